@@ -1,0 +1,269 @@
+//! The canonical facts into which every source is translated.
+//!
+//! # Always true
+//!
+//! - Each fact has a natural key, so importing the same export twice changes nothing.
+//! - Another person's words are not kept: only their length, language and whether they ask.
+//! - What an export does not say is `None`, never 0 and never `false`.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::model::{FactKind, Platform, SourceKind};
+
+/// A person or account by the platform's own lasting id, such as `bluesky:did:plc:abc` or
+/// `mastodon:https://example.social/users/rita`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PersonId(String);
+
+impl PersonId {
+    /// Joins a platform and its own id.
+    pub fn new(platform: Platform, native: &str) -> Self {
+        Self(format!("{platform}:{native}"))
+    }
+
+    /// Takes an id that was stored before.
+    pub fn stored(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for PersonId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// Somebody who appears in the evidence. Key: `id`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Who.
+    pub id: PersonId,
+    /// Their name on the platform, as people write it.
+    pub handle: String,
+    /// Their display name.
+    pub name: Option<String>,
+}
+
+/// One of the brand's own accounts as its profile stated it. Key: `account` and `as_of`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// The account.
+    pub account: PersonId,
+    /// Its handle.
+    pub handle: String,
+    /// How new the export was that said so, UTC.
+    pub as_of: DateTime<Utc>,
+    /// The required fields by name (`name`, `bio`, `picture`, `link`) and whether each is filled
+    /// in; a field that the source cannot tell is left out.
+    pub fields: BTreeMap<String, bool>,
+    /// How many followers it states.
+    pub followers: Option<u64>,
+    /// How many accounts it follows.
+    pub follows: Option<u64>,
+    /// How many posts it states.
+    pub posts: Option<u64>,
+}
+
+/// Somebody follows somebody. Key: `follower` and `followed`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Follow {
+    /// Who follows.
+    pub follower: PersonId,
+    /// Whom.
+    pub followed: PersonId,
+    /// Since when, UTC, if the platform tells.
+    pub since: Option<DateTime<Utc>>,
+    /// How new the last export was that showed it, UTC.
+    pub seen_at: DateTime<Utc>,
+    /// How new the first complete list was that showed it no longer, UTC.
+    pub left_at: Option<DateTime<Utc>>,
+}
+
+/// How a follow request stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestState {
+    /// Nobody decided yet.
+    Pending,
+    /// It was granted.
+    Accepted,
+    /// It was refused.
+    Declined,
+}
+
+/// Somebody asks to follow one of our accounts. Key: `person` and `account`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Who asks.
+    pub person: PersonId,
+    /// Which account.
+    pub account: PersonId,
+    /// When, UTC, if the platform tells.
+    pub at: Option<DateTime<Utc>>,
+    /// How it stands.
+    pub state: RequestState,
+}
+
+/// What a post is in its thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PostKind {
+    /// The beginning of a thread.
+    Original,
+    /// An answer to somebody else.
+    Reply,
+    /// The author goes on in a thread of their own, answering themselves.
+    SelfThread,
+    /// Somebody else's post passed on.
+    Repost,
+}
+
+/// Who may read a post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Visibility {
+    /// Everybody.
+    Public,
+    /// Everybody who has the link.
+    Unlisted,
+    /// Followers.
+    Followers,
+    /// The people named in it.
+    Direct,
+}
+
+/// Something somebody wrote: our own posts, and others' posts in conversations with us. Key: `id`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Post {
+    /// The platform's address of the post.
+    pub id: String,
+    /// Who wrote it.
+    pub author: PersonId,
+    /// When, UTC.
+    pub at: DateTime<Utc>,
+    /// What it is in its thread.
+    pub kind: PostKind,
+    /// The address of the post that began the thread, as far as the source tells; its own id if
+    /// it began one.
+    pub root: String,
+    /// The address of the post it answers.
+    pub parent: Option<String>,
+    /// Who wrote that post.
+    pub parent_author: Option<PersonId>,
+    /// When that post was written, UTC, if it can be told without having it.
+    pub parent_at: Option<DateTime<Utc>>,
+    /// The words, kept for our own posts only, without markup.
+    pub text: Option<String>,
+    /// How many characters it has.
+    pub chars: u32,
+    /// Whether it asks something; absent if the words were not there to judge.
+    pub question: Option<bool>,
+    /// Its language as a two-letter code.
+    pub language: Option<String>,
+    /// Who may read it.
+    pub visibility: Visibility,
+}
+
+/// What somebody did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// Liked a post of ours.
+    Like,
+    /// Passed a post of ours on.
+    Repost,
+    /// Answered us.
+    Reply,
+    /// Quoted a post of ours.
+    Quote,
+    /// Named us.
+    Mention,
+}
+
+impl Act {
+    /// The word in the store and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Act::Like => "like",
+            Act::Repost => "repost",
+            Act::Reply => "reply",
+            Act::Quote => "quote",
+            Act::Mention => "mention",
+        }
+    }
+
+    /// Whether it opens a conversation that waits for an answer.
+    pub fn opens_conversation(self) -> bool {
+        match self {
+            Act::Reply | Act::Mention => true,
+            Act::Like | Act::Repost | Act::Quote => false,
+        }
+    }
+}
+
+/// Somebody engaged with us; a mere follow is not an interaction. Key: `actor`, `act`, `object`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interaction {
+    /// Who.
+    pub actor: PersonId,
+    /// What they did.
+    pub act: Act,
+    /// What they did it to: our post for a like or repost, their own post for a reply, quote or
+    /// mention.
+    pub object: String,
+    /// Which of our accounts it was meant for.
+    pub account: PersonId,
+    /// When, UTC.
+    pub at: DateTime<Utc>,
+}
+
+/// Where facts came from, for the line under a number.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Origin {
+    /// The kind of source.
+    pub kind: SourceKind,
+    /// Whose export it was.
+    pub account: String,
+}
+
+/// All facts of a brand, or of one export.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Facts {
+    /// The kinds of facts that the exports behind this really held.
+    pub carried: BTreeSet<FactKind>,
+    /// Where they came from.
+    pub origins: BTreeSet<Origin>,
+    /// The newest fact known, UTC; absent if there is none.
+    pub as_of: Option<DateTime<Utc>>,
+    /// The brand's own accounts, one row for each time a profile was seen, oldest first.
+    pub profiles: Vec<Profile>,
+    /// Everybody who appears.
+    pub people: Vec<Person>,
+    /// Who follows whom.
+    pub follows: Vec<Follow>,
+    /// Who asks to follow.
+    pub requests: Vec<Request>,
+    /// What was written.
+    pub posts: Vec<Post>,
+    /// Who engaged.
+    pub interactions: Vec<Interaction>,
+}
+
+impl Facts {
+    /// The brand's own accounts.
+    pub fn own_accounts(&self) -> BTreeSet<&PersonId> {
+        self.profiles.iter().map(|profile| &profile.account).collect()
+    }
+}

@@ -1,0 +1,11 @@
+//! Facts and numbers: what the exports say, and what can be computed from it.
+//!
+//! ```text
+//! export ──► sources::read ──► Export (facts, receipt) ──► evidence store ──► Facts ──► metrics
+//! ```
+//!
+//! Start reading at [`facts`]. Readers translate, the store keeps, [`metrics`] compute; none of
+//! them decides anything.
+
+pub mod facts;
+pub mod interval;

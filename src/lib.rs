@@ -1,0 +1,3 @@
+//! fivestep: a five-step workflow engine for social-media engagement.
+pub mod evidence;
+pub mod model;

@@ -1,0 +1,191 @@
+//! A brand: who the process is run for, what it promises, and where its evidence comes from.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    calendar::WorkingTime,
+    ids::{BrandId, Digest, WorkflowId},
+    metric::Metric,
+    observation::Terms,
+};
+
+/// A network on which a brand has an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Platform {
+    /// Bluesky and other AT Protocol services.
+    Bluesky,
+    /// Mastodon and servers that export like it.
+    Mastodon,
+    /// Facebook.
+    Facebook,
+    /// Instagram.
+    Instagram,
+    /// LinkedIn.
+    Linkedin,
+    /// TikTok.
+    Tiktok,
+    /// X, once Twitter.
+    X,
+    /// YouTube.
+    Youtube,
+}
+
+impl Platform {
+    /// Every platform with its name in YAML.
+    pub const ALL: [(Platform, &'static str); 8] = [
+        (Platform::Bluesky, "bluesky"),
+        (Platform::Mastodon, "mastodon"),
+        (Platform::Facebook, "facebook"),
+        (Platform::Instagram, "instagram"),
+        (Platform::Linkedin, "linkedin"),
+        (Platform::Tiktok, "tiktok"),
+        (Platform::X, "x"),
+        (Platform::Youtube, "youtube"),
+    ];
+}
+
+impl fmt::Display for Platform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = Self::ALL.iter().find(|(platform, _)| platform == self);
+        f.pad(name.map_or("", |(_, name)| name))
+    }
+}
+
+/// A kind of export or saved API answer that fivestep reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceKind {
+    /// A folder of saved Bluesky API answers.
+    BlueskyApi,
+    /// A Mastodon archive, `.zip` or `.tar.gz`.
+    MastodonArchive,
+}
+
+impl SourceKind {
+    /// Every kind with its name in YAML.
+    pub const ALL: [(SourceKind, &'static str); 2] = [
+        (SourceKind::BlueskyApi, "bluesky_api"),
+        (SourceKind::MastodonArchive, "mastodon_archive"),
+    ];
+
+    /// The name in YAML.
+    pub fn name(self) -> &'static str {
+        match self {
+            SourceKind::BlueskyApi => "bluesky_api",
+            SourceKind::MastodonArchive => "mastodon_archive",
+        }
+    }
+
+    /// The platform whose facts it holds.
+    pub fn platform(self) -> Platform {
+        match self {
+            SourceKind::BlueskyApi => Platform::Bluesky,
+            SourceKind::MastodonArchive => Platform::Mastodon,
+        }
+    }
+}
+
+impl fmt::Display for SourceKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// One account of the brand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// The network.
+    pub platform: Platform,
+    /// The name there, as people write it.
+    pub handle: String,
+}
+
+/// A real person of the brand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CharterPerson {
+    /// Their name.
+    pub name: String,
+    /// What they do.
+    pub role: Option<String>,
+}
+
+/// A topic that the brand likes and knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pillar {
+    /// Its short name.
+    pub id: String,
+    /// Words and phrases, any of which puts a post on the pillar.
+    pub words: Vec<String>,
+    /// Words and phrases, any of which keeps a post off it.
+    pub not: Vec<String>,
+}
+
+/// What the brand promises.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Charter {
+    /// The real people behind it.
+    pub people: Vec<CharterPerson>,
+    /// What it talks about.
+    pub pillars: Vec<Pillar>,
+    /// How many posts a week it promises, at least.
+    pub posts_per_week: Option<f64>,
+}
+
+/// People the brand wants in its audience.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Segment {
+    /// Its short name.
+    pub id: String,
+    /// Words in a person's bio.
+    pub bio: Vec<String>,
+    /// Languages they write, as two-letter codes.
+    pub languages: Vec<String>,
+}
+
+/// Where evidence comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// The kind of export.
+    pub kind: SourceKind,
+    /// Whose export it is: a handle or the platform's own id.
+    pub account: String,
+    /// Where it lies, relative to the workspace, if it is always the same place.
+    pub path: Option<String>,
+}
+
+/// A checked brand file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Brand {
+    /// The digest of the file's text.
+    pub digest: Digest,
+    /// Its short name.
+    pub id: BrandId,
+    /// Its name for people.
+    pub name: String,
+    /// Zone and working week.
+    pub working_time: WorkingTime,
+    /// The languages it writes, as two-letter codes; the first is the main one.
+    pub languages: Vec<String>,
+    /// The workflow it follows.
+    pub workflow: WorkflowId,
+    /// Its own targets, in the unit of each metric.
+    pub goals: BTreeMap<Metric, f64>,
+    /// Its accounts.
+    pub accounts: Vec<Account>,
+    /// What it promises.
+    pub charter: Charter,
+    /// Whom it wants in its audience.
+    pub segments: Vec<Segment>,
+    /// Where its evidence comes from.
+    pub sources: Vec<Source>,
+}
+
+impl Brand {
+    /// What the brand's file adds to a decision.
+    pub fn terms(&self) -> Terms {
+        Terms { goals: self.goals.clone(), working_time: self.working_time.clone() }
+    }
+}

@@ -1,0 +1,84 @@
+//! Which facts a source can carry, and so which metrics a brand can have at all.
+//!
+//! A metric that no source of a brand can carry is *unmeasurable*, never 0. The table is read by
+//! `check` (before a brand starts) and by the measuring (when it does).
+//!
+//! # Source
+//!
+//! What each export really holds: `docs/reference/sources.md`.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{brand::SourceKind, metric::Metric};
+
+/// A family of facts that an export either has or has not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactKind {
+    /// Profile fields: name, bio, picture, link.
+    Profile,
+    /// How many followers the account has.
+    FollowerCount,
+    /// Who follows, by name.
+    Followers,
+    /// Who engaged with us, by name.
+    Inbound,
+    /// Every conversation somebody opened with us, answered or not.
+    Conversations,
+    /// When our answers came, for the conversations we did answer.
+    Answers,
+    /// Our own posts, with their text.
+    OwnPosts,
+}
+
+impl FactKind {
+    /// Every kind of fact, in the order of the capability table.
+    pub const ALL: [FactKind; 7] = [
+        FactKind::Profile,
+        FactKind::FollowerCount,
+        FactKind::Followers,
+        FactKind::Inbound,
+        FactKind::Conversations,
+        FactKind::Answers,
+        FactKind::OwnPosts,
+    ];
+}
+
+impl fmt::Display for FactKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            FactKind::Profile => "profile fields",
+            FactKind::FollowerCount => "number of followers",
+            FactKind::Followers => "followers by name",
+            FactKind::Inbound => "people who engaged, by name",
+            FactKind::Conversations => "conversations others opened",
+            FactKind::Answers => "times of our answers",
+            FactKind::OwnPosts => "own posts",
+        })
+    }
+}
+
+impl SourceKind {
+    /// The facts this kind of source can carry.
+    pub fn carries(self) -> &'static [FactKind] {
+        match self {
+            SourceKind::BlueskyApi => &FactKind::ALL,
+            SourceKind::MastodonArchive => {
+                &[FactKind::Profile, FactKind::Answers, FactKind::OwnPosts]
+            }
+        }
+    }
+
+    /// Whether a source of this kind can carry everything `metric` needs.
+    ///
+    /// ```
+    /// use fivestep::model::{Metric, SourceKind};
+    /// assert!(SourceKind::BlueskyApi.can_measure(Metric::ResponseRate));
+    /// assert!(!SourceKind::MastodonArchive.can_measure(Metric::ResponseRate));
+    /// ```
+    pub fn can_measure(self, metric: Metric) -> bool {
+        metric.spec().needs.iter().all(|need| self.carries().contains(need))
+    }
+}

@@ -1,0 +1,41 @@
+//! The nouns: plain data that every other part of fivestep speaks about.
+//!
+//! Start reading at [`Workflow`] (what a person wrote) and [`Checkpoint`] (where a brand
+//! stands). A brand moves because [`Event`]s are applied to its checkpoint; each event follows
+//! from a [`Command`] and from [`Observations`] measured in the brand's evidence.
+//!
+//! # Always true
+//!
+//! - Nothing here reads a file, asks for the time or is async.
+//! - A proportion is a fraction from 0 to 1 everywhere; percent exists only as text, written by
+//!   [`quantity`] and read by `definition`.
+//! - A missing number is absent ([`Finding::NoCases`], [`Finding::Unmeasurable`]), never 0.
+
+pub mod brand;
+pub mod calendar;
+pub mod capability;
+pub mod checkpoint;
+pub mod command;
+pub mod event;
+pub mod form;
+pub mod ids;
+pub mod metric;
+pub mod observation;
+pub mod quantity;
+pub mod workflow;
+
+pub use brand::{Account, Brand, Charter, Pillar, Platform, Segment, Source, SourceKind};
+pub use calendar::{Period, WorkingTime};
+pub use capability::FactKind;
+pub use checkpoint::{Checkpoint, Status, TaskState};
+pub use command::{Command, Verb};
+pub use event::{Entry, Event};
+pub use form::{Field, FieldKind, Form};
+pub use ids::{Actor, BrandId, ClauseId, Digest, StageId, TaskId, WorkflowId};
+pub use metric::Metric;
+pub use observation::{Finding, Interval, Observation, Observations, Terms, Window};
+pub use quantity::{Quantity, Unit};
+pub use workflow::{
+    Bound, Branch, Clause, Condition, Demand, FiveStep, Goal, Limits, Next, Outcome, Stage, Target,
+    Task, Test, Threshold, Verdict, Workflow,
+};

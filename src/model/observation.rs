@@ -1,0 +1,129 @@
+//! What was measured: a metric's value with all that is needed to trust or doubt it.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{calendar::WorkingTime, ids::Digest, metric::Metric};
+
+/// A two-sided 95 % interval, in the unit of its metric.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Interval {
+    /// The lower end.
+    pub low: f64,
+    /// The upper end.
+    pub high: f64,
+}
+
+/// A stretch of time, closed at its end: an instant `t` is inside if `from < t && t <= to`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Window {
+    /// Where it begins, UTC, not inside.
+    pub from: DateTime<Utc>,
+    /// Where it ends, UTC, inside.
+    pub to: DateTime<Utc>,
+    /// Whether a person chose the end; otherwise it is the newest evidence.
+    pub asked: bool,
+}
+
+impl Window {
+    /// Whether `at` lies inside.
+    pub fn holds(&self, at: DateTime<Utc>) -> bool {
+        self.from < at && at <= self.to
+    }
+
+    /// The window of the same length that ends where this one begins.
+    pub fn before(&self) -> Window {
+        Window { from: self.from - (self.to - self.from), to: self.from, asked: self.asked }
+    }
+}
+
+/// What the measuring found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "found")]
+pub enum Finding {
+    /// A value.
+    Measured {
+        /// The value, in the unit of the metric.
+        value: f64,
+        /// How many cases it rests on; at least 1.
+        n: u64,
+        /// For proportions, how many of the cases count.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hits: Option<u64>,
+        /// The 95 % interval; absent where everything there is was counted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        interval: Option<Interval>,
+    },
+    /// The sources can tell, but there is no case in the window yet.
+    NoCases {
+        /// Why, for people.
+        why: String,
+    },
+    /// No source of the brand can tell.
+    Unmeasurable {
+        /// Why, for people.
+        why: String,
+    },
+}
+
+/// One metric of one brand at one moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Observation {
+    /// What was measured.
+    pub metric: Metric,
+    /// What was found.
+    #[serde(flatten)]
+    pub finding: Finding,
+    /// The measuring window; absent while there is no evidence at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<Window>,
+    /// The first and last instant inside the window from which facts were used, UTC. Shorter
+    /// than the window when the export is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub span: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    /// How new the evidence is: the newest fact known, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<DateTime<Utc>>,
+    /// What `n` counts, in words, such as "followers as the profile states them".
+    pub denominator: String,
+    /// The sources used: kind and account.
+    pub sources: Vec<String>,
+    /// What a reader must know to take the number right, such as "answered conversations only".
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub caveats: Vec<String>,
+}
+
+/// What a brand's own file adds to a decision.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Terms {
+    /// The brand's own targets, in the unit of each metric.
+    pub goals: BTreeMap<Metric, f64>,
+    /// Where and when the brand's people work.
+    pub working_time: WorkingTime,
+}
+
+/// What observations were measured from. Equal bases give equal observations.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Basis {
+    /// How often the brand's evidence has changed; 0 before the first import.
+    pub evidence_revision: u64,
+    /// The digest of the brand file.
+    pub brand: Option<Digest>,
+    /// The digest of the workflow, which sets the window and the metrics.
+    pub workflow: Option<Digest>,
+}
+
+/// Everything measured for one brand, as a decision takes it and the journal keeps it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Observations {
+    /// What they were measured from.
+    pub basis: Basis,
+    /// The brand's own terms at that moment.
+    pub terms: Terms,
+    /// The newest fact known, UTC; absent before the first import.
+    pub as_of: Option<DateTime<Utc>>,
+    /// One observation a metric.
+    pub metrics: BTreeMap<Metric, Observation>,
+}

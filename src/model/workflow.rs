@@ -1,0 +1,361 @@
+//! A workflow: the five steps as stages, each with tasks, a gate and what comes next.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    calendar::Period,
+    form::Form,
+    ids::{ClauseId, Digest, StageId, TaskId, WorkflowId},
+    metric::Metric,
+    quantity::Quantity,
+};
+
+/// One of the five steps of the process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FiveStep {
+    /// Accounts on the true brand.
+    Define,
+    /// Engage those you want in your audience.
+    Target,
+    /// Keep an open conversation with those you have.
+    Support,
+    /// Evaluate followers and requests.
+    Refine,
+    /// Measure, and go round again.
+    Repeat,
+}
+
+impl FiveStep {
+    /// The five, in their order.
+    pub const ALL: [FiveStep; 5] =
+        [FiveStep::Define, FiveStep::Target, FiveStep::Support, FiveStep::Refine, FiveStep::Repeat];
+
+    /// The name in YAML.
+    pub fn name(self) -> &'static str {
+        match self {
+            FiveStep::Define => "define",
+            FiveStep::Target => "target",
+            FiveStep::Support => "support",
+            FiveStep::Refine => "refine",
+            FiveStep::Repeat => "repeat",
+        }
+    }
+}
+
+impl fmt::Display for FiveStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// How a brand's run ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The goal was held as long as it had to be.
+    Gold,
+    /// The allowed cycles are used up.
+    Exhausted,
+    /// Too many cycles brought no significant gain.
+    Stalled,
+    /// A person ended it.
+    Abandoned,
+}
+
+impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Outcome; 4] =
+        [Outcome::Gold, Outcome::Exhausted, Outcome::Stalled, Outcome::Abandoned];
+
+    /// The name in YAML.
+    pub fn name(self) -> &'static str {
+        match self {
+            Outcome::Gold => "gold",
+            Outcome::Exhausted => "exhausted",
+            Outcome::Stalled => "stalled",
+            Outcome::Abandoned => "abandoned",
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// What a clause answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Yes.
+    Pass,
+    /// No.
+    Fail,
+    /// Too few cases, or too old evidence, to say.
+    Insufficient,
+    /// No source of the brand can say.
+    Unmeasurable,
+}
+
+impl Verdict {
+    /// The word in JSON and the terminal.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Pass => "pass",
+            Verdict::Fail => "fail",
+            Verdict::Insufficient => "insufficient",
+            Verdict::Unmeasurable => "unmeasurable",
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// Which end of the 95 % interval a clause compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bound {
+    /// The value itself.
+    Point,
+    /// The lower end.
+    Lower95,
+    /// The upper end.
+    Upper95,
+}
+
+impl Bound {
+    /// Every bound with its name in YAML.
+    pub const ALL: [(Bound, &'static str); 3] =
+        [(Bound::Point, "point"), (Bound::Lower95, "lower95"), (Bound::Upper95, "upper95")];
+}
+
+/// What a metric is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Threshold {
+    /// A number written in the workflow.
+    Fixed(Quantity),
+    /// The brand's own target for that metric, `goals.METRIC`.
+    Goal(Metric),
+}
+
+/// How a metric is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Test {
+    /// Not below.
+    AtLeast(Threshold),
+    /// Not above.
+    AtMost(Threshold),
+    /// Exactly this truth.
+    Is(bool),
+}
+
+/// What a clause demands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Demand {
+    /// A metric passes a test.
+    Metric {
+        /// The metric.
+        metric: Metric,
+        /// The comparison.
+        test: Test,
+        /// What is compared.
+        bound: Bound,
+        /// The fewest cases that may speak.
+        min_n: Option<u64>,
+        /// The oldest evidence that may speak.
+        max_age: Option<Period>,
+    },
+    /// A task of the stage is done.
+    Task(TaskId),
+}
+
+/// One named line of a gate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Clause {
+    /// Its name.
+    pub id: ClauseId,
+    /// What it demands.
+    pub demand: Demand,
+    /// Why it is there, for people.
+    pub because: Option<String>,
+}
+
+/// Work for a person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Task {
+    /// Its name.
+    pub id: TaskId,
+    /// A few words for people.
+    pub title: String,
+    /// Who does it: a person or `role:NAME`.
+    pub owner: String,
+    /// What they fill in.
+    pub form: Form,
+    /// How long they have, from the moment the task opens.
+    pub deadline: Option<Period>,
+}
+
+/// A question about a brand's run that decides which way it goes next.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    /// The goal passed in enough cycles in a row.
+    GoalHeld,
+    /// The goal passes now.
+    GoalMet,
+    /// A stage's gate would not pass any more on today's evidence.
+    Regressed(StageId),
+    /// The opposite.
+    Not(Box<Condition>),
+    /// Both.
+    And(Box<Condition>, Box<Condition>),
+    /// At least one.
+    Or(Box<Condition>, Box<Condition>),
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Condition::GoalHeld => f.write_str("goal.held"),
+            Condition::GoalMet => f.write_str("goal.met"),
+            Condition::Regressed(stage) => write!(f, "regressed(\"{stage}\")"),
+            Condition::Not(inner) => write!(f, "!({inner})"),
+            Condition::And(left, right) => write!(f, "({left} && {right})"),
+            Condition::Or(left, right) => write!(f, "({left} || {right})"),
+        }
+    }
+}
+
+/// Where a branch leads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// To a stage.
+    Stage(StageId),
+    /// To the end of the run.
+    Finish(Outcome),
+}
+
+/// One way on, with its condition.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Branch {
+    /// Taken when this is true.
+    pub when: Condition,
+    /// Where it leads.
+    pub target: Target,
+}
+
+/// What comes after a stage: the first branch that is true, else `otherwise`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Next {
+    /// The ways on that have a condition, in order.
+    pub branches: Vec<Branch>,
+    /// The way on when no branch is true.
+    pub otherwise: Target,
+}
+
+impl Next {
+    /// Every place this can lead to.
+    pub fn targets(&self) -> impl Iterator<Item = &Target> {
+        self.branches.iter().map(|branch| &branch.target).chain([&self.otherwise])
+    }
+}
+
+/// A state of the machine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stage {
+    /// Its name.
+    pub id: StageId,
+    /// Which of the five steps it is.
+    pub step: FiveStep,
+    /// A few words for people.
+    pub title: String,
+    /// Why it is there, for people.
+    pub purpose: Option<String>,
+    /// Work for people while it lasts.
+    pub tasks: Vec<Task>,
+    /// Its gate: every clause must pass.
+    pub exit: Vec<Clause>,
+    /// What comes after.
+    pub next: Next,
+}
+
+impl Stage {
+    /// The task of that name.
+    pub fn task(&self, id: &TaskId) -> Option<&Task> {
+        self.tasks.iter().find(|task| task.id == *id)
+    }
+
+    /// The clause of that name.
+    pub fn clause(&self, id: &ClauseId) -> Option<&Clause> {
+        self.exit.iter().find(|clause| clause.id == *id)
+    }
+}
+
+/// Engagement gold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Goal {
+    /// Every one must pass; only metrics, never tasks.
+    pub all: Vec<Clause>,
+    /// In how many cycles in a row.
+    pub held_for: u32,
+}
+
+/// What ends a run that does not reach its goal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// The most cycles; then the outcome is `exhausted`.
+    pub cycles: u32,
+    /// So many cycles without a significant gain make the outcome `stalled`.
+    pub stall_after: Option<u32>,
+}
+
+/// A checked workflow file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Workflow {
+    /// The digest of the file's text; identifies the workflow.
+    pub digest: Digest,
+    /// Its name.
+    pub id: WorkflowId,
+    /// Its version, for people.
+    pub version: String,
+    /// A few words for people.
+    pub title: String,
+    /// Where a brand begins.
+    pub initial: StageId,
+    /// The measuring window in seconds.
+    pub window_seconds: i64,
+    /// Engagement gold.
+    pub goal: Goal,
+    /// What ends a run that does not reach it.
+    pub limits: Limits,
+    /// The stages, in the order of the file.
+    pub stages: Vec<Stage>,
+}
+
+impl Workflow {
+    /// The stage of that name.
+    pub fn stage(&self, id: &StageId) -> Option<&Stage> {
+        self.stages.iter().find(|stage| stage.id == *id)
+    }
+
+    /// Every clause on a metric, of the gates and of the goal.
+    pub fn metric_clauses(&self) -> impl Iterator<Item = (&Clause, Metric)> {
+        let gates = self.stages.iter().flat_map(|stage| &stage.exit);
+        gates.chain(&self.goal.all).filter_map(|clause| match clause.demand {
+            Demand::Metric { metric, .. } => Some((clause, metric)),
+            Demand::Task(_) => None,
+        })
+    }
+}
