@@ -102,21 +102,18 @@ fn every_file_that_is_wrong_is_refused_with_its_code_at_its_place() {
 #[test]
 fn the_shipped_workflow_says_what_the_tutorial_says() {
     let workflow = workflow(&shipped()).expect("it loads");
-    let stages: Vec<String> = workflow
-        .stages
-        .iter()
-        .map(|stage| {
-            let clauses: Vec<&str> = stage.exit.iter().map(|clause| clause.id.as_str()).collect();
-            let tasks: Vec<&str> = stage.tasks.iter().map(|task| task.id.as_str()).collect();
-            format!("{} ({}): {} | {}", stage.id, stage.step, clauses.join(" "), tasks.join(" "))
-        })
-        .collect();
-    insta::assert_snapshot!(stages.join("\n"), @r"
-    define (define): complete on_topic steady signed | sign_charter
-    target (target): reached wrote | engage
-    support (support): answered quick open | 
-    refine (refine): many_voices reviewed | review
-    repeat (repeat): settled | 
+    let mut stages = String::new();
+    for stage in &workflow.stages {
+        let clauses = stage.exit.iter().map(|clause| format!(" {}", clause.id));
+        let tasks = stage.tasks.iter().map(|task| format!(" +{}", task.id));
+        stages += &format!("{}:{}\n", stage.id, clauses.chain(tasks).collect::<String>());
+    }
+    insta::assert_snapshot!(stages, @r"
+    define: complete on_topic steady signed +sign_charter
+    target: reached wrote +engage
+    support: answered quick open
+    refine: many_voices reviewed +review
+    repeat: settled
     ");
     let repeat = workflow.stages.last().expect("five stages");
     let ways: Vec<String> =
@@ -164,7 +161,7 @@ fn hostile_files_are_refused_with_one_clear_word() {
             "F0008",
         ),
         ("a billion laughs", laughs.into(), "F0010"),
-        ("an alias to itself", b"a: &a [*a]".to_vec(), "F0010"),
+        ("an alias to itself", b"&a [*a]".to_vec(), "F0010"),
         ("UTF-16", b"\xff\xfea\0:\0 \0b\0".to_vec(), "F0002"),
         ("Latin-1", b"title: caf\xe9\n".to_vec(), "F0002"),
         ("cut inside a character", b"title: caf\xc3".to_vec(), "F0002"),
@@ -296,7 +293,8 @@ fn a_brand_and_its_workflow_must_agree() {
         pair(exchange).0.iter().map(|problem| problem.code.id()).collect()
     };
     let bluesky = ("mastodon_archive", "bluesky_api");
-    let table: [(&str, &[(&str, &str)], &[&str]); 4] = [
+    type Exchange<'a> = &'a [(&'a str, &'a str)];
+    let table: [(&str, Exchange<'_>, &[&str]); 4] = [
         ("all is there", &[bluesky], &[]),
         ("another workflow", &[bluesky, ("workflow: engagement", "workflow: small")], &["F0405"]),
         (
@@ -311,4 +309,173 @@ fn a_brand_and_its_workflow_must_agree() {
     }
     // Unmeasurable is the word that the gate will answer with, so the message may use it too.
     assert_eq!(Verdict::Unmeasurable.name(), "unmeasurable");
+}
+
+/// What is shown when texts of the shipped workflow are exchanged.
+fn shown(exchange: &[(&str, &str)]) -> String {
+    let mut yaml = shipped();
+    for (from, to) in exchange {
+        assert!(yaml.contains(from), "the workflow says {from}");
+        yaml = yaml.replacen(from, to, 1);
+    }
+    let file = SourceFile::new("workflows/engagement.yaml", yaml.into_bytes());
+    render(&load_workflow(&file).expect_err("it is wrong"), &[&file], false)
+}
+
+#[test]
+fn all_problems_are_shown_in_one_run_in_the_order_of_the_file() {
+    let slips = [
+        ("window: 28d", "window: 28 days"),
+        ("metric: topic_adherence", "metric: topic_adherance"),
+        ("at_least: 60%", "at_least: 60"),
+        ("min_n: 20\n        because", "min_m: 20\n        because"),
+        ("next: support", "next: suport"),
+        ("regressed(\"define\")", "regresed(\"define\")"),
+    ];
+    insta::assert_snapshot!(shown(&slips), @r#"
+    error[F0108]: `28 days` is not a duration
+      --> workflows/engagement.yaml:14:9
+       |
+    14 | window: 28 days
+       |         ^^^^^^^
+       |
+       = help: did you mean `28d`?
+       = help: write `15m`, `4h`, `28d`, `2w` or, for people, `3 business days`
+
+    error[F0205]: there is no metric `topic_adherance`
+      --> workflows/engagement.yaml:54:17
+       |
+    54 |         metric: topic_adherance
+       |                 ^^^^^^^^^^^^^^^
+       |
+       = help: did you mean `topic_adherence`?
+       = note: known here: `engaged_followers`, `engaged_follower_rate`, `response_rate`,
+               `first_response_median`, `first_response_p90`, `back_and_forth_rate`,
+               `conversation_depth`, `topic_adherence`, `profile_completeness`,
+               `longest_silent_gap`, `concentration`, `engaged_retention`, `window_settled`
+
+    error[F0101]: an entry of `exit` has no key `min_m`
+      --> workflows/engagement.yaml:57:9
+       |
+    57 |         min_m: 20
+       |         ^^^^^ not a key here
+       |
+       = help: did you mean `min_n`?
+       = note: known here: `id`, `metric`, `at_least`, `at_most`, `is`, `bound`, `min_n`,
+               `max_age`, `task`, `because`
+
+    error[F0203]: there is no stage `suport`
+      --> workflows/engagement.yaml:87:11
+       |
+    87 |     next: suport
+       |           ^^^^^^
+       |
+       = help: did you mean `support`?
+       = note: known here: `define`, `target`, `support`, `refine`, `repeat`
+
+    error[F0117]: there is no fact `regresed`
+       --> workflows/engagement.yaml:146:17
+        |
+    146 |       - { when: regresed("define"), to: define }
+        |                 ^^^^^^^^
+        |
+        = help: did you mean `regressed`?
+        = note: known here: `goal.held`, `goal.met`, `regressed("STAGE")`
+    "#);
+}
+
+#[test]
+fn a_pair_is_shown_with_both_files() {
+    let exchange = [
+        ("mastodon_archive", "bluesky_api"),
+        ("engaged_follower_rate: 2%", "response_rate: 2%"),
+        ("workflow: engagement", "workflow: engagment"),
+    ];
+    insta::assert_snapshot!(pair(&exchange).1, @r"
+    error[F0405]: `acme` follows the workflow `engagment`, and this is `engagement`
+     --> brands/acme.yaml:5:11
+      |
+    5 | workflow: engagment
+      |           ^^^^^^^^^
+      |
+      = help: did you mean `engagement`?
+      = note: known here: `engagement`
+
+    error[F0406]: `acme` does not set the goal `engaged_follower_rate`, which `engagement` asks for
+     --> brands/acme.yaml:6:1
+      |
+    6 | goals: { response_rate: 2% }
+      | ^^^^^
+      |
+      = help: add `engaged_follower_rate: 2%` to `goals`
+    ");
+    let unmeasurable = pair(&[]).0.split_off(6);
+    let files = [SourceFile::new("workflows/engagement.yaml", shipped().into_bytes())];
+    insta::assert_snapshot!(render(&unmeasurable, &[&files[0]], false), @r"
+    warning[F0407]: no source of `acme` can measure `concentration`
+       --> workflows/engagement.yaml:128:17
+        |
+    128 |         metric: concentration
+        |                 ^^^^^^^^^^^^^ it takes people who engaged, by name
+        |
+        = help: the clause `many_voices` needs a waiver by a named person, or a source of kind `bluesky_api`
+    ");
+}
+
+#[test]
+fn a_file_that_is_no_text_is_shown_without_its_lines() {
+    let show = |bytes: &[u8]| {
+        let file = SourceFile::new("acme.yaml", bytes.to_vec());
+        render(&load_brand(&file).expect_err("it is wrong"), &[&file], false)
+    };
+    insta::assert_snapshot!(show(b"brand: acme\nname: Caf\xe9\n"), @r"
+    error[F0002]: the byte 0xe9 is not UTF-8
+    --> acme.yaml:2:10
+     = help: save the file as UTF-8
+    ");
+    insta::assert_snapshot!(show(&vec![b' '; MAX_BYTES + 1]), @r"
+    error[F0001]: the file is longer than 4 MB
+    --> acme.yaml:1:1
+     = help: a definition is written by people; is this the right file?
+    ");
+}
+
+#[test]
+fn a_hostile_name_cannot_speak_to_the_terminal() {
+    let text = shown(&[("window: 28d", "window: 28d\n\"\\e[31mred\\u202e\": 1")]);
+    assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");
+    assert!(render(&[], &[], true).is_empty());
+}
+
+#[test]
+fn a_problem_is_data_for_programs() {
+    let problems = workflow(&shipped().replace("initial: define", "initial: defin"));
+    let problems = problems.expect_err("no such stage");
+    let json = serde_json::to_string_pretty(&problems).expect("it is data");
+    insta::assert_snapshot!(json, @r#"
+    [
+      {
+        "code": "F0203",
+        "severity": "error",
+        "message": "there is no stage `defin`",
+        "file": "w.yaml",
+        "span": {
+          "start": 456,
+          "end": 461
+        },
+        "line": 11,
+        "column": 10,
+        "label": "",
+        "known": [
+          "define",
+          "target",
+          "support",
+          "refine",
+          "repeat"
+        ],
+        "suggestion": "define",
+        "help": null
+      }
+    ]
+    "#);
 }

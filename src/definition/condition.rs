@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Start reading at [`parse`]. The grammar knows only facts; which facts there are, and what they
-//! take, stands in one table at the end ([`fact`]), so that the language can grow there.
+//! take, stands in one table at the end (`fact`), so that the language can grow there.
 //!
 //! # Always true
 //!

@@ -1,6 +1,6 @@
 //! One thing that is wrong with a definition file, and everything a person needs to mend it.
 //!
-//! A check makes a [`Problem`] (code, place, words) and hands it to [`Problems`], which knows the
+//! A check makes a `Problem` (code, place, words) and hands it to `Problems`, which knows the
 //! file and turns the place into line and column.
 //!
 //! # Always true
@@ -17,6 +17,12 @@ use super::{SourceFile, suggest::closest, text::Lines};
 
 /// The most problems of one file that are reported.
 pub const MAX_PROBLEMS: usize = 100;
+
+/// The most names that a problem lists.
+const MAX_KNOWN: usize = 100;
+
+/// The most names that a misspelt one is compared with.
+const MAX_COMPARED: usize = 1_000;
 
 /// How bad a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -259,16 +265,11 @@ impl Problem {
     }
 
     /// Names what exists, and suggests the one that `text` comes closest to.
-    pub fn known<S: AsRef<str>>(self, names: impl IntoIterator<Item = S>, text: &str) -> Self {
-        let known: Vec<String> = names.into_iter().map(|name| name.as_ref().to_owned()).collect();
-        let suggestion = closest(text, known.iter().map(String::as_str)).map(str::to_owned);
+    pub fn known<'n>(self, names: impl IntoIterator<Item = &'n str>, text: &str) -> Self {
+        let names: Vec<&str> = names.into_iter().take(MAX_COMPARED).collect();
+        let suggestion = closest(text, names.iter().copied()).map(str::to_owned);
+        let known = names.into_iter().take(MAX_KNOWN).map(str::to_owned).collect();
         Self { known, suggestion, ..self }
-    }
-
-    /// Keeps of the known names only those for which `keep` is true.
-    pub fn only_known(mut self, keep: impl Fn(&str) -> bool) -> Self {
-        self.known.retain(|name| keep(name));
-        self
     }
 }
 
@@ -278,18 +279,16 @@ pub(super) struct Problems<'a> {
     file: &'a SourceFile,
     lines: Option<Lines>,
     found: Vec<Diagnostic>,
-    dropped: bool,
 }
 
 impl<'a> Problems<'a> {
     pub fn new(file: &'a SourceFile) -> Self {
-        Self { file, lines: None, found: Vec::new(), dropped: false }
+        Self { file, lines: None, found: Vec::new() }
     }
 
     /// Keeps `problem`, unless there are too many already.
     pub fn add(&mut self, problem: Problem) {
         if self.is_full() {
-            self.dropped = true;
             return;
         }
         let diagnostic = self.placed(problem);
@@ -318,16 +317,16 @@ impl<'a> Problems<'a> {
     }
 
     /// The line of a place, from 1.
-    pub fn line_of(&mut self, span: &Range<usize>) -> u32 {
-        self.place(span.start).0
+    pub fn line_of(&mut self, offset: usize) -> u32 {
+        self.lines().line(offset)
     }
 
     /// Everything found, in the order of the file.
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {
         self.found.sort_by_key(|diagnostic| diagnostic.span.start);
-        if self.dropped {
+        if self.is_full() {
             let end = self.file.bytes().len();
-            let message = format!("only the first {MAX_PROBLEMS} problems are shown");
+            let message = format!("no more than {MAX_PROBLEMS} problems are shown");
             let problem = Problem::new(Code::TooManyProblems, &(end..end), message);
             let last = self.placed(problem.help("mend these and check again"));
             self.found.push(last);
@@ -354,7 +353,12 @@ impl<'a> Problems<'a> {
 
     fn place(&mut self, offset: usize) -> (u32, u32) {
         let bytes = self.file.bytes();
-        self.lines.get_or_insert_with(|| Lines::of(bytes)).place(bytes, offset)
+        self.lines().place(bytes, offset)
+    }
+
+    fn lines(&mut self) -> &Lines {
+        let bytes = self.file.bytes();
+        self.lines.get_or_insert_with(|| Lines::of(bytes))
     }
 }
 

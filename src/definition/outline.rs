@@ -104,6 +104,7 @@ pub(super) fn read(text: Text<'_>, problems: &mut Problems<'_>) -> Option<Node> 
         block_nesting_limit: MAX_LEVELS,
         disallow_directives: true,
         emit_unresolved_aliases: true,
+        emit_anchor_events: true,
     };
     let mut builder = Builder { offset: text.offset, ..Builder::default() };
     for event in Parser::new_from_str_with_options(text.text, options) {
@@ -113,10 +114,10 @@ pub(super) fn read(text: Text<'_>, problems: &mut Problems<'_>) -> Option<Node> 
                 let start = span.tag_start().and_then(|mark| mark.byte_offset());
                 builder.take(event, range, start, problems)
             }
-            Err(error) => Err(syntax(&error, text)),
+            Err(error) => Err(Box::new(syntax(&error, text))),
         };
         if let Err(problem) = taken {
-            problems.add(problem);
+            problems.add(*problem);
             return None;
         }
     }
@@ -174,7 +175,7 @@ impl Builder {
         range: Range<usize>,
         tag_start: Option<usize>,
         problems: &mut Problems<'_>,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), Box<Problem>> {
         let span = range.start + self.offset..range.end + self.offset;
         if event.is_node() {
             self.limits(&span)?;
@@ -182,15 +183,15 @@ impl Builder {
         if let Some(start) = tag_start.filter(|_| event.tag().is_some()) {
             problems.add(tag(start + self.offset..span.start));
         }
-        if event.anchor_id().is_some() {
-            problems.add(reference(&span, "an anchor (`&name`) marks this value"));
-        }
         match event {
             Event::DocumentStart(..) => self.document(&span)?,
             Event::Scalar(text, style, ..) => {
                 let plain = style == ScalarStyle::Plain;
                 let content = Content::Scalar { text: text.into_owned(), plain };
                 self.place(Node { span: problems.trimmed(span), content }, problems);
+            }
+            Event::Anchor(..) => {
+                problems.add(reference(&span, "an anchor (`&name`) marks a value to be copied"));
             }
             Event::Alias(_) | Event::UnresolvedAlias(_) => {
                 problems.add(reference(&span, "an alias (`*name`) stands for another value"));
@@ -212,25 +213,26 @@ impl Builder {
         Ok(())
     }
 
-    fn limits(&mut self, span: &Range<usize>) -> Result<(), Problem> {
+    fn limits(&mut self, span: &Range<usize>) -> Result<(), Box<Problem>> {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
             let message = format!("the file has more than {MAX_NODES} values");
-            return Err(Problem::new(Code::TooManyNodes, span, message));
+            return Err(Box::new(Problem::new(Code::TooManyNodes, span, message)));
         }
         if self.open.len() >= MAX_LEVELS {
-            return Err(too_deep(span));
+            return Err(Box::new(too_deep(span)));
         }
         Ok(())
     }
 
-    fn document(&mut self, span: &Range<usize>) -> Result<(), Problem> {
+    fn document(&mut self, span: &Range<usize>) -> Result<(), Box<Problem>> {
         self.documents += 1;
         if self.documents == 1 {
             return Ok(());
         }
-        Err(Problem::new(Code::SecondDocument, span, "a second document begins here")
-            .help("a file holds one definition; put the other one into a file of its own"))
+        let problem = Problem::new(Code::SecondDocument, span, "a second document begins here");
+        let help = "a file holds one definition; put the other one into a file of its own";
+        Err(Box::new(problem.help(help)))
     }
 
     /// Ends the innermost list or mapping and puts it where it belongs.
@@ -282,7 +284,7 @@ fn pending(node: Node, seen: &mut HashMap<String, usize>, problems: &mut Problem
         return Pending::Dropped;
     }
     if let Some(first) = seen.get(&text) {
-        let line = problems.line_of(&(*first..*first));
+        let line = problems.line_of(*first);
         let message = format!("the key {} is written twice", quoted(&text));
         let problem = Problem::new(Code::DuplicateKey, &span, message);
         problems.add(problem.label(format!("first on line {line}")).help("keep one of the two"));

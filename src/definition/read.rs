@@ -234,8 +234,9 @@ mod tests {
     #[test]
     fn a_number_is_read_in_its_unit_or_refused_with_what_was_meant() {
         use Unit::{Count, Duration, Proportion, Truth};
+        type Expected = Result<f64, Option<&'static str>>;
         // (text, unit, the value or the suggestion)
-        let table: [(&str, Unit, Result<f64, Option<&str>>); 24] = [
+        let table: [(&str, Unit, Expected); 24] = [
             ("60%", Proportion, Ok(0.6)),
             ("60 %", Proportion, Ok(0.6)),
             ("1.436%", Proportion, Ok(0.014_36)),

@@ -83,13 +83,24 @@ fn line_around(bytes: &[u8], offset: usize) -> Option<(usize, &str)> {
     Some((start, std::str::from_utf8(line).ok()?.trim_end_matches('\r')))
 }
 
+/// The names that exist, in lines that fit.
 fn known(diagnostic: &Diagnostic) -> Option<String> {
     let known = &diagnostic.known;
     if known.is_empty() {
         return None;
     }
-    let shown: Vec<String> = known.iter().take(MAX_KNOWN).map(|name| quoted(name)).collect();
+    let mut text = "known here:".to_owned();
+    let mut width = text.len();
+    for (at, name) in known.iter().take(MAX_KNOWN).enumerate() {
+        let name = quoted(name);
+        let comma = if at + 1 < known.len() { "," } else { "" };
+        width += 2 + name.chars().count();
+        let gap = if width > WIDTH - 24 { '\n' } else { ' ' };
+        if gap == '\n' {
+            width = name.chars().count();
+        }
+        text += &format!("{gap}{name}{comma}");
+    }
     let rest = known.len().saturating_sub(MAX_KNOWN);
-    let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
-    Some(format!("known here: {}{more}", shown.join(", ")))
+    Some(if rest > 0 { format!("{text} and {rest} more") } else { text })
 }

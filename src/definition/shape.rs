@@ -76,7 +76,11 @@ impl Shape {
 pub(super) fn fit<R: Raw>(root: &Node, problems: &mut Problems<'_>) -> Option<R> {
     let shape = Shape::Record(R::KEYS);
     let fitter = &mut Fitter { problems };
-    let value = fitter.fit(root, &shape, &Owner { name: "the file", span: root.span.clone() })?;
+    let value = fitter.fit(
+        root,
+        &shape,
+        &Owner { name: "the file".to_owned(), span: root.span.clone() },
+    )?;
     match serde_yaml::from_value::<super::raw::Spot<R>>(value) {
         Ok(raw) => Some(raw.value),
         Err(error) => {
@@ -87,9 +91,9 @@ pub(super) fn fit<R: Raw>(root: &Node, problems: &mut Problems<'_>) -> Option<R>
     }
 }
 
-/// What a value belongs to, for messages: its key, or what the list is about.
-struct Owner<'a> {
-    name: &'a str,
+/// What a value belongs to: its key, or what the list is about, as messages say it.
+struct Owner {
+    name: String,
     span: Range<usize>,
 }
 
@@ -98,12 +102,12 @@ struct Fitter<'p, 'f> {
 }
 
 impl Fitter<'_, '_> {
-    fn fit(&mut self, node: &Node, shape: &Shape, owner: &Owner<'_>) -> Option<Value> {
+    fn fit(&mut self, node: &Node, shape: &Shape, owner: &Owner) -> Option<Value> {
         if self.problems.is_full() {
             return None;
         }
         if node.is_nothing() {
-            let message = format!("{} has no value", quoted(owner.name));
+            let message = format!("{} has no value", owner.name);
             let help = format!("it takes {}", shape.described());
             self.problems.add(Problem::new(Code::EmptyValue, &owner.span, message).help(help));
             return None;
@@ -130,28 +134,28 @@ impl Fitter<'_, '_> {
         Some(spot(&node.span, value))
     }
 
-    fn words(&mut self, node: &Node, text: &str, owner: &Owner<'_>) -> Option<Value> {
+    fn words(&mut self, node: &Node, text: &str, owner: &Owner) -> Option<Value> {
         if text.chars().nth(MAX_CHARS).is_none() {
             return Some(Value::String(text.to_owned()));
         }
-        let message = format!("{} is longer than {MAX_CHARS} characters", quoted(owner.name));
+        let message = format!("{} is longer than {MAX_CHARS} characters", owner.name);
         self.problems.add(Problem::new(Code::TooLong, &node.span, message));
         None
     }
 
-    fn list(&mut self, items: &[Node], shape: &Shape, owner: &Owner<'_>) -> Value {
+    fn list(&mut self, items: &[Node], shape: &Shape, owner: &Owner) -> Value {
         let fitted = items.iter().filter_map(|item| {
             // An empty item has no place of its own; the list's key stands for it.
             let span = if item.span.is_empty() { &owner.span } else { &item.span };
             let name = format!("an entry of {}", owner.name);
-            self.fit(item, shape, &Owner { name: &name, span: span.clone() })
+            self.fit(item, shape, &Owner { name, span: span.clone() })
         });
         Value::Sequence(fitted.collect())
     }
 
     fn table(&mut self, entries: &[Entry], shape: &Shape) -> Value {
         let rows = entries.iter().map(|Entry { key, value }| {
-            let owner = Owner { name: &key.text, span: key.span.clone() };
+            let owner = Owner { name: quoted(&key.text), span: key.span.clone() };
             let fitted = self.fit(value, shape, &owner).unwrap_or(Value::Null);
             let name = spot(&key.span, Value::String(key.text.clone()));
             Value::Sequence(vec![name, fitted])
@@ -159,14 +163,17 @@ impl Fitter<'_, '_> {
         Value::Sequence(rows.collect())
     }
 
-    fn record(&mut self, node: &Node, entries: &[Entry], keys: &[Key], owner: &Owner<'_>) -> Value {
+    fn record(&mut self, node: &Node, entries: &[Entry], keys: &[Key], owner: &Owner) -> Value {
         let mut fields = Mapping::new();
         for Entry { key, value } in entries {
+            if self.problems.is_full() {
+                break;
+            }
             let Some(known) = keys.iter().find(|known| known.name == key.text) else {
                 self.problems.add(unknown_key(key.span.clone(), &key.text, keys, owner));
                 continue;
             };
-            let owner = Owner { name: known.name, span: key.span.clone() };
+            let owner = Owner { name: quoted(known.name), span: key.span.clone() };
             if let Some(fitted) = self.fit(value, &known.shape, &owner) {
                 fields.insert(Value::String(known.name.to_owned()), fitted);
             }
@@ -178,22 +185,20 @@ impl Fitter<'_, '_> {
     }
 }
 
-fn unknown_key(span: Range<usize>, text: &str, keys: &[Key], owner: &Owner<'_>) -> Problem {
-    let place = if owner.name == "the file" { "the file" } else { &quoted(owner.name) };
-    let message = format!("{place} has no key {}", quoted(text));
+fn unknown_key(span: Range<usize>, text: &str, keys: &[Key], owner: &Owner) -> Problem {
+    let message = format!("{} has no key {}", owner.name, quoted(text));
     Problem::new(Code::UnknownKey, &span, message)
         .label("not a key here")
         .known(keys.iter().map(|key| key.name), text)
 }
 
-fn missing_key(key: &Key, owner: &Owner<'_>) -> Problem {
-    let place = if owner.name == "the file" { "the file" } else { &quoted(owner.name) };
-    let message = format!("{place} lacks the key `{}`", key.name);
+fn missing_key(key: &Key, owner: &Owner) -> Problem {
+    let message = format!("{} lacks the key `{}`", owner.name, key.name);
     let help = format!("add `{}:` with {}", key.name, key.shape.described());
     Problem::new(Code::MissingKey, &owner.span, message).help(help)
 }
 
-fn wrong_type(node: &Node, shape: &Shape, owner: &Owner<'_>) -> Problem {
+fn wrong_type(node: &Node, shape: &Shape, owner: &Owner) -> Problem {
     let found = match &node.content {
         Content::Scalar { .. } => "a single value",
         Content::List(_) => "a list",
@@ -201,7 +206,7 @@ fn wrong_type(node: &Node, shape: &Shape, owner: &Owner<'_>) -> Problem {
         Content::Refused => "nothing that is read",
     };
     let expected = shape.described();
-    let message = format!("{} must be {expected}, but this is {found}", quoted(owner.name));
+    let message = format!("{} must be {expected}, but this is {found}", owner.name);
     Problem::new(Code::WrongType, &node.span, message).label(format!("{found}, not {expected}"))
 }
 
@@ -223,5 +228,32 @@ fn plain_value(text: &str) -> Value {
         (Ok(whole), _) => Value::from(whole),
         (Err(_), Some(number)) => Value::from(number),
         (Err(_), None) => Value::String(text.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_word_without_quotes_is_read_as_yaml_1_2_reads_it() {
+        // (the word, the value)
+        let table = [
+            ("true", json!(true)),
+            ("yes", json!("yes")),
+            ("no", json!("no")),
+            ("12", json!(12)),
+            ("-2.5", json!(-2.5)),
+            ("9:30", json!("9:30")),
+            ("1e999", json!("1e999")),
+            ("inf", json!("inf")),
+            ("", json!("")),
+        ];
+        for (word, expected) in table {
+            let value = serde_json::to_value(plain_value(word)).expect("it is JSON");
+            assert_eq!(value, expected, "{word}");
+        }
     }
 }

@@ -16,9 +16,14 @@ pub(super) fn closest<'a>(text: &str, names: impl IntoIterator<Item = &'a str>) 
     names
         .into_iter()
         .map(|name| (distance(name), name))
-        .filter(|(distance, name)| *distance <= (name.chars().count().max(3) / 3))
+        .filter(|(distance, name)| is_close(*distance, name.chars().count()))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
+}
+
+/// One slip for every three letters, but never all of a short name.
+fn is_close(distance: usize, chars: usize) -> bool {
+    distance <= chars.max(3) / 3 && distance < chars
 }
 
 /// `text` in backticks, shortened and without characters that would disturb a terminal.
@@ -54,6 +59,7 @@ mod tests {
             ("another case", "Metric", Some("metric")),
             ("nothing like it", "colour", None),
             ("short names need to be very close", "if", Some("is")),
+            ("short names share at least a letter", "a", None),
             ("empty", "", None),
         ];
         for (why, text, suggestion) in table {

@@ -22,26 +22,26 @@ pub(super) fn checked<'a>(bytes: &'a [u8], problems: &mut Problems<'_>) -> Optio
     match decode(bytes) {
         Ok(text) => Some(text),
         Err(problem) => {
-            problems.add(problem);
+            problems.add(*problem);
             None
         }
     }
 }
 
-fn decode(bytes: &[u8]) -> Result<Text<'_>, Problem> {
+fn decode(bytes: &[u8]) -> Result<Text<'_>, Box<Problem>> {
     if bytes.len() > MAX_BYTES {
         let message = format!("the file is longer than {} MB", MAX_BYTES / (1024 * 1024));
         let help = "a definition is written by people; is this the right file?";
-        return Err(Problem::new(Code::TooLarge, &(0..0), message).help(help));
+        return Err(Box::new(Problem::new(Code::TooLarge, &(0..0), message).help(help)));
     }
-    let all = std::str::from_utf8(bytes).map_err(|error| not_utf8(bytes, error))?;
+    let all = std::str::from_utf8(bytes).map_err(|error| Box::new(not_utf8(bytes, error)))?;
     let text = all.strip_prefix(BYTE_ORDER_MARK).unwrap_or(all);
     let offset = all.len() - text.len();
     if let Some((at, c)) = text.char_indices().find(|(_, c)| is_invisible(*c)) {
         let span = offset + at..offset + at + c.len_utf8();
         let message = format!("the text holds the control character U+{:04X}", u32::from(c));
-        return Err(Problem::new(Code::ControlCharacter, &span, message)
-            .help("remove it; inside double quotes it can be written as an escape"));
+        let help = "remove it; inside double quotes it can be written as an escape";
+        return Err(Box::new(Problem::new(Code::ControlCharacter, &span, message).help(help)));
     }
     Ok(Text { text, offset })
 }
@@ -77,9 +77,18 @@ impl Lines {
         Self([0].into_iter().chain(breaks.map(|(at, _)| at + 1)).collect())
     }
 
+    /// The line of a byte, from 1.
+    pub fn line(&self, offset: usize) -> u32 {
+        count(self.index(offset))
+    }
+
+    fn index(&self, offset: usize) -> usize {
+        self.0.partition_point(|start| *start <= offset).max(1) - 1
+    }
+
     /// Line and column of a byte, both from 1; the column counts characters.
     pub fn place(&self, bytes: &[u8], offset: usize) -> (u32, u32) {
-        let line = self.0.partition_point(|start| *start <= offset).max(1) - 1;
+        let line = self.index(offset);
         let start = self.0.get(line).copied().unwrap_or(0);
         let before = bytes.get(start..offset.min(bytes.len())).unwrap_or_default();
         // A byte order mark has no width; in broken text every byte counts as far as it goes.

@@ -1,6 +1,6 @@
 //! A brand file: who it is, what it promises, and where its evidence lies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Checker, value_of};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
         diagnostic::{Code, Problem, Problems},
         raw::{self, Field, Spot, Table, Words},
         read::{self, quantity},
-        suggest::quoted,
+        suggest::{closest, quoted},
     },
     model::{
         Account, Brand, BrandId, Charter, ClauseId, Digest, Metric, Pillar, Platform, Segment,
@@ -67,12 +67,15 @@ impl Checker<'_, '_> {
         // All names would be hundreds of lines; those of the same region are enough to choose from.
         let region = words.value.split('/').next().unwrap_or_default();
         let all = zones();
-        let problem = Problem::new(Code::UnknownZone, &words.span, message)
-            .known(&all, &words.value)
-            .help("write the zone as region and city, such as `Europe/Rome`");
-        self.add(problem.only_known(|name| {
+        let near = |name: &&str| {
             name.split('/').next().is_some_and(|other| other.eq_ignore_ascii_case(region))
-        }));
+        };
+        let names = all.iter().map(String::as_str);
+        let suggestion = closest(&words.value, names.clone()).map(str::to_owned);
+        let problem = Problem::new(Code::UnknownZone, &words.span, message)
+            .known(names.filter(near), &words.value)
+            .suggest(suggestion);
+        self.add(problem.help("write the zone as region and city, such as `Europe/Rome`"));
         None
     }
 
@@ -125,11 +128,12 @@ impl Checker<'_, '_> {
             Some(Account { platform, handle: value_of(&account.value.handle)? })
         };
         let accounts: Vec<Option<Account>> = raw.iter().map(one).collect();
-        for (at, account) in accounts.iter().enumerate() {
-            if let Some(account) = account.as_ref().filter(|_| accounts[..at].contains(account)) {
-                let handle = quoted(&account.handle);
-                let message = format!("the account {handle} is listed twice");
-                self.add(Problem::new(Code::DuplicateName, &raw[at].span, message));
+        let mut seen = BTreeSet::new();
+        for (account, Spot { span, .. }) in accounts.iter().zip(raw) {
+            let Some(Account { platform, handle }) = account else { continue };
+            if !seen.insert((platform, handle)) {
+                let message = format!("the account {} is listed twice", quoted(handle));
+                self.add(Problem::new(Code::DuplicateName, span, message));
             }
         }
         accounts.into_iter().flatten().collect()

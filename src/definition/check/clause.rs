@@ -1,6 +1,6 @@
 //! One line of a gate or of the goal: what it compares, with what, and whether that makes sense.
 
-use super::{Checker, value_of};
+use super::{Checker, Names, value_of};
 use crate::{
     definition::{
         diagnostic::{Code, Problem},
@@ -29,7 +29,7 @@ impl Checker<'_, '_> {
     pub(super) fn gate_clauses(
         &mut self,
         raw: &[Spot<raw::Clause>],
-        tasks: &[&str],
+        tasks: &Names<'_>,
     ) -> Vec<Clause> {
         self.no_doubles("clause", raw.iter().filter_map(|clause| clause.value.id.as_ref()));
         let one = |clause| {
@@ -65,7 +65,7 @@ impl Checker<'_, '_> {
     }
 
     /// What a clause demands; `tasks` is nothing in the goal, where no task may stand.
-    fn demand(&mut self, raw: &Spot<raw::Clause>, tasks: Option<&[&str]>) -> Option<Demand> {
+    fn demand(&mut self, raw: &Spot<raw::Clause>, tasks: Option<&Names<'_>>) -> Option<Demand> {
         match (&raw.value.metric, &raw.value.task, tasks) {
             (Some(metric), None, _) => self.comparison(raw, metric),
             (None, Some(task), Some(tasks)) => self.task_done(&raw.value, task, tasks),
@@ -89,7 +89,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn task_done(&mut self, raw: &raw::Clause, task: &Words, tasks: &[&str]) -> Option<Demand> {
+    fn task_done(&mut self, raw: &raw::Clause, task: &Words, tasks: &Names<'_>) -> Option<Demand> {
         let comparing = [
             ("at_least", &raw.at_least),
             ("at_most", &raw.at_most),
@@ -104,10 +104,10 @@ impl Checker<'_, '_> {
                 self.add(Problem::new(Code::ClashingKeys, &words.span, message));
             }
         }
-        if !tasks.contains(&task.value.as_str()) {
+        if !tasks.has(task) {
             let message = format!("this stage has no task {}", quoted(&task.value));
             let problem = Problem::new(Code::UnknownTask, &task.span, message);
-            self.add(problem.known(tasks, &task.value));
+            self.add(problem.known(tasks.iter(), &task.value));
             return None;
         }
         TaskId::new(task.value.as_str()).ok().map(Demand::Task)

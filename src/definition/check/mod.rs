@@ -1,6 +1,6 @@
 //! From the raw mirror to the model: names, units, and what belongs together.
 //!
-//! Start reading at [`workflow`] or [`brand`]; [`Checker`] holds the few things that all checks
+//! Start reading at [`workflow()`] or [`brand()`]; [`Checker`] holds the few things that all checks
 //! do. A check that fails adds a problem and leaves its part out (`None`), so that the others
 //! still run; the model counts only if no problem was added.
 
@@ -15,7 +15,7 @@ pub(super) use brand::brand;
 pub(super) use pair::{brand_side, workflow_side};
 pub(super) use workflow::workflow;
 
-use std::{collections::BTreeMap, ops::Range};
+use std::collections::{BTreeMap, HashSet};
 
 use super::{
     diagnostic::{Code, Problem, Problems},
@@ -86,7 +86,7 @@ impl Checker<'_, '_> {
         table: &[(T, &'static str)],
     ) -> Option<T> {
         let found = table.iter().find(|(_, name)| *name == words.value).map(|(value, _)| *value);
-        if found.is_none() {
+        if found.is_none() && !self.problems.is_full() {
             let message = format!("there is no {what} {}", quoted(&words.value));
             let names = table.iter().map(|(_, name)| *name);
             self.add(Problem::new(code, &words.span, message).known(names, &words.value));
@@ -96,14 +96,14 @@ impl Checker<'_, '_> {
 
     /// Adds a problem for each of `words` that was there before.
     fn no_doubles<'w>(&mut self, what: &str, words: impl IntoIterator<Item = &'w Words>) {
-        let mut seen: BTreeMap<&str, Range<usize>> = BTreeMap::new();
+        let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
         for words in words {
             match seen.get(words.value.as_str()) {
                 None => {
-                    seen.insert(&words.value, words.span.clone());
+                    seen.insert(&words.value, words.span.start);
                 }
                 Some(first) => {
-                    let line = self.problems.line_of(first);
+                    let line = self.problems.line_of(*first);
                     let message = format!("there are two {what}s {}", quoted(&words.value));
                     let problem = Problem::new(Code::DuplicateName, &words.span, message);
                     self.add(problem.label(format!("first on line {line}")));
@@ -118,6 +118,28 @@ impl Checker<'_, '_> {
         if list.value.is_empty() && self.problems.text_at(&list.span).replace(' ', "") == "[]" {
             self.add(Problem::new(Code::EmptyValue, &list.span, "this list is empty").help(why));
         }
+    }
+}
+
+/// Names that a file defines, in its order, and quick to look up.
+struct Names<'a> {
+    list: Vec<&'a str>,
+    set: HashSet<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    fn of(words: impl IntoIterator<Item = &'a Words>) -> Self {
+        let list: Vec<&str> = words.into_iter().map(|words| words.value.as_str()).collect();
+        let set = list.iter().copied().collect();
+        Self { list, set }
+    }
+
+    fn has(&self, words: &Words) -> bool {
+        self.set.contains(words.value.as_str())
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &'a str> {
+        self.list.iter().copied()
     }
 }
 

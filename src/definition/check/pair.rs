@@ -9,7 +9,10 @@ use crate::{
         diagnostic::{Code, Problem, Problems},
         outline::Node,
     },
-    model::{Brand, Clause, Demand, FactKind, Metric, SourceKind, Test, Threshold, Unit, Workflow},
+    model::{
+        Brand, Clause, ClauseId, Demand, FactKind, Metric, SourceKind, Test, Threshold, Unit,
+        Workflow,
+    },
 };
 
 /// What the brand's file lacks for this workflow.
@@ -37,8 +40,8 @@ pub(in crate::definition) fn brand_side(
     };
     for metric in asked.into_iter().filter(|metric| !brand.goals.contains_key(metric)) {
         let message = format!(
-            "the workflow `{}` asks for the goal `{metric}`, which `{}` does not set",
-            workflow.id, brand.id
+            "`{}` does not set the goal `{metric}`, which `{}` asks for",
+            brand.id, workflow.id
         );
         let help = format!("add `{metric}: {}` to `goals`", example(metric.unit()));
         problems.add(Problem::new(Code::MissingGoal, &span, message).help(help));
@@ -79,14 +82,18 @@ fn needs(metric: Metric) -> String {
     needs.join(", ")
 }
 
-fn remedy(clause: &crate::model::ClauseId, metric: Metric) -> String {
+fn remedy(clause: &ClauseId, metric: Metric) -> String {
     let kinds: Vec<&str> = SourceKind::ALL
         .iter()
         .filter(|(kind, _)| kind.can_measure(metric))
         .map(|(_, name)| *name)
         .collect();
     let waiver = format!("the clause `{clause}` needs a waiver by a named person");
-    if kinds.is_empty() { waiver } else { format!("{waiver}, or a source {}", kinds.join(" or ")) }
+    if kinds.is_empty() {
+        waiver
+    } else {
+        format!("{waiver}, or a source of kind `{}`", kinds.join("` or `"))
+    }
 }
 
 fn clauses(workflow: &Workflow) -> impl Iterator<Item = &Clause> {

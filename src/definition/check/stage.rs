@@ -1,6 +1,6 @@
 //! One stage: its step, its tasks, its gate, and what comes next.
 
-use super::{Checker, value_of};
+use super::{Checker, Names, value_of};
 use crate::{
     definition::{
         condition::{self, Mistake},
@@ -23,7 +23,7 @@ impl Checker<'_, '_> {
         &mut self,
         name: &Words,
         raw: &raw::Stage,
-        stages: &[&str],
+        stages: &Names<'_>,
     ) -> Option<Stage> {
         let step = self.step(name, &raw.step);
         let tasks = self.tasks(&raw.tasks);
@@ -96,11 +96,8 @@ impl Checker<'_, '_> {
     ) -> Vec<Clause> {
         let Some(raw) = raw else { return Vec::new() };
         self.not_empty(raw, "a gate needs at least one clause with a metric");
-        let tasks: Vec<&str> = tasks
-            .iter()
-            .flat_map(|tasks| &tasks.value)
-            .filter_map(|task| task.value.id.as_ref().map(|id| id.value.as_str()))
-            .collect();
+        let tasks = tasks.iter().flat_map(|tasks| &tasks.value);
+        let tasks = Names::of(tasks.filter_map(|task| task.value.id.as_ref()));
         let all_are_ticks = raw.value.iter().all(|clause| clause.value.task.is_some());
         if all_are_ticks && let Some(first) = raw.value.first() {
             let message = "this gate asks for no evidence, only whether somebody ticked a task";
@@ -110,7 +107,7 @@ impl Checker<'_, '_> {
         self.gate_clauses(&raw.value, &tasks)
     }
 
-    fn next(&mut self, raw: &Spot<raw::Next>, stages: &[&str]) -> Option<Next> {
+    fn next(&mut self, raw: &Spot<raw::Next>, stages: &Names<'_>) -> Option<Next> {
         let branches = match &raw.value {
             raw::Next::Stage(name) => {
                 let words = Words { value: name.clone(), span: raw.span.clone() };
@@ -132,7 +129,7 @@ impl Checker<'_, '_> {
     }
 
     /// A way on with a condition: any but the last.
-    fn branch(&mut self, raw: &Spot<raw::Branch>, stages: &[&str]) -> Option<Branch> {
+    fn branch(&mut self, raw: &Spot<raw::Branch>, stages: &Names<'_>) -> Option<Branch> {
         let target = self.target(raw, stages);
         let Some(words) = &raw.value.when else {
             let message = "this way has no condition, so those below it are never taken";
@@ -149,7 +146,7 @@ impl Checker<'_, '_> {
     }
 
     /// The last way on, which has no condition.
-    fn otherwise(&mut self, raw: &Spot<raw::Branch>, stages: &[&str]) -> Option<Target> {
+    fn otherwise(&mut self, raw: &Spot<raw::Branch>, stages: &Names<'_>) -> Option<Target> {
         if let Some(words) = &raw.value.when {
             self.condition(words, stages);
             let message = "the last way has a condition; a brand could be left with no way on";
@@ -164,7 +161,7 @@ impl Checker<'_, '_> {
         Some(target)
     }
 
-    fn target(&mut self, raw: &Spot<raw::Branch>, stages: &[&str]) -> Option<Target> {
+    fn target(&mut self, raw: &Spot<raw::Branch>, stages: &Names<'_>) -> Option<Target> {
         match (&raw.value.to, &raw.value.finish) {
             (Some(stage), None) => self.known_stage(stage, stages).map(Target::Stage),
             (None, Some(outcome)) => self.outcome(outcome).map(Target::Finish),
@@ -203,19 +200,22 @@ impl Checker<'_, '_> {
         None
     }
 
-    pub(super) fn known_stage(&mut self, words: &Words, stages: &[&str]) -> Option<StageId> {
-        if !stages.contains(&words.value.as_str()) {
+    pub(super) fn known_stage(&mut self, words: &Words, stages: &Names<'_>) -> Option<StageId> {
+        if !stages.has(words) {
+            if self.problems.is_full() {
+                return None;
+            }
             let message = format!("there is no stage {}", quoted(&words.value));
             let problem = Problem::new(Code::UnknownStage, &words.span, message);
-            self.add(problem.known(stages, &words.value));
+            self.add(problem.known(stages.iter(), &words.value));
             return None;
         }
         // A stage whose name cannot be one is refused where it is defined.
         StageId::new(words.value.as_str()).ok()
     }
 
-    fn condition(&mut self, words: &Words, stages: &[&str]) -> Option<Condition> {
-        match condition::parse(&words.value, stages) {
+    fn condition(&mut self, words: &Words, stages: &Names<'_>) -> Option<Condition> {
+        match condition::parse(&words.value, &stages.list) {
             Ok(condition) => Some(condition),
             Err(mistake) => {
                 let written = self.problems.text_at(&words.span);
@@ -251,7 +251,9 @@ fn misread(words: &Words, written: &str, mistake: Mistake) -> Problem {
         (Some(start), Some(end)) => words.span.start + start..words.span.start + end,
         _ => words.span.clone(),
     };
-    Problem::new(code, &span, mistake.message).known(mistake.known, "").suggest(mistake.suggestion)
+    Problem::new(code, &span, mistake.message)
+        .known(mistake.known.iter().map(String::as_str), "")
+        .suggest(mistake.suggestion)
 }
 
 /// Where the byte `offset` of a value stands in the scalar as it is `written`.

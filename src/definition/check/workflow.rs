@@ -1,6 +1,6 @@
 //! A workflow file as a whole: its head, its goal, its limits, and the stages as a graph.
 
-use super::{Checker, value_of};
+use super::{Checker, Names, value_of};
 use crate::{
     definition::{
         diagnostic::{Code, Problem, Problems},
@@ -88,7 +88,7 @@ impl Checker<'_, '_> {
 
     /// The stages, if every one of them can stand in the graph.
     fn stages(&mut self, table: &Spot<Table<raw::Stage>>) -> Option<Vec<Stage>> {
-        let names: Vec<&str> = table.value.iter().map(|(name, _)| name.value.as_str()).collect();
+        let names = Names::of(table.value.iter().map(|(name, _)| name));
         let stages: Vec<Option<Stage>> = table
             .value
             .iter()
@@ -106,14 +106,16 @@ impl Checker<'_, '_> {
         initial: &Field<String>,
         stages: &Field<Table<raw::Stage>>,
     ) -> Option<StageId> {
-        let names: Vec<&str> =
-            stages.as_ref()?.value.iter().map(|(name, _)| name.value.as_str()).collect();
+        let names = Names::of(stages.as_ref()?.value.iter().map(|(name, _)| name));
         self.known_stage(initial.as_ref()?, &names)
     }
 
     /// Puts what is wrong with the graph at its place in the file.
     fn graph(&mut self, initial: &StageId, stages: &[Stage], raw: &raw::Workflow) {
         for flaw in flaws(initial, stages) {
+            if self.problems.is_full() {
+                return;
+            }
             if let Some(problem) = placed(&flaw, raw) {
                 self.add(problem);
             }
@@ -141,6 +143,12 @@ fn placed(flaw: &Flaw, raw: &raw::Workflow) -> Option<Problem> {
             let message = format!("no way leads from the stage `{id}` to the end of the run");
             Problem::new(Code::NoWayOut, &row(id)?.0.span, message)
                 .help("give a stage behind it `- { when: goal.held, finish: gold }`")
+        }
+        Flaw::NothingEnds => {
+            let (last, _) = stages.last()?;
+            let message = "no stage leads to the end of the run; gold could never be reached";
+            Problem::new(Code::NoWayOut, &last.span, message)
+                .help("begin the `next` of a stage with `- { when: goal.held, finish: gold }`")
         }
         Flaw::Begins { at, step } => {
             let message = format!(
