@@ -1,0 +1,100 @@
+//! `getAuthorFeed`: what we posted, answered and passed on.
+
+use serde_json::Value;
+
+use super::{own::Own, view};
+use crate::{
+    evidence::{
+        facts::{Post, PostKind, Visibility},
+        sources::{
+            SourceError,
+            gather::Gather,
+            json::{self, Skip},
+            receipt::FileReceipt,
+        },
+    },
+    model::FactKind,
+};
+
+/// Reads one page.
+pub(super) fn read(
+    own: &Own,
+    page: &Value,
+    file: &mut FileReceipt,
+    gather: &mut Gather,
+) -> Result<(), SourceError> {
+    let rows = json::rows(&file.name, page, "/feed")?;
+    for (index, row) in rows.iter().enumerate() {
+        match item(own, row, gather) {
+            Ok(()) => file.keep(),
+            Err(Skip(reason)) => file.skip(&reason, || format!("/feed/{index}")),
+        }
+    }
+    // The feed of somebody else tells nothing about our posts; an empty one tells there are none.
+    if rows.is_empty() || file.kept > 0 {
+        gather.carried.extend([FactKind::OwnPosts, FactKind::Answers]);
+    }
+    Ok(())
+}
+
+fn item(own: &Own, row: &Value, gather: &mut Gather) -> Result<(), Skip> {
+    let view = row.pointer("/post").ok_or_else(|| Skip::because("`post` is missing"))?;
+    let kind = json::maybe_text(row, "/reason/$type")?.unwrap_or_default();
+    if kind.ends_with("#reasonRepost") {
+        gather.posts_of(Some(repost(own, row)?));
+        return Ok(());
+    }
+    let mut post = view::post(view, &own.id)?;
+    if post.author != own.id {
+        return Err(Skip::because("a post of somebody else"));
+    }
+    gather.stated(json::maybe_instant(view, "/indexedAt"));
+    if let Some(parent) = row.pointer("/reply/parent") {
+        let parent_at = view::happened_at(parent).ok().filter(|_| same(parent, &post));
+        post.parent_at = parent_at.filter(|at| *at <= post.at).or(post.parent_at);
+    }
+    gather.post(post);
+    for path in ["/reply/parent", "/reply/root"] {
+        row.pointer(path).into_iter().for_each(|view| around(own, view, gather));
+    }
+    Ok(())
+}
+
+fn same(parent: &Value, post: &Post) -> bool {
+    json::text(parent, "/uri").ok() == post.parent.as_deref()
+}
+
+/// Adds a post that ours answers; one that was deleted or blocks us has nothing to add.
+pub(super) fn around(own: &Own, view: &Value, gather: &mut Gather) {
+    let read = view::post(view, &own.id).and_then(|post| Ok((post, view::person(view, "/author")?)));
+    if let Ok((post, person)) = read {
+        if person.id != own.id {
+            gather.person(person);
+        }
+        gather.post(post);
+    }
+}
+
+/// Somebody's post that we passed on. Its own record is not in every answer, so its id is made of
+/// what always is: the post and us.
+fn repost(own: &Own, row: &Value) -> Result<Post, Skip> {
+    if !own.is(view::did(row, "/reason/by/did")?) {
+        return Err(Skip::because("passed on by somebody else"));
+    }
+    let id = format!("{}#repost-by-{}", view::address(row, "/post/uri")?, own.did);
+    Ok(Post {
+        root: id.clone(),
+        id,
+        author: own.id.clone(),
+        at: json::instant(row, "/reason/indexedAt")?,
+        kind: PostKind::Repost,
+        parent: None,
+        parent_author: None,
+        parent_at: None,
+        text: None,
+        chars: 0,
+        question: None,
+        language: None,
+        visibility: Visibility::Public,
+    })
+}

@@ -1,0 +1,261 @@
+//! A folder of saved answers of the Bluesky API.
+//!
+//! ```text
+//! getProfile.json ──► whose folder is it?
+//! each page, in order of name ──► its rows ──► facts, or skipped with a reason
+//! ```
+//!
+//! Start reading at [`read`]. Each call has a module of its own; [`view`] holds what they share.
+//!
+//! # Always true
+//!
+//! - One page is in memory at a time; only facts stay.
+//! - A list of followers counts as complete only if nothing speaks against it, because people
+//!   missing from a complete list are marked as gone.
+//! - What other people wrote is measured and dropped.
+//!
+//! # Source
+//!
+//! The lexicons `app.bsky.*` of the AT Protocol.
+
+mod feed;
+mod graph;
+mod notifications;
+mod own;
+mod thread;
+mod view;
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use self::{graph::Pages, own::Own};
+use super::{
+    Export, SourceError,
+    disk::{self, Found},
+    gather::Gather,
+    json,
+    receipt::{Comparison, FileReceipt, Receipt, digest_of},
+};
+use crate::{
+    evidence::facts::{Facts, Origin, PersonId, PostKind},
+    model::{Digest, FactKind, Source, SourceKind},
+};
+
+/// The largest saved answer. A page has 100 rows and 200 kB; this leaves room for joined pages.
+const MAX_ANSWER_BYTES: u64 = 256 << 20;
+
+/// A call of the API whose answers are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Call {
+    Profile,
+    Followers,
+    Follows,
+    Notifications,
+    Feed,
+    Thread,
+}
+
+impl Call {
+    const ALL: [(Call, &'static str); 6] = [
+        (Call::Profile, "getProfile"),
+        (Call::Followers, "getFollowers"),
+        (Call::Follows, "getFollows"),
+        (Call::Notifications, "listNotifications"),
+        (Call::Feed, "getAuthorFeed"),
+        (Call::Thread, "getPostThread"),
+    ];
+
+    /// The call whose answer a file holds, by its name: `getFollowers-2.json`.
+    fn of(file: &str) -> Option<Call> {
+        let stem = file.strip_suffix(".json")?;
+        let fits = |name: &str| {
+            let rest = stem.strip_prefix(name)?;
+            // getProfiles is another call than getProfile.
+            (!rest.starts_with(|c: char| c.is_alphabetic())).then_some(())
+        };
+        Call::ALL.iter().find_map(|(call, name)| fits(name).map(|()| *call))
+    }
+}
+
+/// Whether `path` is a folder with at least one answer in it.
+pub(super) fn fits(path: &Path) -> bool {
+    matches!(disk::look(path), Ok(Found::Folder))
+        && disk::files(path).is_ok_and(|files| files.iter().any(|(name, _)| Call::of(name).is_some()))
+}
+
+/// Reads a folder of saved answers.
+pub(super) fn read(source: &Source, path: &Path) -> Result<Export, SourceError> {
+    let (known, others) = find_files(path)?;
+    let own = Own::find(source, path, &known)?;
+    let mut reading = Reading::new(own);
+    for (call, name, path) in &known {
+        reading.page(*call, name, path)?;
+    }
+    reading.finish(source, path, &others)
+}
+
+type Answers = Vec<(Call, String, PathBuf)>;
+
+/// The files to read, and the names of the others.
+fn find_files(path: &Path) -> Result<(Answers, Vec<String>), SourceError> {
+    if !matches!(disk::look(path)?, Found::Folder) {
+        return Err(SourceError::WrongPlace {
+            path: path.display().to_string(),
+            kind: SourceKind::BlueskyApi,
+            found: "a file",
+            wanted: "the folder that holds the saved answers",
+        });
+    }
+    let mut known = Answers::new();
+    let mut others = Vec::new();
+    for (name, file) in disk::files(path)? {
+        match Call::of(&name) {
+            Some(call) => known.push((call, name, file)),
+            None => others.push(name),
+        }
+    }
+    if known.is_empty() {
+        let path = path.display().to_string();
+        return Err(SourceError::NothingToRead { path, kind: SourceKind::BlueskyApi });
+    }
+    // Profiles come first: they tell whose folder it is.
+    known.sort();
+    Ok((known, others))
+}
+
+/// Reads one file: its bytes for the receipt, its JSON for the facts.
+fn read_answer(name: &str, path: &Path) -> Result<(FileReceipt, Value), SourceError> {
+    let bytes = disk::read_whole(path, MAX_ANSWER_BYTES)?;
+    let value = json::parse(name, &bytes)?;
+    Ok((FileReceipt::new(name, bytes.len() as u64, Digest::of(&bytes)), value))
+}
+
+/// The state of one reading of a folder.
+struct Reading {
+    own: Own,
+    gather: Gather,
+    files: Vec<FileReceipt>,
+    followers: Pages,
+    follows: Pages,
+}
+
+impl Reading {
+    fn new(own: Own) -> Self {
+        let (gather, files) = (Gather::default(), Vec::new());
+        Self { own, gather, files, followers: Pages::default(), follows: Pages::default() }
+    }
+
+    /// Reads one file into facts and its receipt.
+    fn page(&mut self, call: Call, name: &str, path: &Path) -> Result<(), SourceError> {
+        let (mut file, page) = read_answer(name, path)?;
+        let own = &self.own;
+        match call {
+            Call::Profile => own::count_profile(own, &page, &mut file, &mut self.gather)?,
+            Call::Followers => {
+                graph::read_followers(own, &page, &mut file, &mut self.gather, &mut self.followers)?;
+            }
+            Call::Follows => {
+                graph::read_follows(own, &page, &mut file, &mut self.gather, &mut self.follows)?;
+            }
+            Call::Notifications => {
+                notifications::read(own, &page, &mut file, &mut self.gather)?;
+            }
+            Call::Feed => feed::read(own, &page, &mut file, &mut self.gather)?,
+            Call::Thread => thread::read(own, &page, &mut file, &mut self.gather)?,
+        }
+        self.files.push(file);
+        Ok(())
+    }
+
+    /// Draws the conclusions that need all pages.
+    fn finish(
+        mut self,
+        source: &Source,
+        path: &Path,
+        others: &[String],
+    ) -> Result<Export, SourceError> {
+        self.files.sort_by(|one, other| one.name.cmp(&other.name));
+        let mut profile = self.own.profile.clone();
+        let complete = self.followers.complete(profile.followers);
+        if complete.is_ok() {
+            profile.followers = profile.followers.or(Some(self.followers.listed()));
+        }
+        if profile.followers.is_some() {
+            self.gather.carried.insert(FactKind::FollowerCount);
+        }
+        let mut notes = self.followers.note("followers", complete.clone());
+        notes.extend(others.iter().map(|name| format!("`{name}` was not read: no known call")));
+        let (own, account) = (self.own.id.clone(), source.account.clone());
+        let origin = Origin { kind: source.kind, account: account.clone() };
+        let stated = profile.clone();
+        let facts = self
+            .gather
+            .finish(&own, profile, origin)
+            .ok_or_else(|| SourceError::Undated { path: path.display().to_string() })?;
+        let receipt = Receipt {
+            kind: source.kind,
+            account: account.clone(),
+            as_of: facts.as_of,
+            carried: facts.carried.clone(),
+            compared: compare(&stated, &self.followers, &self.follows, &facts, &own),
+            notes,
+            digest: digest_of(&self.files),
+            files: self.files,
+        };
+        let followers_complete = if complete.is_ok() { vec![own] } else { Vec::new() };
+        Ok(Export { kind: source.kind, account, facts, followers_complete, receipt })
+    }
+}
+
+/// Puts what the profile states beside what was found.
+fn compare(
+    profile: &super::gather::ProfileSeen,
+    followers: &Pages,
+    follows: &Pages,
+    facts: &Facts,
+    own: &PersonId,
+) -> Vec<Comparison> {
+    let ours = |post: &&crate::evidence::facts::Post| {
+        post.author == *own && post.kind != PostKind::Repost
+    };
+    let rows = [
+        ("followers", profile.followers, followers.read().then(|| followers.listed())),
+        ("accounts followed", profile.follows, follows.read().then(|| follows.listed())),
+        ("own posts", profile.posts, Some(facts.posts.iter().filter(ours).count() as u64)),
+    ];
+    let comparison = |(what, stated, found): (&str, Option<u64>, Option<u64>)| {
+        let (stated, found) = (stated?, found?);
+        let note = match found.cmp(&stated) {
+            std::cmp::Ordering::Less => "the saved pages are a part",
+            std::cmp::Ordering::Equal => "equal",
+            std::cmp::Ordering::Greater => "the profile is older than the pages",
+        };
+        Some(Comparison { what: what.into(), stated, found, note: note.into() })
+    };
+    rows.into_iter().filter_map(comparison).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_known_by_the_call_it_is_named_after() {
+        let table = [
+            ("getFollowers.json", Some(Call::Followers)),
+            ("getFollowers-2.json", Some(Call::Followers)),
+            ("getFollowers_page3.json", Some(Call::Followers)),
+            ("getFollowers10.json", Some(Call::Followers)),
+            ("getFollows.json", Some(Call::Follows)),
+            ("getProfile.json", Some(Call::Profile)),
+            ("getProfiles.json", None),
+            ("getProfile.txt", None),
+            ("getProfile", None),
+            ("notes.json", None),
+        ];
+        for (name, call) in table {
+            assert_eq!(Call::of(name), call, "{name}");
+        }
+    }
+}

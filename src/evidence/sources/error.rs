@@ -1,0 +1,241 @@
+//! Why an export could not be read, where, and what to try next.
+//!
+//! Start reading at [`SourceError`]. A fault in one row is no error: the row is skipped and
+//! counted in the [`Receipt`](super::Receipt).
+//!
+//! # Always true
+//!
+//! - Every variant names the place, as exactly as the reader knows it.
+//! - [`SourceError::hint`] has one next try for every variant.
+
+use std::{io, path::Path};
+
+use thiserror::Error;
+
+use crate::model::SourceKind;
+
+/// Why an export could not be read.
+#[derive(Debug, Error)]
+pub enum SourceError {
+    /// Nothing lies at the path.
+    #[error("`{path}` is not there")]
+    Missing {
+        /// Where it was looked for.
+        path: String,
+    },
+    /// A folder where a file is read, or the other way round.
+    #[error("`{path}` is {found}, but a `{kind}` source is read from {wanted}")]
+    WrongPlace {
+        /// Where.
+        path: String,
+        /// The kind of source asked for.
+        kind: SourceKind,
+        /// What lies there.
+        found: &'static str,
+        /// What should.
+        wanted: &'static str,
+    },
+    /// The system does not let us read it.
+    #[error("`{path}` cannot be read: {source}")]
+    Unreadable {
+        /// Where.
+        path: String,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// There is not one byte.
+    #[error("`{file}` is empty")]
+    Empty {
+        /// Which file or entry.
+        file: String,
+    },
+    /// The bytes are not UTF-8.
+    #[error("`{file}` is not UTF-8 text: {found} at byte {byte}")]
+    Encoding {
+        /// Which file or entry.
+        file: String,
+        /// What it seems to be.
+        found: &'static str,
+        /// The first bad byte, counted from 0.
+        byte: u64,
+    },
+    /// The text is not JSON, or a value in it has the wrong type.
+    #[error("`{file}` is not the JSON it should be at line {line}, column {column}: {problem}")]
+    Json {
+        /// Which file or entry.
+        file: String,
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+        /// What the parser says.
+        problem: String,
+    },
+    /// The JSON is well formed but not what this file should hold.
+    #[error("`{file}`: `{pointer}` should be {wanted}, but is {found}")]
+    Shape {
+        /// Which file or entry.
+        file: String,
+        /// The place in it as a JSON pointer; `/` for the whole.
+        pointer: String,
+        /// What it should be.
+        wanted: &'static str,
+        /// What it is.
+        found: &'static str,
+    },
+    /// The folder has no file that the reader knows.
+    #[error("`{path}` holds no file that a `{kind}` source reads")]
+    NothingToRead {
+        /// The folder.
+        path: String,
+        /// The kind of source asked for.
+        kind: SourceKind,
+    },
+    /// The export does not tell which account it belongs to.
+    #[error("no file in `{path}` tells which account `{account}` is")]
+    UnknownAccount {
+        /// The folder.
+        path: String,
+        /// The account asked for.
+        account: String,
+    },
+    /// The export belongs to somebody else.
+    #[error("`{file}` is of the account `{found}`, not of `{wanted}`")]
+    OtherAccount {
+        /// Which file or entry.
+        file: String,
+        /// Whose it is.
+        found: String,
+        /// Whose it should be.
+        wanted: String,
+    },
+    /// Nothing in the export has a time, so nobody can tell how new it is.
+    #[error("nothing in `{path}` tells when it was saved")]
+    Undated {
+        /// The export.
+        path: String,
+    },
+    /// The archive lacks a file it must have.
+    #[error("`{path}` has no `{entry}`")]
+    MissingEntry {
+        /// The archive.
+        path: String,
+        /// The entry.
+        entry: String,
+    },
+    /// An entry is of a kind that an honest export never has.
+    #[error("`{path}`: the entry `{entry}` {problem}")]
+    UnsafeEntry {
+        /// The archive.
+        path: String,
+        /// The entry as the archive names it.
+        entry: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// A limit was passed.
+    #[error("`{place}`: {what} passes the limit of {limit}")]
+    TooLarge {
+        /// Which file, archive or entry.
+        place: String,
+        /// What was counted.
+        what: &'static str,
+        /// The limit, with its unit.
+        limit: String,
+    },
+    /// The archive unpacks to absurdly more than it is.
+    #[error("`{place}` unpacks to more than {ratio} times its size, as a zip bomb does")]
+    Bomb {
+        /// Which archive or entry.
+        place: String,
+        /// The limit.
+        ratio: u64,
+    },
+    /// An entry needs a password.
+    #[error("`{path}`: the entry `{entry}` is encrypted")]
+    Encrypted {
+        /// The archive.
+        path: String,
+        /// The entry.
+        entry: String,
+    },
+    /// The archive breaks off or contradicts itself.
+    #[error("`{place}` is damaged: {problem}")]
+    Damaged {
+        /// Which archive or entry.
+        place: String,
+        /// What the unpacker says.
+        problem: String,
+    },
+}
+
+impl SourceError {
+    /// What the person who meets it can try next.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Missing { .. } => "check the path; it is taken relative to the workspace".into(),
+            Self::WrongPlace { kind, .. } => place_hint(*kind).into(),
+            Self::Unreadable { .. } => "check who may read it, and that the disk is well".into(),
+            Self::Empty { .. } => "save or download it again: nothing of it arrived".into(),
+            Self::Encoding { .. } => "save it again as UTF-8, or take the original file".into(),
+            Self::Json { problem, .. } if problem.contains("recursion") => {
+                "save the answer again with a smaller `depth` and `parentHeight`, 40 at most".into()
+            }
+            Self::Json { .. } => {
+                "save or download it again; it may have been cut off or edited by hand".into()
+            }
+            Self::Shape { .. } => "check that the file holds what its name says".into(),
+            Self::NothingToRead { kind, .. } => place_hint(*kind).into(),
+            Self::UnknownAccount { .. } => {
+                "save the answer of app.bsky.actor.getProfile for this account as getProfile.json \
+                 beside the others"
+                    .into()
+            }
+            Self::OtherAccount { found, .. } => {
+                format!("give the account as `{found}`, or choose the right export")
+            }
+            Self::Undated { .. } => {
+                "save listNotifications.json or getAuthorFeed.json beside the others: their rows \
+                 have times"
+                    .into()
+            }
+            Self::MissingEntry { entry, .. } => {
+                format!("choose the archive as the server made it: it has `{entry}`")
+            }
+            Self::UnsafeEntry { .. } => {
+                "do not trust this archive; download it again from your own server".into()
+            }
+            Self::TooLarge { .. } => {
+                "if the file is honest, split it or leave out what is not needed".into()
+            }
+            Self::Bomb { .. } => {
+                "do not trust this archive; download it again from your own server".into()
+            }
+            Self::Encrypted { .. } => "unpack it with its password and pack it without one".into(),
+            Self::Damaged { .. } => "download it again; it may have been cut off".into(),
+        }
+    }
+
+    /// Says what the system said about `path`.
+    pub(crate) fn io(path: &Path, source: io::Error) -> Self {
+        let path = path.display().to_string();
+        match source.kind() {
+            io::ErrorKind::NotFound => Self::Missing { path },
+            _ => Self::Unreadable { path, source },
+        }
+    }
+}
+
+fn place_hint(kind: SourceKind) -> &'static str {
+    match kind {
+        SourceKind::BlueskyApi => {
+            "give a folder with saved answers named after their calls: getProfile.json, \
+             listNotifications.json, getFollowers.json, getFollows.json, getAuthorFeed.json, \
+             getPostThread.json"
+        }
+        SourceKind::MastodonArchive => {
+            "give the archive itself, as downloaded from Preferences > Import and export: \
+             a .zip or .tar.gz file"
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Collects facts while files are read, each under its natural key.
+//!
+//! Start reading at [`Gather`]. A reader adds what it sees, in any order, and [`Gather::finish`]
+//! dates the whole.
+//!
+//! # Always true
+//!
+//! - A fact seen twice is one fact; what the second sight knows more is added to the first.
+//! - An interaction is never our own.
+//! - A time taken from an id, which any client may invent, never moves `as_of` far ahead of the
+//!   times that servers stated.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use super::times;
+use crate::{
+    evidence::facts::{
+        Act, Facts, Follow, Interaction, Origin, Person, PersonId, Post, Profile,
+    },
+    model::FactKind,
+};
+
+/// What an export said about a follow.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct FollowSeen {
+    /// Since when, as a server stated it.
+    pub since: Option<DateTime<Utc>>,
+    /// Since when, as the id says.
+    pub since_by_id: Option<DateTime<Utc>>,
+    /// When it was seen; absent if it holds as of the whole export.
+    pub seen_at: Option<DateTime<Utc>>,
+}
+
+/// What a profile said about an account.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ProfileSeen {
+    pub handle: String,
+    pub fields: BTreeMap<String, bool>,
+    pub followers: Option<u64>,
+    pub follows: Option<u64>,
+    pub posts: Option<u64>,
+}
+
+/// The facts of one export while it is read.
+#[derive(Debug, Default)]
+pub(crate) struct Gather {
+    pub carried: BTreeSet<FactKind>,
+    pub people: BTreeMap<PersonId, Person>,
+    pub follows: BTreeMap<(PersonId, PersonId), FollowSeen>,
+    pub posts: BTreeMap<String, Post>,
+    pub interactions: BTreeMap<(PersonId, Act, String), Interaction>,
+    /// The newest time that a server stated about anything, fact or not.
+    pub newest_stated: Option<DateTime<Utc>>,
+}
+
+impl Gather {
+    /// Remembers that a server stated `at`.
+    pub(crate) fn stated(&mut self, at: Option<DateTime<Utc>>) {
+        self.newest_stated = self.newest_stated.max(at);
+    }
+
+    /// Adds a person; a name is not lost again.
+    pub(crate) fn person(&mut self, person: Person) {
+        match self.people.get_mut(&person.id) {
+            Some(known) => known.name = known.name.take().or(person.name),
+            None => {
+                self.people.insert(person.id.clone(), person);
+            }
+        }
+    }
+
+    /// Adds a follow; a sight that holds for the whole export counts most.
+    pub(crate) fn follow(&mut self, follower: PersonId, followed: PersonId, seen: FollowSeen) {
+        use std::collections::btree_map::Entry;
+        match self.follows.entry((follower, followed)) {
+            Entry::Vacant(place) => {
+                place.insert(seen);
+            }
+            Entry::Occupied(mut place) => {
+                let known = place.get_mut();
+                known.since = known.since.max(seen.since);
+                known.since_by_id = known.since_by_id.or(seen.since_by_id);
+                known.seen_at = match (known.seen_at, seen.seen_at) {
+                    (Some(one), Some(other)) => Some(one.max(other)),
+                    _ => None,
+                };
+            }
+        }
+    }
+
+    /// Adds a post; what an earlier sight lacked is filled in.
+    pub(crate) fn post(&mut self, post: Post) {
+        let Some(known) = self.posts.get_mut(&post.id) else {
+            self.posts.insert(post.id.clone(), post);
+            return;
+        };
+        known.text = known.text.take().or(post.text);
+        known.parent_at = known.parent_at.or(post.parent_at);
+        known.question = known.question.or(post.question);
+        known.language = known.language.take().or(post.language);
+    }
+
+    /// Adds a post, if there is one.
+    pub(crate) fn posts_of(&mut self, post: Option<Post>) {
+        post.into_iter().for_each(|post| self.post(post));
+    }
+
+    /// Adds what somebody did to us; seen twice, the earlier time counts.
+    pub(crate) fn interaction(&mut self, interaction: Interaction) {
+        let key = (interaction.actor.clone(), interaction.act, interaction.object.clone());
+        let at = interaction.at;
+        let known = self.interactions.entry(key).or_insert(interaction);
+        known.at = known.at.min(at);
+    }
+
+    /// Dates everything and hands it over, each family in order of its key.
+    ///
+    /// `None` if nothing tells how new the export is.
+    pub(crate) fn finish(
+        mut self,
+        account: &PersonId,
+        profile: ProfileSeen,
+        origin: Origin,
+    ) -> Option<Facts> {
+        self.drop_invented_times();
+        let as_of = self.as_of()?;
+        let ProfileSeen { handle, fields, followers, follows, posts } = profile;
+        let account = account.clone();
+        Some(Facts {
+            carried: self.carried,
+            origins: BTreeSet::from([origin]),
+            as_of: Some(as_of),
+            profiles: vec![Profile { account, handle, as_of, fields, followers, follows, posts }],
+            people: self.people.into_values().collect(),
+            follows: self.follows.into_iter().map(|(key, seen)| dated(key, seen, as_of)).collect(),
+            requests: Vec::new(),
+            posts: self.posts.into_values().collect(),
+            interactions: self.interactions.into_values().collect(),
+        })
+    }
+
+    /// Forgets times from ids that lie too far behind everything a server stated.
+    fn drop_invented_times(&mut self) {
+        let Some(newest) = self.newest_fact().max(self.newest_stated) else { return };
+        let limit = newest + times::clock_slack();
+        for seen in self.follows.values_mut() {
+            seen.since_by_id = seen.since_by_id.filter(|since| *since <= limit);
+        }
+    }
+
+    /// How new the export is: its newest fact, or else the newest time a server stated in it.
+    fn as_of(&self) -> Option<DateTime<Utc>> {
+        let by_id = self.follows.values().filter_map(|seen| seen.since_by_id).max();
+        self.newest_fact().max(by_id).or(self.newest_stated)
+    }
+
+    fn newest_fact(&self) -> Option<DateTime<Utc>> {
+        let posts = self.posts.values().map(|post| post.at).max();
+        let interactions = self.interactions.values().map(|interaction| interaction.at).max();
+        let follows = self.follows.values().filter_map(|seen| seen.since).max();
+        posts.max(interactions).max(follows)
+    }
+}
+
+fn dated(key: (PersonId, PersonId), seen: FollowSeen, as_of: DateTime<Utc>) -> Follow {
+    let (follower, followed) = key;
+    let since = seen.since.or(seen.since_by_id);
+    Follow { follower, followed, since, seen_at: seen.seen_at.unwrap_or(as_of), left_at: None }
+}

@@ -1,0 +1,185 @@
+//! The archive that a Mastodon server makes of an account.
+//!
+//! ```text
+//! .zip, .tar.gz, .tar ──► entries, checked and limited ──► actor.json, outbox.json ──► facts
+//! ```
+//!
+//! Start reading at [`read`]. [`archive`] is about hostile containers and nothing else.
+//!
+//! # Always true
+//!
+//! - The archive knows nobody who follows or engaged, so no such fact is made up.
+//! - Nothing is unpacked to disk.
+//!
+//! # Source
+//!
+//! ActivityStreams 2.0 (collections, Create, Announce), and archives as servers made them.
+
+mod actor;
+mod archive;
+mod outbox;
+mod status;
+
+use std::{collections::BTreeSet, marker::PhantomData, path::Path};
+
+use serde_json::Value;
+
+use self::{actor::Actor, archive::Entry, outbox::Outbox, status::Own};
+use super::{
+    Export, SourceError,
+    disk::{self, Found},
+    gather::Gather,
+    json::Skip,
+    receipt::{Comparison, FileReceipt, Receipt, digest_of},
+};
+use crate::{
+    evidence::facts::{Facts, Origin},
+    model::{FactKind, Source, SourceKind},
+};
+
+/// Whether `path` is a file that begins like an archive.
+pub(super) fn fits(path: &Path) -> bool {
+    matches!(disk::look(path), Ok(Found::File))
+        && disk::first_bytes(path, 512)
+            .is_some_and(|first| archive::Container::of(&first).is_some())
+}
+
+/// Reads an archive.
+pub(super) fn read(source: &Source, path: &Path) -> Result<Export, SourceError> {
+    let found = match disk::look(path)? {
+        Found::File => None,
+        Found::Folder => Some("a folder"),
+        Found::Other => Some("not a plain file"),
+    };
+    let place = path.display().to_string();
+    if let Some(found) = found {
+        let kind = SourceKind::MastodonArchive;
+        return Err(SourceError::WrongPlace { path: place, kind, found, wanted: "the archive itself" });
+    }
+    let content = Content::read(source, path)?;
+    let missing = |entry: &str| SourceError::MissingEntry { path: place.clone(), entry: entry.into() };
+    let (actor_file, actor) = content.actor.ok_or_else(|| missing("actor.json"))?;
+    let (outbox_file, outbox) = content.outbox.ok_or_else(|| missing("outbox.json"))?;
+    let reading = Reading { actor, outbox, actor_file, outbox_file, notes: content.notes };
+    reading.finish(source).ok_or(SourceError::Undated { path: place })
+}
+
+/// What is taken out of an archive.
+#[derive(Default)]
+struct Content {
+    actor: Option<(FileReceipt, Actor)>,
+    outbox: Option<(FileReceipt, Outbox)>,
+    notes: Vec<String>,
+}
+
+impl Content {
+    fn read(source: &Source, path: &Path) -> Result<Content, SourceError> {
+        let mut content = Content::default();
+        let wanted = ["actor.json", "outbox.json", "likes.json", "bookmarks.json"];
+        archive::walk(path, &wanted, &mut |entry| content.entry(source, entry))?;
+        content.notes.sort();
+        Ok(content)
+    }
+
+    fn entry(&mut self, source: &Source, entry: &mut Entry<'_>) -> Result<(), SourceError> {
+        match entry.file.as_str() {
+            "actor.json" => {
+                let value: Value = entry.json(PhantomData)?;
+                let actor = Actor::of(&entry.place, &value, source)?;
+                self.actor = Some((receipt_of(entry), actor));
+            }
+            "outbox.json" => {
+                let outbox = entry.json(Outbox::default())?;
+                if outbox.items.is_none() {
+                    return Err(SourceError::Shape {
+                        file: entry.place.clone(),
+                        pointer: "/orderedItems".into(),
+                        wanted: "a list",
+                        found: "missing",
+                    });
+                }
+                self.outbox = Some((receipt_of(entry), outbox));
+            }
+            name => self.notes.push(format!(
+                "`{name}` was not read: its rows have neither a person nor a time"
+            )),
+        }
+        Ok(())
+    }
+}
+
+fn receipt_of(entry: &Entry<'_>) -> FileReceipt {
+    let (bytes, digest) = entry.measured();
+    FileReceipt::new(entry.file.clone(), bytes, digest)
+}
+
+/// An archive whose two files have been read.
+struct Reading {
+    actor: Actor,
+    outbox: Outbox,
+    actor_file: FileReceipt,
+    outbox_file: FileReceipt,
+    notes: Vec<String>,
+}
+
+impl Reading {
+    /// Turns the rows into facts; `None` if not one has a time.
+    fn finish(mut self, source: &Source) -> Option<Export> {
+        self.actor_file.keep();
+        let items = self.outbox.items.take().unwrap_or_default();
+        let carried = [FactKind::Profile, FactKind::OwnPosts, FactKind::Answers];
+        let mut gather = Gather { carried: BTreeSet::from(carried), ..Default::default() };
+        let own = Own::new(&self.actor, items.iter().flatten());
+        for (index, item) in items.iter().enumerate() {
+            let read = item.as_ref().map_err(Clone::clone).and_then(|item| own.post(item));
+            match read {
+                Ok((post, _)) if gather.posts.contains_key(&post.id) => {
+                    self.outbox_file.skip("a post that is there twice", || place(index));
+                }
+                Ok((post, person)) => {
+                    gather.post(post);
+                    person.into_iter().for_each(|person| gather.person(person));
+                    self.outbox_file.keep();
+                }
+                Err(Skip(reason)) => self.outbox_file.skip(&reason, || place(index)),
+            }
+        }
+        if self.outbox.lists > 1 {
+            let note = "`orderedItems` stands in outbox.json more than once; the last list that is \
+                        not empty was read";
+            self.notes.push(note.into());
+        }
+        let mut profile = self.actor.profile.clone();
+        profile.posts = self.outbox.stated.filter(|stated| i64::try_from(*stated).is_ok());
+        let origin = Origin { kind: source.kind, account: source.account.clone() };
+        let facts = gather.finish(&self.actor.id, profile, origin)?;
+        Some(self.export(source, facts))
+    }
+
+    fn export(self, source: &Source, facts: Facts) -> Export {
+        let found = self.outbox_file.rows_read;
+        let compared = self.outbox.stated.map(|stated| Comparison {
+            what: "posts".into(),
+            stated,
+            found,
+            note: "`totalItems` is the account's own counter and seldom equals the list".into(),
+        });
+        let files = vec![self.actor_file, self.outbox_file];
+        let receipt = Receipt {
+            kind: source.kind,
+            account: source.account.clone(),
+            as_of: facts.as_of,
+            carried: facts.carried.clone(),
+            compared: compared.into_iter().collect(),
+            notes: self.notes,
+            digest: digest_of(&files),
+            files,
+        };
+        let (kind, account) = (source.kind, source.account.clone());
+        Export { kind, account, facts, followers_complete: Vec::new(), receipt }
+    }
+}
+
+fn place(index: usize) -> String {
+    format!("/orderedItems/{index}")
+}

@@ -1,0 +1,78 @@
+//! One reader for each kind of export, each a thin translator to the canonical facts.
+//!
+//! ```text
+//! files ──► reader ──► gather (one fact a key) ──► Export { facts, receipt }
+//! ```
+//!
+//! Start reading at [`read`], then at the reader you care for: [`bluesky`] or [`mastodon`].
+//!
+//! # Always true
+//!
+//! - Reading changes nothing, on disk or elsewhere, and needs neither clock nor network.
+//! - The same files give the same export.
+//! - A bad row costs that row, and the receipt says which and why; a bad file is an error with
+//!   place and remedy, and nothing is half read.
+//! - No input makes a reader panic, recurse without end or fill the memory.
+
+mod bluesky;
+mod disk;
+mod error;
+mod gather;
+mod html;
+mod json;
+mod mastodon;
+pub mod receipt;
+mod text;
+mod times;
+
+use std::path::Path;
+
+pub use self::{
+    error::SourceError,
+    receipt::{Comparison, FileReceipt, Receipt},
+};
+use super::facts::{Facts, PersonId};
+use crate::model::{Source, SourceKind};
+
+/// What was read from one export.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Export {
+    /// The kind of source.
+    pub kind: SourceKind,
+    /// Whose it is, as the brand file names it.
+    pub account: String,
+    /// The facts in it.
+    pub facts: Facts,
+    /// The own accounts whose list of followers is complete in it: who is missing there is gone.
+    pub followers_complete: Vec<PersonId>,
+    /// What became of every row.
+    pub receipt: Receipt,
+}
+
+/// Reads the export of `source` at `path`.
+///
+/// - `source`: its kind and account decide; its own path is not looked at.
+/// - `path`: a folder for [`SourceKind::BlueskyApi`], a file for
+///   [`SourceKind::MastodonArchive`].
+///
+/// # Errors
+///
+/// [`SourceError`] if the export as a whole cannot be trusted: it is missing, damaged, unsafe, of
+/// another account, or nothing in it has a time.
+pub fn read(source: &Source, path: &Path) -> Result<Export, SourceError> {
+    match source.kind {
+        SourceKind::BlueskyApi => bluesky::read(source, path),
+        SourceKind::MastodonArchive => mastodon::read(source, path),
+    }
+}
+
+/// Tells which kind of export lies at `path`, by its content; `None` if it is none.
+pub fn detect(path: &Path) -> Option<SourceKind> {
+    if bluesky::fits(path) {
+        Some(SourceKind::BlueskyApi)
+    } else if mastodon::fits(path) {
+        Some(SourceKind::MastodonArchive)
+    } else {
+        None
+    }
+}

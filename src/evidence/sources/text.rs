@@ -1,0 +1,186 @@
+//! What readers need to know about words without keeping them.
+//!
+//! Start reading at [`asks`].
+//!
+//! # Always true
+//!
+//! - What people typed cannot steer a terminal: control characters never get through.
+//! - Every function is linear in the text and never panics.
+
+use unicode_segmentation::UnicodeSegmentation;
+
+/// The longest name or handle kept, in characters.
+const MAX_NAME_CHARS: usize = 256;
+
+/// Question marks of the world's scripts.
+const QUESTION_MARKS: [char; 11] =
+    ['?', '？', '؟', '\u{37e}', '՞', '፧', '﹖', '⁇', '⁈', '⁉', '‽'];
+
+/// Endings by which a bare name such as `acme.com` counts as a link.
+const COMMON_DOMAINS: [&str; 16] = [
+    "com", "org", "net", "info", "io", "dev", "app", "shop", "store", "blog", "site", "online",
+    "social", "xyz", "tv", "eu",
+];
+
+/// Whether `text` asks something: a question mark stands outside of its links.
+///
+/// A question mark that ends a link counts too: people write "have you seen https://a.example?".
+pub fn asks(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let mut rest = lower.as_str();
+    loop {
+        let Some(start) = link_start(rest) else { return words_ask(rest) };
+        let (before, link) = rest.split_at(start);
+        let end = link.find(|c: char| c.is_whitespace() || !c.is_ascii()).unwrap_or(link.len());
+        let (link, after) = link.split_at(end);
+        if words_ask(before) || link.ends_with('?') {
+            return true;
+        }
+        rest = after;
+    }
+}
+
+/// Whether `text` has a link in it.
+pub fn has_link(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    link_start(&lower).is_some_and(|start| {
+        let link = &lower[start..];
+        let name = link.trim_start_matches("https://").trim_start_matches("http://");
+        name.starts_with(|c: char| c.is_alphanumeric())
+    }) || lower.split_whitespace().any(is_bare_link)
+}
+
+/// How many characters a reader sees.
+pub fn chars(text: &str) -> u32 {
+    u32::try_from(text.graphemes(true).count()).unwrap_or(u32::MAX)
+}
+
+/// The two-letter code in a language tag such as `pt-BR`.
+pub fn language(tag: &str) -> Option<String> {
+    let code = tag.split(['-', '_']).next()?;
+    (code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_alphabetic()))
+        .then(|| code.to_ascii_lowercase())
+}
+
+/// A name on one line, without characters that steer a terminal, not too long.
+pub fn clean_name(text: &str) -> String {
+    let clean: String = text
+        .chars()
+        .take(MAX_NAME_CHARS)
+        .map(|c| if steers(c) { ' ' } else { c })
+        .collect();
+    clean.trim().to_owned()
+}
+
+/// A text with its line ends, without other characters that steer a terminal.
+pub fn clean_text(text: &str) -> String {
+    text.chars().filter(|c| *c == '\n' || !steers(*c)).collect()
+}
+
+fn steers(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+fn link_start(lower: &str) -> Option<usize> {
+    // One pass that stops at the first hit, so that many links do not make it quadratic.
+    lower.match_indices(['h', 'w']).map(|(at, _)| at).find(|at| {
+        let rest = &lower[*at..];
+        ["https://", "http://", "www."].iter().any(|begin| rest.starts_with(begin))
+    })
+}
+
+fn words_ask(text: &str) -> bool {
+    text.split_whitespace().any(|word| {
+        if is_bare_link(word) {
+            word.ends_with(QUESTION_MARKS)
+        } else {
+            word.contains(QUESTION_MARKS)
+        }
+    })
+}
+
+/// Whether a word is a link without `https://`: `acme.com`, `linktr.ee/acme`.
+fn is_bare_link(word: &str) -> bool {
+    let (host, path) = word.split_once('/').map_or((word, None), |(host, path)| (host, Some(path)));
+    let Some((name, ending)) = host.rsplit_once('.') else { return false };
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+    !name.is_empty()
+        && name.chars().all(plain)
+        && ending.len() >= 2
+        && ending.chars().all(|c| c.is_ascii_alphabetic())
+        && (path.is_some_and(|path| !path.is_empty()) || COMMON_DOMAINS.contains(&ending))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_is_asked_outside_of_links() {
+        // (why this row exists, the text, does it ask?)
+        let table = [
+            ("plain", "How long do you roast?", true),
+            ("nothing asked", "Good morning.", false),
+            ("full width", "元気ですか？", true),
+            ("Arabic", "كيف حالك؟", true),
+            ("inside a link", "see https://a.example/?page=2 now", false),
+            ("inside a link without scheme", "see a.example/list?page=2 now", false),
+            ("a link in capitals", "HTTPS://A.EXAMPLE/?x=1", false),
+            ("behind a link", "https://a.example/?x=1 really?", true),
+            ("ends a link", "have you seen https://a.example/new?", true),
+            ("before a link without a space", "見た？https://a.example/x", true),
+            ("behind a link without a space", "https://a.example/x見た？", true),
+            ("two links", "http://a.example/?b http://c.example/?d", false),
+            ("nothing", "", false),
+        ];
+        for (why, text, ask) in table {
+            assert_eq!(asks(text), ask, "{why}");
+        }
+    }
+
+    #[test]
+    fn a_megabyte_of_links_is_read_in_one_pass() {
+        assert!(!asks(&"http://a ".repeat(1 << 17)));
+        assert!(!asks(&"http://あ".repeat(1 << 16)));
+    }
+
+    #[test]
+    fn a_link_is_seen_with_and_without_scheme() {
+        // (why this row exists, the text, is there a link?)
+        let table = [
+            ("with scheme", "we roast https://acme.example", true),
+            ("scheme alone", "https:// is a scheme", false),
+            ("with www", "www.acme.example", true),
+            ("a common ending", "find us at acme.com", true),
+            ("with a path", "linktr.ee/acme", true),
+            ("a missing space", "We roast.Come in", false),
+            ("an abbreviation", "e.g. and/or", false),
+            ("a fraction", "1.5/2", false),
+        ];
+        for (why, text, link) in table {
+            assert_eq!(has_link(text), link, "{why}");
+        }
+    }
+
+    #[test]
+    fn characters_are_what_a_reader_sees() {
+        assert_eq!(chars("ありがとう😊"), 6);
+        assert_eq!(chars("👨‍👩‍👧"), 1);
+        assert_eq!(chars(""), 0);
+    }
+
+    #[test]
+    fn a_language_is_two_letters_or_none() {
+        let table = [("pt-BR", Some("pt")), ("EN", Some("en")), ("fil", None), ("", None), ("日本", None)];
+        for (tag, code) in table {
+            assert_eq!(language(tag).as_deref(), code, "{tag}");
+        }
+    }
+
+    #[test]
+    fn names_cannot_steer_a_terminal() {
+        assert_eq!(clean_name(" a\u{1b}[31mb\nc\u{202e}d "), "a [31mb c d");
+        assert_eq!(clean_name(&"x".repeat(1000)).len(), MAX_NAME_CHARS);
+        assert_eq!(clean_text("a\u{1b}\nb"), "a\nb");
+    }
+}

@@ -1,0 +1,100 @@
+//! Times as exports write them, and times hidden in ids.
+//!
+//! Start reading at [`instant`].
+//!
+//! # Always true
+//!
+//! - A time is UTC, in whole microseconds, and from 2006 to 2099: a wrong clock or a hostile row
+//!   cannot stretch a window over centuries.
+//! - An id that does not hold a plausible time holds none.
+//!
+//! # Source
+//!
+//! TID: the AT Protocol's record key specification (13 characters of `234567a-z`, 53 bits of
+//! microseconds above 10 bits of clock id). Mastodon: `id >> 16` is milliseconds since 1970.
+
+use chrono::{DateTime, Datelike, Duration, SubsecRound, TimeZone, Utc};
+
+/// The first year in which there was something to post on.
+const FIRST_YEAR: i32 = 2006;
+/// The year from which a time can only be a mistake.
+const END_YEAR: i32 = 2100;
+
+/// Reads an RFC 3339 time; `None` if it is not one or not plausible.
+pub fn instant(text: &str) -> Option<DateTime<Utc>> {
+    let at = DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc);
+    (FIRST_YEAR..END_YEAR).contains(&at.year()).then(|| at.trunc_subsecs(6))
+}
+
+/// The time inside an AT Protocol record key, if it has one from 2022 on.
+pub fn of_tid(key: &str) -> Option<DateTime<Utc>> {
+    const DIGITS: &[u8; 32] = b"234567abcdefghijklmnopqrstuvwxyz";
+    if key.len() != 13 {
+        return None;
+    }
+    let mut number: u64 = 0;
+    for byte in key.bytes() {
+        let digit = DIGITS.iter().position(|known| *known == byte)? as u64;
+        number = number.checked_mul(32)?.checked_add(digit)?;
+    }
+    let at = Utc.timestamp_micros(i64::try_from(number >> 10).ok()?).single()?;
+    (2022..END_YEAR).contains(&at.year()).then_some(at)
+}
+
+/// The time inside a Mastodon status id, if it has one from 2016 on.
+pub fn of_mastodon_id(id: &str) -> Option<DateTime<Utc>> {
+    // A sign would parse, but no id has one.
+    if !id.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let millis = i64::try_from(id.parse::<u64>().ok()? >> 16).ok()?;
+    let at = Utc.timestamp_millis_opt(millis).single()?;
+    (2016..END_YEAR).contains(&at.year()).then_some(at)
+}
+
+/// How far a client's clock may run ahead before its times are not believed.
+pub fn clock_slack() -> Duration {
+    Duration::days(31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_plausible_or_absent() {
+        // (why this row exists, the text, what is read)
+        let table = [
+            ("as the API writes it", "2023-09-04T04:25:05.748Z", Some("2023-09-04T04:25:05.748Z")),
+            ("another zone", "2023-09-04T06:25:05+02:00", Some("2023-09-04T04:25:05Z")),
+            ("finer than kept", "2023-09-04T04:25:05.1234567Z", Some("2023-09-04T04:25:05.123456Z")),
+            ("year 0", "0000-01-01T00:00:00Z", None),
+            ("year 9999", "9999-12-31T23:59:59Z", None),
+            ("no such day", "2023-02-30T00:00:00Z", None),
+            ("no zone", "2023-09-04T04:25:05", None),
+            ("words", "yesterday", None),
+        ];
+        for (why, text, read) in table {
+            let read = read.map(|text| text.parse::<DateTime<Utc>>().expect(why));
+            assert_eq!(instant(text), read, "{why}");
+        }
+    }
+
+    #[test]
+    fn ids_tell_their_time_or_none() {
+        let of = |text: &str| text.parse::<DateTime<Utc>>().expect("a time");
+        // The post of this key was created at 04:00:35.516 by its own record.
+        let at = of_tid("3k6k4as23yu2g").expect("a key of today");
+        assert!((at - of("2023-09-04T04:00:35.516Z")).abs() < Duration::seconds(2), "{at}");
+        let bad =
+            ["", "self", "3k6k4as23yu2", "zzzzzzzzzzzzz", "2222222222222", "3k6k4as23yu21", "💥💥💥x"];
+        for key in bad {
+            assert_eq!(of_tid(key), None, "{key}");
+        }
+        let at = of_mastodon_id("113000000000000000").expect("an id of today");
+        assert_eq!(at.year(), 2024);
+        for id in ["", "1", "12345", "+113000000000000000", "18446744073709551616", "01HZ"] {
+            assert_eq!(of_mastodon_id(id), None, "{id}");
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! The facts of one brand on disk: one SQLite file a brand.
+//!
+//! Start reading at [`EvidenceStore::import`]. [`write`](self::write) has the upserts,
+//! [`read`](self::read) the way back.
+//!
+//! # Always true
+//!
+//! - An import is one transaction: all of it is there, or nothing.
+//! - Importing the same export twice writes no row.
+//! - `revision` grows by one when facts changed, and never otherwise.
+//! - Newer exports overwrite, older ones only fill in what nobody told yet; so the order of
+//!   imports does not matter, except between exports that are exactly as new as each other.
+//! - A follower is gone if and only if a complete list newer than their last sight does not show
+//!   them. `left_at` is the oldest such list.
+//!
+//! # Why a rollback journal
+//!
+//! One file holds everything about a brand, at rest and at all times between commits: it can be
+//! copied, moved to a read-only disk and erased as one. Imports are rare, long and one at a time;
+//! the short reads between them do not need the concurrency that WAL buys with two more files.
+
+mod error;
+mod read;
+mod write;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use serde::{Deserialize, Serialize};
+
+pub use self::error::EvidenceError;
+use crate::evidence::{
+    facts::Facts,
+    sources::{Export, Receipt},
+};
+
+/// Marks a file as ours: "5evd".
+const APPLICATION_ID: i64 = 0x3565_7664;
+/// The version of the tables that this program reads and writes.
+pub const SCHEMA_VERSION: i64 = 1;
+/// How long to wait for another process that imports.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How far the clock of whoever made an export may run ahead of ours, in hours.
+const CLOCK_SLACK_HOURS: i64 = 24;
+
+/// How many facts of each family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Counts {
+    /// Profiles of own accounts.
+    pub profiles: u64,
+    /// People.
+    pub people: u64,
+    /// Follows.
+    pub follows: u64,
+    /// Follow requests.
+    pub requests: u64,
+    /// Posts.
+    pub posts: u64,
+    /// Interactions.
+    pub interactions: u64,
+}
+
+impl Counts {
+    /// All families together.
+    pub fn total(&self) -> u64 {
+        self.profiles
+            + self.people
+            + self.follows
+            + self.requests
+            + self.posts
+            + self.interactions
+    }
+}
+
+/// What an import did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Imported {
+    /// The revision of the facts after it.
+    pub revision: u64,
+    /// Whether any fact changed.
+    pub changed: bool,
+    /// Facts that were not there before.
+    pub added: Counts,
+    /// Facts that were there and are different now.
+    pub updated: Counts,
+    /// People who are marked as gone now and were not before.
+    pub left: u64,
+    /// People who were marked as gone and are there again.
+    pub returned: u64,
+}
+
+/// A receipt as it was stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredReceipt {
+    /// When the export was imported, UTC.
+    pub at: DateTime<Utc>,
+    /// What became of its rows.
+    pub receipt: Receipt,
+}
+
+/// The evidence file of one brand.
+#[derive(Debug)]
+pub struct EvidenceStore {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl EvidenceStore {
+    /// Opens the file at `path` for reading and writing; makes it, and its folder, if needed.
+    ///
+    /// # Errors
+    ///
+    /// [`EvidenceError`] if the file is not ours, newer than this program, damaged, or may not be
+    /// written. The file is not touched then.
+    pub fn open(path: &Path) -> Result<Self, EvidenceError> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(|source| EvidenceError::folder(folder, source))?;
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        let mut store = Self::connect(path, flags)?;
+        if store.wrap(store.connection.is_readonly("main"))? {
+            return Err(EvidenceError::ReadOnly { path: store.place() });
+        }
+        if store.is_empty()? {
+            store.create()?;
+        }
+        store.check()?;
+        Ok(store)
+    }
+
+    /// Opens the file at `path` for reading; `None` if there is none yet.
+    ///
+    /// # Errors
+    ///
+    /// As [`EvidenceStore::open`], but a file that may not be written is fine.
+    pub fn open_existing_read_only(path: &Path) -> Result<Option<Self>, EvidenceError> {
+        match fs::metadata(path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(EvidenceError::folder(path, source)),
+            Ok(_) => {}
+        }
+        // Opened for writing, where that is allowed, because an import that was killed leaves a
+        // journal behind, which the next to open the file has to play back.
+        let store = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        if store.is_empty()? {
+            return Ok(None);
+        }
+        store.check()?;
+        store.wrap(store.connection.pragma_update(None, "query_only", true))?;
+        Ok(Some(store))
+    }
+
+    /// Brings an export in, in one transaction.
+    ///
+    /// - `at`: now, UTC; kept with the receipt.
+    ///
+    /// # Errors
+    ///
+    /// [`EvidenceError::FromTheFuture`] if the export is more than a day newer than `at`, and
+    /// whatever the disk says. Nothing is changed then.
+    pub fn import(
+        &mut self,
+        export: &Export,
+        at: DateTime<Utc>,
+    ) -> Result<Imported, EvidenceError> {
+        let as_of = export.facts.as_of.unwrap_or(DateTime::UNIX_EPOCH);
+        if as_of > at + chrono::Duration::hours(CLOCK_SLACK_HOURS) {
+            return Err(EvidenceError::FromTheFuture { as_of, at });
+        }
+        let place = self.place();
+        let work = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        let transaction = work.map_err(|error| EvidenceError::sqlite(&place, error))?;
+        // An error on the way drops the transaction, and that takes everything back.
+        let imported = write::import(&transaction, &place, export, as_of, at)?;
+        transaction.commit().map_err(|error| EvidenceError::sqlite(&place, error))?;
+        Ok(imported)
+    }
+
+    /// Everything known, each family in order of its key.
+    ///
+    /// # Errors
+    ///
+    /// [`EvidenceError::Damaged`] if a row does not hold what this program wrote.
+    pub fn facts(&self) -> Result<Facts, EvidenceError> {
+        self.snapshot(|| read::facts(&self.connection, &self.place()))
+    }
+
+    /// The receipts of all imports, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// As [`EvidenceStore::facts`].
+    pub fn receipts(&self) -> Result<Vec<StoredReceipt>, EvidenceError> {
+        read::receipts(&self.connection, &self.place())
+    }
+
+    /// How often the facts changed.
+    ///
+    /// # Errors
+    ///
+    /// As [`EvidenceStore::facts`].
+    pub fn revision(&self) -> Result<u64, EvidenceError> {
+        self.wrap(read::revision(&self.connection))
+    }
+
+    /// Reads several tables as they stood at one moment.
+    fn snapshot<T>(
+        &self,
+        read: impl FnOnce() -> Result<T, EvidenceError>,
+    ) -> Result<T, EvidenceError> {
+        let work = self.wrap(self.connection.unchecked_transaction())?;
+        let found = read()?;
+        self.wrap(work.commit())?;
+        Ok(found)
+    }
+
+    fn connect(path: &Path, flags: OpenFlags) -> Result<Self, EvidenceError> {
+        let place = path.display().to_string();
+        let open = || {
+            let connection = Connection::open_with_flags(path, flags)?;
+            connection.busy_timeout(BUSY_TIMEOUT)?;
+            connection.pragma_update(None, "synchronous", "FULL")?;
+            // 64 MiB: an import of a million rows stays in memory until its commit.
+            connection.pragma_update(None, "cache_size", -65_536)?;
+            Ok(connection)
+        };
+        let connection = open().map_err(|error| EvidenceError::sqlite(&place, error))?;
+        Ok(Self { connection, path: path.to_owned() })
+    }
+
+    /// Whether nothing was ever written to the file.
+    fn is_empty(&self) -> Result<bool, EvidenceError> {
+        Ok(self.pragma("page_count")? == 0)
+    }
+
+    fn create(&mut self) -> Result<(), EvidenceError> {
+        let place = self.place();
+        let make = |connection: &mut Connection| {
+            // Has to be said before the first table: it lets `gc` give bytes back.
+            connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+            let work = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let version: i64 = work.pragma_query_value(None, "user_version", |row| row.get(0))?;
+            // Another process may have been quicker.
+            if version == 0 {
+                work.execute_batch(include_str!("evidence/schema.sql"))?;
+                work.pragma_update(None, "application_id", APPLICATION_ID)?;
+                work.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+            }
+            work.commit()
+        };
+        make(&mut self.connection).map_err(|error| EvidenceError::sqlite(&place, error))
+    }
+
+    fn check(&self) -> Result<(), EvidenceError> {
+        if self.pragma("application_id")? != APPLICATION_ID {
+            return Err(EvidenceError::Foreign { path: self.place() });
+        }
+        match self.pragma("user_version")? {
+            SCHEMA_VERSION => Ok(()),
+            found if found > SCHEMA_VERSION => {
+                Err(EvidenceError::Newer { path: self.place(), found, known: SCHEMA_VERSION })
+            }
+            found => Err(EvidenceError::Damaged {
+                path: self.place(),
+                problem: format!("its version is {found}, which never existed"),
+            }),
+        }
+    }
+
+    fn pragma(&self, name: &str) -> Result<i64, EvidenceError> {
+        self.wrap(self.connection.pragma_query_value(None, name, |row| row.get(0)))
+    }
+
+    fn place(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    fn wrap<T>(&self, result: rusqlite::Result<T>) -> Result<T, EvidenceError> {
+        result.map_err(|error| EvidenceError::sqlite(&self.place(), error))
+    }
+}

@@ -1,0 +1,228 @@
+//! Rows back into facts.
+//!
+//! Start reading at [`facts`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeZone, Utc};
+use rusqlite::{Connection, Row, types::Type};
+
+use super::{EvidenceError, StoredReceipt};
+use crate::{
+    evidence::facts::{
+        Act, Facts, Follow, Interaction, Origin, Person, PersonId, Post, PostKind, Profile, Request,
+        RequestState, Visibility,
+    },
+    model::FactKind,
+};
+
+/// States of requests with their names in the store.
+pub(super) const REQUEST_STATES: [(RequestState, &str); 3] = [
+    (RequestState::Pending, "pending"),
+    (RequestState::Accepted, "accepted"),
+    (RequestState::Declined, "declined"),
+];
+
+/// Kinds of posts with their names in the store.
+pub(super) const POST_KINDS: [(PostKind, &str); 4] = [
+    (PostKind::Original, "original"),
+    (PostKind::Reply, "reply"),
+    (PostKind::SelfThread, "self_thread"),
+    (PostKind::Repost, "repost"),
+];
+
+/// Who may read a post, with the names in the store.
+pub(super) const VISIBILITIES: [(Visibility, &str); 4] = [
+    (Visibility::Public, "public"),
+    (Visibility::Unlisted, "unlisted"),
+    (Visibility::Followers, "followers"),
+    (Visibility::Direct, "direct"),
+];
+
+const ACTS: [Act; 5] = [Act::Like, Act::Repost, Act::Reply, Act::Quote, Act::Mention];
+
+/// The name of a value in the store.
+pub(super) fn name_of<T: PartialEq>(names: &[(T, &'static str)], value: &T) -> &'static str {
+    names.iter().find(|(known, _)| known == value).map_or("", |(_, name)| name)
+}
+
+/// Profile fields as one text.
+pub(super) fn fields_to_text(fields: &BTreeMap<String, bool>) -> String {
+    serde_json::to_string(fields).expect("a map of texts is always JSON")
+}
+
+/// Everything known.
+pub(super) fn facts(connection: &Connection, place: &str) -> Result<Facts, EvidenceError> {
+    let (carried, origins, as_of) = summary(connection, place)?;
+    let read = || {
+        Ok(Facts {
+            carried,
+            origins,
+            as_of,
+            profiles: all(connection, "profile ORDER BY as_of, account", profile)?,
+            people: all(connection, "person ORDER BY id", person)?,
+            follows: all(connection, "follow ORDER BY follower, followed", follow)?,
+            requests: all(connection, "request ORDER BY person, account", request)?,
+            posts: all(connection, "post ORDER BY id", post)?,
+            interactions: all(connection, "interaction ORDER BY actor, act, object", interaction)?,
+        })
+    };
+    read().map_err(|error| bad_row(place, error))
+}
+
+/// What stands above the facts: kinds carried, origins, and how new they are.
+pub(super) type Summary = (BTreeSet<FactKind>, BTreeSet<Origin>, Option<DateTime<Utc>>);
+
+/// Draws the summary from the receipts.
+pub(super) fn summary(connection: &Connection, place: &str) -> Result<Summary, EvidenceError> {
+    let mut summary = Summary::default();
+    for StoredReceipt { receipt, .. } in receipts(connection, place)? {
+        summary.0.extend(receipt.carried);
+        summary.1.insert(Origin { kind: receipt.kind, account: receipt.account });
+        summary.2 = summary.2.max(receipt.as_of);
+    }
+    Ok(summary)
+}
+
+/// The receipts of all imports, oldest first.
+pub(super) fn receipts(
+    connection: &Connection,
+    place: &str,
+) -> Result<Vec<StoredReceipt>, EvidenceError> {
+    let read = |row: &Row<'_>| {
+        let text: String = row.get("receipt")?;
+        let receipt = serde_json::from_str(&text).map_err(|error| bad("receipt", error))?;
+        Ok(StoredReceipt { at: time(row, "at")?, receipt })
+    };
+    all(connection, "import ORDER BY at, id", read).map_err(|error| bad_row(place, error))
+}
+
+/// How often the facts changed.
+pub(super) fn revision(connection: &Connection) -> rusqlite::Result<u64> {
+    let revision: i64 = connection.query_row("SELECT revision FROM state", [], |row| row.get(0))?;
+    u64::try_from(revision).map_err(|error| bad("revision", error))
+}
+
+fn all<T>(
+    connection: &Connection,
+    from: &str,
+    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Vec<T>> {
+    connection.prepare(&format!("SELECT * FROM {from}"))?.query_map([], read)?.collect()
+}
+
+fn profile(row: &Row<'_>) -> rusqlite::Result<Profile> {
+    let fields: Option<String> = row.get("fields")?;
+    let fields = fields.map(|text| serde_json::from_str(&text)).transpose();
+    Ok(Profile {
+        account: id(row, "account")?,
+        handle: row.get("handle")?,
+        as_of: time(row, "as_of")?,
+        fields: fields.map_err(|error| bad("fields", error))?.unwrap_or_default(),
+        followers: count(row, "followers")?,
+        follows: count(row, "follows")?,
+        posts: count(row, "posts")?,
+    })
+}
+
+fn person(row: &Row<'_>) -> rusqlite::Result<Person> {
+    Ok(Person { id: id(row, "id")?, handle: row.get("handle")?, name: row.get("name")? })
+}
+
+fn follow(row: &Row<'_>) -> rusqlite::Result<Follow> {
+    Ok(Follow {
+        follower: id(row, "follower")?,
+        followed: id(row, "followed")?,
+        since: maybe_time(row, "since")?,
+        seen_at: time(row, "seen_at")?,
+        left_at: maybe_time(row, "left_at")?,
+    })
+}
+
+fn request(row: &Row<'_>) -> rusqlite::Result<Request> {
+    Ok(Request {
+        person: id(row, "person")?,
+        account: id(row, "account")?,
+        at: maybe_time(row, "at")?,
+        state: named(row, "state", &REQUEST_STATES)?,
+    })
+}
+
+fn post(row: &Row<'_>) -> rusqlite::Result<Post> {
+    let parent_author: Option<String> = row.get("parent_author")?;
+    Ok(Post {
+        id: row.get("id")?,
+        author: id(row, "author")?,
+        at: time(row, "at")?,
+        kind: named(row, "kind", &POST_KINDS)?,
+        root: row.get("root")?,
+        parent: row.get("parent")?,
+        parent_author: parent_author.map(PersonId::stored),
+        parent_at: maybe_time(row, "parent_at")?,
+        text: row.get("text")?,
+        chars: row.get("chars")?,
+        question: row.get("question")?,
+        language: row.get("language")?,
+        visibility: named(row, "visibility", &VISIBILITIES)?,
+    })
+}
+
+fn interaction(row: &Row<'_>) -> rusqlite::Result<Interaction> {
+    let act: String = row.get("act")?;
+    let act = ACTS.into_iter().find(|known| known.name() == act);
+    Ok(Interaction {
+        actor: id(row, "actor")?,
+        act: act.ok_or_else(|| bad("act", "an unknown name"))?,
+        object: row.get("object")?,
+        account: id(row, "account")?,
+        at: time(row, "at")?,
+    })
+}
+
+fn id(row: &Row<'_>, column: &str) -> rusqlite::Result<PersonId> {
+    row.get::<_, String>(column).map(PersonId::stored)
+}
+
+fn maybe_time(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<DateTime<Utc>>> {
+    let time = |micros| {
+        Utc.timestamp_micros(micros).single().ok_or_else(|| bad(column, "no time we can count"))
+    };
+    row.get::<_, Option<i64>>(column)?.map(time).transpose()
+}
+
+fn time(row: &Row<'_>, column: &str) -> rusqlite::Result<DateTime<Utc>> {
+    maybe_time(row, column)?.ok_or_else(|| bad(column, "nothing"))
+}
+
+fn count(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<u64>> {
+    let number: Option<i64> = row.get(column)?;
+    number.map(u64::try_from).transpose().map_err(|error| bad(column, error))
+}
+
+fn named<T: Copy>(row: &Row<'_>, column: &str, names: &[(T, &str)]) -> rusqlite::Result<T> {
+    let name: String = row.get(column)?;
+    let found = names.iter().find(|(_, known)| *known == name);
+    found.map(|(value, _)| *value).ok_or_else(|| bad(column, "an unknown name"))
+}
+
+/// A stored value that this program would not have written.
+fn bad(
+    column: &str,
+    problem: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> rusqlite::Error {
+    let problem = format!("the column `{column}` holds {}", problem.into());
+    rusqlite::Error::FromSqlConversionFailure(0, Type::Text, problem.into())
+}
+
+fn bad_row(place: &str, error: rusqlite::Error) -> EvidenceError {
+    match error {
+        rusqlite::Error::FromSqlConversionFailure(_, _, problem) => {
+            EvidenceError::Damaged { path: place.to_owned(), problem: problem.to_string() }
+        }
+        rusqlite::Error::InvalidColumnType(_, column, found) => EvidenceError::Damaged {
+            path: place.to_owned(),
+            problem: format!("the column `{column}` holds {found}"),
+        },
+        error => EvidenceError::sqlite(place, error),
+    }
+}

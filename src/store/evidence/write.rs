@@ -1,0 +1,375 @@
+//! Facts into rows.
+//!
+//! Start reading at [`import`]. [`Table`] writes the one upsert that all families share; only
+//! interactions, which never change but for their time, have their own.
+//!
+//! # Always true
+//!
+//! - A row that would not change is not written.
+//! - What an export does not say never erases what another one said.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, Params, params};
+
+use super::{Counts, EvidenceError, Imported, read};
+use crate::evidence::{
+    facts::{Facts, Follow, Interaction, Person, Post, Profile, Request},
+    sources::Export,
+};
+
+/// Brings an export in; the caller holds the transaction.
+pub(super) fn import(
+    connection: &Connection,
+    place: &str,
+    export: &Export,
+    as_of: DateTime<Utc>,
+    at: DateTime<Utc>,
+) -> Result<Imported, EvidenceError> {
+    let wrap = |error| EvidenceError::sqlite(place, error);
+    let before = read::summary(connection, place)?;
+    let (added, updated) = write_facts(connection, &export.facts, as_of).map_err(wrap)?;
+    write_lists(connection, export, as_of).map_err(wrap)?;
+    let gone = mark(connection).map_err(wrap)?;
+    write_receipt(connection, place, export, at)?;
+    let after = read::summary(connection, place)?;
+    let touched = added.total() + updated.total() + gone.left + gone.returned + gone.redated;
+    let changed = touched > 0 || before != after;
+    if changed {
+        connection.execute("UPDATE state SET revision = revision + 1", []).map_err(wrap)?;
+    }
+    let revision = read::revision(connection).map_err(wrap)?;
+    let (left, returned) = (gone.left, gone.returned);
+    Ok(Imported { revision, changed, added, updated, left, returned })
+}
+
+/// A table in which newer rows overwrite older ones.
+struct Table {
+    name: &'static str,
+    key: &'static [&'static str],
+    /// Columns that every export tells.
+    told: &'static [&'static str],
+    /// Columns that an export may leave out.
+    untold: &'static [&'static str],
+    /// The column that says how new a row is.
+    version: &'static str,
+    /// Whether the version is itself a fact.
+    version_is_fact: bool,
+}
+
+impl Table {
+    /// The insert that updates when something differs. Its parameters: key, told, untold, version.
+    fn upsert(&self) -> String {
+        let Table { name, version, .. } = self;
+        let newer = format!("excluded.{version} >= {name}.{version}");
+        let told = self.told.iter().map(|c| {
+            (*c, format!("CASE WHEN {newer} THEN excluded.{c} ELSE {name}.{c} END"))
+        });
+        let untold = self.untold.iter().map(|c| {
+            let (new, old) = (format!("excluded.{c}"), format!("{name}.{c}"));
+            let either = format!("coalesce({new}, {old}) ELSE coalesce({old}, {new})");
+            (*c, format!("CASE WHEN {newer} THEN {either} END"))
+        });
+        let columns: Vec<(&str, String)> = told.chain(untold).collect();
+        let mut sets: Vec<String> = columns.iter().map(|(c, new)| format!("{c} = {new}")).collect();
+        let mut differs: Vec<String> =
+            columns.iter().map(|(c, new)| format!("{name}.{c} IS NOT ({new})")).collect();
+        if !self.key.contains(version) {
+            sets.push(format!("{version} = max({name}.{version}, excluded.{version})"));
+        }
+        if self.version_is_fact {
+            differs.push(format!("excluded.{version} > {name}.{version}"));
+        }
+        let all = self.columns();
+        let places = vec!["?"; all.len()].join(", ");
+        format!(
+            "INSERT INTO {name} ({}) VALUES ({places}) ON CONFLICT ({}) DO UPDATE SET {} WHERE {}",
+            all.join(", "),
+            self.key.join(", "),
+            sets.join(", "),
+            differs.join(" OR "),
+        )
+    }
+
+    /// Notes that a row whose facts did not change was seen in a newer export.
+    fn renew(&self) -> Option<String> {
+        let Table { name, version, .. } = self;
+        let key = self.key.first()?;
+        let plain = !self.version_is_fact && !self.key.contains(version) && self.key.len() == 1;
+        plain.then(|| format!("UPDATE {name} SET {version} = ?2 WHERE {key} = ?1 AND {version} < ?2"))
+    }
+
+    fn columns(&self) -> Vec<&'static str> {
+        let version = (!self.key.contains(&self.version)).then_some(self.version);
+        [self.key, self.told, self.untold].concat().into_iter().chain(version).collect()
+    }
+}
+
+const PROFILE: Table = Table {
+    name: "profile",
+    key: &["account", "as_of"],
+    told: &["handle"],
+    untold: &["fields", "followers", "follows", "posts"],
+    version: "as_of",
+    version_is_fact: false,
+};
+const PERSON: Table = Table {
+    name: "person",
+    key: &["id"],
+    told: &["handle"],
+    untold: &["name"],
+    version: "as_of",
+    version_is_fact: false,
+};
+const FOLLOW: Table = Table {
+    name: "follow",
+    key: &["follower", "followed"],
+    told: &[],
+    untold: &["since"],
+    version: "seen_at",
+    version_is_fact: true,
+};
+const REQUEST: Table = Table {
+    name: "request",
+    key: &["person", "account"],
+    told: &["state"],
+    untold: &["at"],
+    version: "as_of",
+    version_is_fact: false,
+};
+const POST: Table = Table {
+    name: "post",
+    key: &["id"],
+    told: &["author", "at", "kind", "root", "chars", "visibility"],
+    untold: &["parent", "parent_author", "parent_at", "text", "question", "language"],
+    version: "as_of",
+    version_is_fact: false,
+};
+
+/// How many rows a family gained and changed.
+type Gained = rusqlite::Result<(u64, u64)>;
+
+fn write_facts(
+    connection: &Connection,
+    facts: &Facts,
+    as_of: DateTime<Utc>,
+) -> rusqlite::Result<(Counts, Counts)> {
+    let mut added = Counts::default();
+    let mut updated = Counts::default();
+    let as_of = micros(as_of);
+    (added.profiles, updated.profiles) =
+        gain(connection, "profile", |c| c.each(&PROFILE, &facts.profiles, profile))?;
+    (added.people, updated.people) =
+        gain(connection, "person", |c| c.each(&PERSON, &facts.people, |p, w| person(p, as_of, w)))?;
+    (added.follows, updated.follows) =
+        gain(connection, "follow", |c| c.each(&FOLLOW, &facts.follows, follow))?;
+    (added.requests, updated.requests) = gain(connection, "request", |c| {
+        c.each(&REQUEST, &facts.requests, |r, w| request(r, as_of, w))
+    })?;
+    (added.posts, updated.posts) =
+        gain(connection, "post", |c| c.each(&POST, &facts.posts, |p, w| post(p, as_of, w)))?;
+    (added.interactions, updated.interactions) =
+        gain(connection, "interaction", |c| c.interactions(&facts.interactions))?;
+    Ok((added, updated))
+}
+
+/// Counts what `work` adds to a table and what it changes there.
+fn gain(
+    connection: &Connection,
+    table: &str,
+    work: impl FnOnce(Writer<'_>) -> rusqlite::Result<u64>,
+) -> Gained {
+    let count = || -> rusqlite::Result<i64> {
+        connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))
+    };
+    let before = count()?;
+    let written = work(Writer { connection })?;
+    let added = u64::try_from(count()? - before).unwrap_or(0);
+    Ok((added, written.saturating_sub(added)))
+}
+
+struct Writer<'c> {
+    connection: &'c Connection,
+}
+
+impl Writer<'_> {
+    /// Upserts every row of a family and answers how many were written.
+    fn each<T>(
+        self,
+        table: &Table,
+        rows: &[T],
+        write: impl Fn(&T, &mut Upsert<'_>) -> rusqlite::Result<bool>,
+    ) -> rusqlite::Result<u64> {
+        let renew = table.renew().map(|sql| self.connection.prepare(&sql)).transpose()?;
+        let mut upsert = Upsert { insert: self.connection.prepare(&table.upsert())?, renew };
+        let mut written = 0;
+        for row in rows {
+            written += u64::from(write(row, &mut upsert)?);
+        }
+        Ok(written)
+    }
+
+    fn interactions(self, rows: &[Interaction]) -> rusqlite::Result<u64> {
+        let mut insert = self.connection.prepare(
+            "INSERT INTO interaction (actor, act, object, account, at) VALUES (?, ?, ?, ?, ?)
+             ON CONFLICT DO UPDATE SET at = excluded.at WHERE excluded.at < interaction.at",
+        )?;
+        let mut written = 0;
+        for Interaction { actor, act, object, account, at } in rows {
+            let row =
+                params![actor.as_str(), act.name(), object, account.as_str(), micros(*at)];
+            written += insert.execute(row)? as u64;
+        }
+        Ok(written)
+    }
+}
+
+/// The prepared statements of one family.
+struct Upsert<'c> {
+    insert: rusqlite::Statement<'c>,
+    renew: Option<rusqlite::Statement<'c>>,
+}
+
+impl Upsert<'_> {
+    /// Writes one row if it differs; otherwise remembers that it was seen again.
+    fn write(
+        &mut self,
+        row: impl Params,
+        renewed: Option<(&str, i64)>,
+    ) -> rusqlite::Result<bool> {
+        let written = self.insert.execute(row)? > 0;
+        if let (false, Some(renew), Some((key, as_of))) = (written, &mut self.renew, renewed) {
+            renew.execute(params![key, as_of])?;
+        }
+        Ok(written)
+    }
+}
+
+fn profile(row: &Profile, to: &mut Upsert<'_>) -> rusqlite::Result<bool> {
+    let fields = (!row.fields.is_empty()).then(|| read::fields_to_text(&row.fields));
+    to.write(
+        params![
+            row.account.as_str(),
+            micros(row.as_of),
+            row.handle,
+            fields,
+            row.followers.map(count),
+            row.follows.map(count),
+            row.posts.map(count),
+        ],
+        None,
+    )
+}
+
+fn person(row: &Person, as_of: i64, to: &mut Upsert<'_>) -> rusqlite::Result<bool> {
+    let Person { id, handle, name } = row;
+    to.write(params![id.as_str(), handle, name, as_of], Some((id.as_str(), as_of)))
+}
+
+fn follow(row: &Follow, to: &mut Upsert<'_>) -> rusqlite::Result<bool> {
+    let Follow { follower, followed, since, seen_at, left_at: _ } = row;
+    let since = since.map(micros);
+    to.write(params![follower.as_str(), followed.as_str(), since, micros(*seen_at)], None)
+}
+
+fn request(row: &Request, as_of: i64, to: &mut Upsert<'_>) -> rusqlite::Result<bool> {
+    let Request { person, account, at, state } = row;
+    let state = read::name_of(&read::REQUEST_STATES, state);
+    to.write(params![person.as_str(), account.as_str(), state, at.map(micros), as_of], None)
+}
+
+fn post(row: &Post, as_of: i64, to: &mut Upsert<'_>) -> rusqlite::Result<bool> {
+    to.write(
+        params![
+            row.id,
+            row.author.as_str(),
+            micros(row.at),
+            read::name_of(&read::POST_KINDS, &row.kind),
+            row.root,
+            row.chars,
+            read::name_of(&read::VISIBILITIES, &row.visibility),
+            row.parent,
+            row.parent_author.as_ref().map(|author| author.as_str()),
+            row.parent_at.map(micros),
+            row.text,
+            row.question,
+            row.language,
+            as_of,
+        ],
+        Some((&row.id, as_of)),
+    )
+}
+
+fn write_lists(
+    connection: &Connection,
+    export: &Export,
+    as_of: DateTime<Utc>,
+) -> rusqlite::Result<()> {
+    for account in &export.followers_complete {
+        connection.execute(
+            "INSERT OR IGNORE INTO complete_list VALUES (?, ?)",
+            params![account.as_str(), micros(as_of)],
+        )?;
+    }
+    Ok(())
+}
+
+/// How many people are gone, back, or gone at another time than thought.
+struct Gone {
+    left: u64,
+    returned: u64,
+    redated: u64,
+}
+
+/// Makes `left_at` of every follow what the complete lists say.
+fn mark(connection: &Connection) -> rusqlite::Result<Gone> {
+    let first_without = "(SELECT min(as_of) FROM complete_list
+                          WHERE account = follow.followed AND as_of > follow.seen_at)";
+    let run = |sql: String| connection.execute(&sql, []).map(|rows| rows as u64);
+    let returned = run(format!(
+        "UPDATE follow SET left_at = NULL WHERE left_at IS NOT NULL AND {first_without} IS NULL"
+    ))?;
+    let left = run(format!(
+        "UPDATE follow SET left_at = {first_without}
+         WHERE left_at IS NULL AND followed IN (SELECT account FROM complete_list)
+           AND {first_without} IS NOT NULL"
+    ))?;
+    let redated = run(format!(
+        "UPDATE follow SET left_at = {first_without}
+         WHERE left_at IS NOT NULL AND left_at IS NOT {first_without}"
+    ))?;
+    Ok(Gone { left, returned, redated })
+}
+
+fn write_receipt(
+    connection: &Connection,
+    place: &str,
+    export: &Export,
+    at: DateTime<Utc>,
+) -> Result<(), EvidenceError> {
+    let receipt = serde_json::to_string(&export.receipt).map_err(|error| {
+        EvidenceError::Damaged { path: place.to_owned(), problem: error.to_string() }
+    })?;
+    let row = params![
+        micros(at),
+        export.kind.name(),
+        export.account,
+        export.receipt.digest.as_str(),
+        receipt
+    ];
+    let write = connection.execute(
+        "INSERT INTO import (at, kind, account, digest, receipt) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (kind, account, digest) DO UPDATE SET at = excluded.at,
+             receipt = excluded.receipt WHERE receipt IS NOT excluded.receipt",
+        row,
+    );
+    write.map(|_| ()).map_err(|error| EvidenceError::sqlite(place, error))
+}
+
+fn micros(at: DateTime<Utc>) -> i64 {
+    at.timestamp_micros()
+}
+
+/// A count as SQLite keeps it. Readers let no larger one through.
+fn count(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

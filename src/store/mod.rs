@@ -1,0 +1,2 @@
+//! What is kept on disk.
+pub mod evidence;
