@@ -9,3 +9,4 @@
 
 pub mod facts;
 pub mod interval;
+pub mod splitmix;
