@@ -10,3 +10,4 @@
 pub mod facts;
 pub mod interval;
 pub mod splitmix;
+pub mod topics;
