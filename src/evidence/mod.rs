@@ -9,5 +9,6 @@
 
 pub mod facts;
 pub mod interval;
+pub mod metrics;
 pub mod splitmix;
 pub mod topics;
