@@ -1,7 +1,7 @@
 //! Finds a brand's declared topics in the words of a post.
 //!
 //! Start reading at [`Topics::touches`]. Text and patterns are cut into words the same way by
-//! [`words`]; a pattern is found where all its words stand one after the other.
+//! `words`; a pattern is found where all its words stand one after the other.
 //!
 //! # Always true
 //!

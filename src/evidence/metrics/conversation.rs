@@ -80,9 +80,9 @@ pub(super) fn first_response(scope: &Scope, metric: Metric, q: f64) -> Reading {
 /// Conversations of at least three turns out of those in which they spoke in the window.
 pub(super) fn back_and_forth_rate(scope: &Scope) -> Reading {
     let metric = Metric::BackAndForthRate;
-    let talks = match inbound_talks(scope, metric) {
+    let talks = match inbound_talks(scope) {
         Ok(talks) => talks,
-        Err(reading) => return reading,
+        Err(why) => return Reading::no_cases(metric, why),
     };
     let turns = talks.iter().map(|talk| talk.alternations_in(scope.window));
     let hits = turns.filter(|turns| *turns >= BACK_AND_FORTH_TURNS).count() as u64;
@@ -93,9 +93,9 @@ pub(super) fn back_and_forth_rate(scope: &Scope) -> Reading {
 /// The median number of turns of the conversations in which they spoke in the window.
 pub(super) fn conversation_depth(scope: &Scope) -> Reading {
     let metric = Metric::ConversationDepth;
-    let talks = match inbound_talks(scope, metric) {
+    let talks = match inbound_talks(scope) {
         Ok(talks) => talks,
-        Err(reading) => return reading,
+        Err(why) => return Reading::no_cases(metric, why),
     };
     let turns = talks.iter().map(|talk| talk.alternations_in(scope.window) as f64);
     let mut turns: Vec<f64> = turns.collect();
@@ -157,16 +157,13 @@ fn silent(scope: &Scope) -> Option<String> {
 }
 
 /// The conversations in which they spoke in the window, or why there is nothing to count.
-fn inbound_talks<'s, 'a>(
-    scope: &'s Scope<'a>,
-    metric: Metric,
-) -> Result<Vec<&'s Talk<'a>>, Reading> {
+fn inbound_talks<'s, 'a>(scope: &'s Scope<'a>) -> Result<Vec<&'s Talk<'a>>, String> {
     let talks = scope.talks().iter();
     let talks: Vec<_> = talks.filter(|talk| talk.is_inbound_in(scope.window)).collect();
     if talks.is_empty() {
-        return Err(Reading::no_cases(metric, "nobody spoke to us in the window"));
+        return Err("nobody spoke to us in the window".to_owned());
     }
-    silent(scope).map_or(Ok(talks), |why| Err(Reading::no_cases(metric, why)))
+    silent(scope).map_or(Ok(talks), Err)
 }
 
 /// Adds to a number about `talks` what it is out of.

@@ -4,10 +4,10 @@
 //! Brand, Facts, wanted metrics, window ──► measure ──► one Observation a metric
 //! ```
 //!
-//! Start reading at [`measure`]. It asks [`capability`] whether the brand's sources can tell at
-//! all, opens a [`Scope`] (the facts up to the window's end, indexed once) and hands that to one
-//! function a metric: who engages in [`audience`], how talks go in [`conversation`], what the
-//! brand shows of itself in [`identity`].
+//! Start reading at [`measure`]. It asks `capability` whether the brand's sources can tell at
+//! all, opens a `Scope` (the facts up to the window's end, indexed once) and hands that to one
+//! function a metric: who engages in `audience`, how talks go in `conversation`, what the
+//! brand shows of itself in `identity`.
 //!
 //! # Always true
 //!
