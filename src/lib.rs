@@ -3,3 +3,4 @@ pub mod definition;
 pub mod evidence;
 pub mod model;
 pub mod store;
+pub mod samples;

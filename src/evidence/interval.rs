@@ -1,5 +1,6 @@
 //! Intervals: how far a number measured on few cases can be from the truth.
 
+use super::splitmix::SplitMix;
 use crate::model::Interval;
 
 /// The 97.5 % quantile of the normal distribution, as the formulas' sources round it.
@@ -58,5 +59,237 @@ pub fn newcombe(before: (f64, Interval), after: (f64, Interval)) -> Interval {
     Interval {
         low: change - (p1 - after.low).hypot(before.high - p0),
         high: change + (after.high - p1).hypot(p0 - before.low),
+    }
+}
+
+/// How often the bootstrap draws again.
+const RESAMPLES: usize = 1_000;
+
+/// How many people the bootstrap draws from at most, so that its cost stays bounded.
+const DRAWN_PEOPLE: usize = 5_000;
+
+/// The smallest value that at least the share `q` of `sorted` does not exceed (nearest rank).
+///
+/// It is always one of the values, never a mean of two; `None` if there are none.
+///
+/// - `sorted`: ascending.
+/// - `q`: above 0 and at most 1, such as 0.5 for the median.
+///
+/// # Source
+///
+/// R. J. Hyndman, Y. Fan (1996), *Sample quantiles in statistical packages*, Am. Stat. 50,
+/// 361–365, definition 1.
+///
+/// ```
+/// use fivestep::evidence::interval::nearest_rank;
+/// assert_eq!(nearest_rank(&[1.0, 2.0, 3.0, 4.0], 0.5), Some(2.0));
+/// assert_eq!(nearest_rank(&[1.0, 2.0, 3.0, 4.0], 0.9), Some(4.0));
+/// ```
+pub fn nearest_rank(sorted: &[f64], q: f64) -> Option<f64> {
+    // The small step back keeps 0.9 of 70 at rank 63 although 0.9 is not exact in binary.
+    let rank = (q * sorted.len() as f64 - 1e-9).ceil().max(1.0) as usize;
+    sorted.get(rank - 1).copied()
+}
+
+/// The distribution-free 95 % interval of the quantile `q`: two of the values themselves.
+///
+/// The ends are the ranks that a binomial count of `sorted.len()` cases at chance `q` leaves
+/// outside with at most 2.5 % each. `None` if there are too few values for such ranks; see
+/// [`least_for_rank_interval`].
+///
+/// # Source
+///
+/// W. J. Conover (1999), *Practical nonparametric statistics*, 3rd ed., section 3.2.
+///
+/// ```
+/// use fivestep::evidence::interval::rank_interval;
+/// let values: Vec<f64> = (1..=10).map(f64::from).collect();
+/// let interval = rank_interval(&values, 0.5).expect("ten are enough");
+/// assert_eq!((interval.low, interval.high), (2.0, 9.0));
+/// assert_eq!(rank_interval(&values[..5], 0.5), None);
+/// ```
+pub fn rank_interval(sorted: &[f64], q: f64) -> Option<Interval> {
+    let n = sorted.len();
+    let odds = (q / (1.0 - q)).ln();
+    let (mut log_chance, mut sum) = (n as f64 * (1.0 - q).ln(), 0.0);
+    let (mut low, mut high) = (None, None);
+    for k in 0..n {
+        sum += log_chance.exp();
+        if sum <= 0.025 {
+            low = Some(k);
+        }
+        if sum >= 0.975 {
+            high = Some(k);
+            break;
+        }
+        log_chance += ((n - k) as f64 / (k + 1) as f64).ln() + odds;
+    }
+    Some(Interval { low: sorted[low?], high: sorted[high?] })
+}
+
+/// The smallest number of cases for which [`rank_interval`] of `q` exists: 6 for the median, 36
+/// for nine of ten.
+pub fn least_for_rank_interval(q: f64) -> u64 {
+    (0.025_f64.ln() / q.max(1.0 - q).ln()).ceil() as u64
+}
+
+/// The share of all events that the `top` most active people made; 0 if there are none.
+///
+/// `counts` holds the events of each person, the most active first.
+pub fn top_share(counts: &[u64], top: usize) -> f64 {
+    let all: u64 = counts.iter().sum();
+    if all == 0 {
+        return 0.0;
+    }
+    counts.iter().take(top).sum::<u64>() as f64 / all as f64
+}
+
+/// The 95 % bootstrap interval of [`top_share`], drawn over people; `None` without events.
+///
+/// People are drawn, not events, because one person's events hang together. The same counts
+/// give the same interval on every machine. It is the percentile interval of 1,000 resamples,
+/// widened to hold the share itself if need be. Of more than 5,000 people only the 5,000 most
+/// active are drawn, by Poisson weights; the others, each of whom weighs less, enter with what
+/// they did.
+///
+/// # Source
+///
+/// B. Efron, R. J. Tibshirani (1993), *An introduction to the bootstrap*, section 13.3; Poisson
+/// weights: J. A. Hanley, B. MacGibbon (2006), *Creating non-parametric bootstrap samples using
+/// Poisson frequencies*, Comput. Methods Programs Biomed. 83, 57–62.
+pub fn top_share_interval(counts: &[u64], top: usize) -> Option<Interval> {
+    let share = top_share(counts, top);
+    let (drawn, rest) = counts.split_at(counts.len().min(DRAWN_PEOPLE));
+    let rest_total: u64 = rest.iter().sum();
+    if drawn.iter().sum::<u64>() == 0 {
+        return None;
+    }
+    let mut random = SplitMix::new(counts.len() as u64);
+    let mut shares: Vec<f64> = (0..RESAMPLES)
+        .map(|_| {
+            let weights = if rest.is_empty() {
+                drawn_weights(&mut random, drawn.len())
+            } else {
+                poisson_weights(&mut random, drawn.len())
+            };
+            weighted_top_share(drawn, &weights, rest_total, top)
+        })
+        .collect();
+    shares.sort_by(f64::total_cmp);
+    Some(Interval {
+        low: nearest_rank(&shares, 0.025)?.min(share),
+        high: nearest_rank(&shares, 0.975)?.max(share),
+    })
+}
+
+/// How often each of `people` is drawn when as many are drawn with replacement.
+fn drawn_weights(random: &mut SplitMix, people: usize) -> Vec<u64> {
+    let mut weights = vec![0; people];
+    for _ in 0..people {
+        weights[random.below(people as u64) as usize] += 1;
+    }
+    weights
+}
+
+/// A Poisson weight of mean 1 for each of `people`.
+fn poisson_weights(random: &mut SplitMix, people: usize) -> Vec<u64> {
+    let weight = |random: &mut SplitMix| {
+        let (mut left, mut chance, mut k) = (random.fraction(), (-1.0_f64).exp(), 0);
+        while left >= chance && k < 20 {
+            left -= chance;
+            k += 1;
+            chance /= k as f64;
+        }
+        k
+    };
+    (0..people).map(|_| weight(random)).collect()
+}
+
+/// The share of the top ten, or `top`, when person `i` appears `weights[i]` times.
+fn weighted_top_share(counts: &[u64], weights: &[u64], rest: u64, top: usize) -> f64 {
+    let (mut all, mut best, mut places) = (rest, 0, top as u64);
+    for (count, weight) in counts.iter().zip(weights) {
+        let taken = places.min(*weight);
+        places -= taken;
+        best += taken * count;
+        all += weight * count;
+    }
+    if all == 0 { 0.0 } else { best as f64 / all as f64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wilson_gives_the_known_values() {
+        // (hits, n, interval)
+        let table = [
+            (4, 5, "0.376 0.964"),
+            (27, 30, "0.744 0.965"),
+            (0, 30, "0.000 0.114"),
+            (9, 111, "0.043 0.147"),
+        ];
+        for (hits, n, known) in table {
+            let found = wilson(hits, n).expect("a proportion");
+            assert_eq!(format!("{:.3} {:.3}", found.low, found.high), known, "{hits}/{n}");
+        }
+        let tiny = wilson(575, 41_500_000).expect("a proportion");
+        assert_eq!(format!("{:.8} {:.8}", tiny.low, tiny.high), "0.00001277 0.00001504");
+        assert_eq!(wilson(2, 1), None);
+    }
+
+    #[test]
+    fn a_rank_interval_needs_enough_cases() {
+        // (why, q, cases, the ranks of the two ends)
+        let table = [
+            ("five are too few for a median", 0.5, 5, None),
+            ("six just do, with both extremes", 0.5, 6, Some((1.0, 6.0))),
+            ("a table's value: 20 cases, ranks 6 and 15", 0.5, 20, Some((6.0, 15.0))),
+            ("35 are too few for nine of ten", 0.9, 35, None),
+            ("36 just do", 0.9, 36, Some((29.0, 36.0))),
+        ];
+        for (why, q, cases, ends) in table {
+            let values: Vec<f64> = (1..=cases).map(f64::from).collect();
+            let found = rank_interval(&values, q).map(|found| (found.low, found.high));
+            assert_eq!(found, ends, "{why}");
+            assert_eq!(cases as u64 >= least_for_rank_interval(q), ends.is_some(), "{why}");
+        }
+    }
+
+    #[test]
+    fn a_rank_interval_holds_its_quantile_and_a_million_cases() {
+        for n in (6..400).chain([1_000_000]) {
+            let values: Vec<f64> = (0..n).map(f64::from).collect();
+            for q in [0.5, 0.9] {
+                let value = nearest_rank(&values, q).expect("there are values");
+                if let Some(found) = rank_interval(&values, q) {
+                    assert!(found.low <= value && value <= found.high, "{n} {q}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_top_share_is_drawn_over_people() {
+        // (why, counts, share, does the interval have a width?)
+        let even = vec![1; 100];
+        let fan = [vec![300], vec![1; 100]].concat();
+        let crowd = [vec![1_000], vec![1; 20_000]].concat();
+        let table = [
+            ("ten people are the top ten", vec![5; 10], 1.0, false),
+            ("all alike", even, 0.1, false),
+            ("one fan may be there or not", fan, 309.0 / 400.0, true),
+            ("a crowd is drawn in bounded time", crowd, 1_009.0 / 21_000.0, true),
+        ];
+        for (why, counts, share, wide) in table {
+            let found = top_share_interval(&counts, 10).expect("there are events");
+            assert_eq!(top_share(&counts, 10), share, "{why}");
+            assert!(0.0 <= found.low && found.low <= share, "{why}");
+            assert!(share <= found.high && found.high <= 1.0, "{why}");
+            assert_eq!(found.high > found.low, wide, "{why}");
+            assert_eq!(top_share_interval(&counts, 10), Some(found), "{why}");
+        }
+        assert_eq!(top_share_interval(&[], 10), None);
     }
 }

@@ -9,4 +9,7 @@
 
 pub mod facts;
 pub mod interval;
+pub mod metrics;
 pub mod sources;
+pub mod splitmix;
+pub mod topics;

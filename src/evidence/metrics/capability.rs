@@ -1,0 +1,179 @@
+//! Says whether a brand's sources can tell a metric, and what is missing if not.
+//!
+//! Start reading at [`obstacle`].
+//!
+//! # Always true
+//!
+//! - What no source of the brand can ever carry makes a metric `Unmeasurable`; what a source
+//!   could carry but no export held yet makes it `NoCases`.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    evidence::facts::Facts,
+    model::{Brand, FactKind, Finding, Metric, SourceKind},
+};
+
+/// Why `metric` cannot be measured now; absent if it can.
+pub(super) fn obstacle(metric: Metric, brand: &Brand, facts: &Facts) -> Option<Finding> {
+    let kinds = kinds(brand, facts);
+    let needs = metric.spec().needs;
+    let lacking = |can: &dyn Fn(FactKind) -> bool| -> Vec<FactKind> {
+        needs.iter().copied().filter(|need| !can(*need)).collect()
+    };
+    let never = lacking(&|need| kinds.iter().any(|kind| kind.carries().contains(&need)));
+    if !never.is_empty() {
+        return Some(Finding::Unmeasurable { why: cannot_hold(&kinds, &never) });
+    }
+    let not_yet = lacking(&|need| facts.carried.contains(&need));
+    (!not_yet.is_empty()).then(|| Finding::NoCases { why: not_held(&kinds, &not_yet, facts) })
+}
+
+/// The sources that a metric was measured from, such as `bluesky_api @acme.example`.
+pub(super) fn sources(metric: Metric, facts: &Facts) -> Vec<String> {
+    let helps =
+        |kind: SourceKind| metric.spec().needs.iter().any(|need| kind.carries().contains(need));
+    let origins = facts.origins.iter().filter(|origin| helps(origin.kind));
+    origins
+        .map(|origin| {
+            let account = &origin.account;
+            let is_name = !account.starts_with('@') && !account.contains(':');
+            format!("{} {}{account}", origin.kind, if is_name { "@" } else { "" })
+        })
+        .collect()
+}
+
+/// The kinds of sources that the brand names or that something was imported from.
+fn kinds(brand: &Brand, facts: &Facts) -> BTreeSet<SourceKind> {
+    let named = brand.sources.iter().map(|source| source.kind);
+    named.chain(facts.origins.iter().map(|origin| origin.kind)).collect()
+}
+
+fn cannot_hold(kinds: &BTreeSet<SourceKind>, missing: &[FactKind]) -> String {
+    let what = listed(missing, " or ");
+    if kinds.is_empty() {
+        return format!("the brand names no source, so there is no {what}");
+    }
+    let names: Vec<&str> = kinds.iter().map(|kind| described(*kind)).collect();
+    let verb = if names.len() == 1 { "does" } else { "do" };
+    format!("{} {verb} not hold {what}", names.join(" and "))
+}
+
+fn not_held(kinds: &BTreeSet<SourceKind>, missing: &[FactKind], facts: &Facts) -> String {
+    if facts.origins.is_empty() && facts.carried.is_empty() {
+        return "nothing was imported yet".to_owned();
+    }
+    let mut files: Vec<&str> = Vec::new();
+    for kind in kinds {
+        for need in missing.iter().filter(|need| kind.carries().contains(need)) {
+            let file = file_of(*kind, *need);
+            if !files.contains(&file) {
+                files.push(file);
+            }
+        }
+    }
+    let (what, files) = (listed(missing, " or "), files.join("` and `"));
+    format!("no export held {what} yet: save `{files}` and import again")
+}
+
+fn listed(kinds: &[FactKind], between: &str) -> String {
+    kinds.iter().map(ToString::to_string).collect::<Vec<_>>().join(between)
+}
+
+/// A kind of source in words.
+fn described(kind: SourceKind) -> &'static str {
+    match kind {
+        SourceKind::BlueskyApi => "a folder of saved Bluesky API answers",
+        SourceKind::MastodonArchive => "a Mastodon archive",
+    }
+}
+
+/// The file of an export that holds a kind of facts.
+fn file_of(kind: SourceKind, need: FactKind) -> &'static str {
+    match (kind, need) {
+        (SourceKind::BlueskyApi, FactKind::Profile | FactKind::FollowerCount) => "getProfile",
+        (SourceKind::BlueskyApi, FactKind::Followers) => "getFollowers",
+        (SourceKind::BlueskyApi, FactKind::Inbound | FactKind::Conversations) => {
+            "listNotifications"
+        }
+        (SourceKind::BlueskyApi, FactKind::Answers | FactKind::OwnPosts) => "getAuthorFeed",
+        (SourceKind::MastodonArchive, FactKind::Profile) => "actor.json",
+        (SourceKind::MastodonArchive, _) => "outbox.json",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::testing::World, *};
+
+    #[test]
+    fn what_cannot_be_told_is_said_with_its_reason() {
+        let archive = || World::new().bare().from(SourceKind::MastodonArchive, "@us@a.example");
+        let lacking = |kind| World::new().lacking(kind).likes("ann", 1);
+        // (why, world, metric, line)
+        let table = [
+            (
+                "an archive has one side",
+                archive(),
+                Metric::ResponseRate,
+                "unmeasurable: a Mastodon archive does not hold conversations others opened",
+            ),
+            (
+                "two things are missing",
+                archive(),
+                Metric::EngagedFollowers,
+                "unmeasurable: a Mastodon archive does not hold followers by name or people who \
+                 engaged, by name",
+            ),
+            (
+                "no source",
+                World::new().bare(),
+                Metric::TopicAdherence,
+                "unmeasurable: the brand names no source, so there is no own posts",
+            ),
+            (
+                "a second source tells",
+                archive().from(SourceKind::BlueskyApi, "us.example"),
+                Metric::ResponseRate,
+                "no cases: nobody opened a conversation in the window",
+            ),
+            (
+                "a file was left out",
+                lacking(FactKind::Inbound),
+                Metric::Concentration,
+                "no cases: no export held people who engaged, by name yet: save \
+                 `listNotifications` and import again",
+            ),
+            (
+                "two files were left out",
+                lacking(FactKind::Followers).lacking(FactKind::Inbound),
+                Metric::EngagedFollowers,
+                "no cases: no export held followers by name or people who engaged, by name yet: \
+                 save `getFollowers` and `listNotifications` and import again",
+            ),
+        ];
+        for (why, world, metric, expected) in table {
+            assert_eq!(world.line(metric), expected, "{why}");
+        }
+        let mut fresh = World::new();
+        fresh.facts = Facts::default();
+        assert_eq!(fresh.line(Metric::ResponseRate), "no cases: nothing was imported yet");
+        assert_eq!(fresh.measured(Metric::ResponseRate).window, None);
+    }
+
+    #[test]
+    fn the_sources_named_are_those_that_help() {
+        let world = World::new().from(SourceKind::MastodonArchive, "@us@a.example");
+        // (metric, sources)
+        let table = [
+            (Metric::EngagedFollowers, &["bluesky_api @us.example"][..]),
+            (
+                Metric::TopicAdherence,
+                &["bluesky_api @us.example", "mastodon_archive @us@a.example"],
+            ),
+        ];
+        for (metric, named) in table {
+            assert_eq!(sources(metric, &world.facts), named, "{metric}");
+        }
+    }
+}

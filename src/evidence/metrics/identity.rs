@@ -1,0 +1,238 @@
+//! What the brand shows of itself: its topics, its profile, its steadiness.
+//!
+//! # Always true
+//!
+//! - Only the brand's own words count: no reposts and nothing direct.
+
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    reading::{Reading, counted, day},
+    scope::Scope,
+};
+use crate::{
+    evidence::{
+        facts::{PersonId, Post, PostKind, Profile, Visibility},
+        topics::Topics,
+    },
+    model::Metric,
+};
+
+/// Threads that we began in the window and that touch a declared pillar, out of all of them.
+///
+/// A thread is its first post and our own continuations; one part on a pillar is enough.
+pub(super) fn topic_adherence(scope: &Scope) -> Reading {
+    let metric = Metric::TopicAdherence;
+    if scope.brand.charter.pillars.is_empty() {
+        return Reading::no_cases(metric, "the charter declares no pillar");
+    }
+    let begun: Vec<&Post> = threads_begun(scope);
+    let judged: Vec<&Post> = begun.iter().copied().filter(|post| post.text.is_some()).collect();
+    if judged.is_empty() {
+        return Reading::no_cases(metric, "no own post with its words in the window");
+    }
+    let topics = Topics::new(&scope.brand.charter.pillars, &scope.brand.languages);
+    let touches = |post: &Post| post.text.as_deref().is_some_and(|text| topics.touches(text));
+    let continued: HashSet<&str> =
+        continuations(scope).filter(|post| touches(post)).map(|post| post.root.as_str()).collect();
+    let on_topic = |post: &&&Post| touches(post) || continued.contains(post.id.as_str());
+    let hits = judged.iter().filter(on_topic).count() as u64;
+    Reading::proportion(metric, hits, judged.len() as u64)
+        .out_of("own posts that begin a thread, public or unlisted")
+        .over(judged.iter().map(|post| post.at))
+        .but(without_words(begun.len() - judged.len(), &judged))
+}
+
+/// Required profile fields that are filled in, over the newest profile of each account.
+pub(super) fn profile_completeness(scope: &Scope) -> Reading {
+    let metric = Metric::ProfileCompleteness;
+    let newest = newest_profiles(scope);
+    let fields = || newest.values().flat_map(|profile| profile.fields.values());
+    let (filled, known) = (fields().filter(|filled| **filled).count(), fields().count());
+    if known == 0 {
+        return Reading::no_cases(metric, "no profile is known at the window's end");
+    }
+    let empty = newest.values().flat_map(|profile| {
+        let empty = profile.fields.iter().filter(|(_, filled)| !**filled);
+        empty.map(|(field, _)| format!("the {field} of {} is empty", profile.handle))
+    });
+    let late = newest.values().filter(|profile| !scope.knows(profile.as_of));
+    let late = late.map(|profile| {
+        format!("the profile of {} is of {}, after the window", profile.handle, day(profile.as_of))
+    });
+    let inside = newest.values().map(|profile| profile.as_of).filter(|at| scope.window.holds(*at));
+    Reading::share(metric, filled as u64, known as u64, None)
+        .out_of("required profile fields that the sources tell")
+        .over(inside)
+        .but(empty)
+        .but(late)
+}
+
+/// The longest time in the window without an own post, in seconds.
+///
+/// All accounts together: a post on any of them ends the silence.
+pub(super) fn longest_silent_gap(scope: &Scope) -> Reading {
+    let metric = Metric::LongestSilentGap;
+    let inside = scope.own_words().map(|post| post.at).filter(|at| scope.window.holds(*at));
+    let mut spoken: Vec<DateTime<Utc>> = inside.collect();
+    spoken.sort_unstable();
+    let (Some(first), Some(last)) = (spoken.first().copied(), spoken.last().copied()) else {
+        return Reading::no_cases(metric, "no own post in the window");
+    };
+    let begins = scope.own_posts_span().map_or(first, |(oldest, _)| oldest);
+    let known_before = begins <= scope.window.from;
+    let from = if known_before { scope.window.from } else { begins };
+    // Beyond the newest evidence nobody knows whether there was silence.
+    let to = scope.as_of.unwrap_or(scope.window.to).max(last);
+    let instants: Vec<DateTime<Utc>> = [&[from], spoken.as_slice(), &[to]].concat();
+    let longest = instants.windows(2).map(|pair| (pair[1] - pair[0]).num_seconds()).max();
+    let late = (!known_before).then(|| {
+        let (begins, from) = (day(begins), day(scope.window.from));
+        format!("the oldest own post known is of {begins}; the window begins {from}")
+    });
+    Reading::value(metric, longest.unwrap_or(0) as f64, spoken.len() as u64, None)
+        .out_of("own posts in the window")
+        .over([first, last])
+        .but(late)
+}
+
+/// The posts in the window with which we began a thread for everybody.
+fn threads_begun<'a>(scope: &Scope<'a>) -> Vec<&'a Post> {
+    let open = scope.own_words().filter(|post| match post.visibility {
+        Visibility::Public | Visibility::Unlisted => true,
+        Visibility::Followers | Visibility::Direct => false,
+    });
+    open.filter(|post| post.kind == PostKind::Original && scope.window.holds(post.at)).collect()
+}
+
+/// Our continuations of threads, up to the window's end.
+fn continuations<'a>(scope: &Scope<'a>) -> impl Iterator<Item = &'a Post> {
+    scope.own_words().filter(|post| post.kind == PostKind::SelfThread)
+}
+
+/// The profile of each account that tells its fields at the window's end: the newest up to it,
+/// else the first after it.
+fn newest_profiles<'a>(scope: &Scope<'a>) -> BTreeMap<&'a PersonId, &'a Profile> {
+    let mut newest: BTreeMap<&PersonId, &Profile> = BTreeMap::new();
+    for profile in scope.facts.profiles.iter().filter(|profile| !profile.fields.is_empty()) {
+        let kept = newest.entry(&profile.account).or_insert(profile);
+        if scope.prefers(profile, kept) {
+            *kept = profile;
+        }
+    }
+    newest
+}
+
+/// The caveats about posts whose topic no word can tell.
+fn without_words(unknown: usize, judged: &[&Post]) -> impl Iterator<Item = String> {
+    let wordless = judged.iter().filter(|post| post.text.as_deref() == Some("")).count() as u64;
+    let left_out = (unknown > 0)
+        .then(|| format!("{} without known words left out", counted(unknown as u64, "own posts")));
+    let off_topic = (wordless > 0)
+        .then(|| format!("{} without a word counted as off topic", counted(wordless, "own posts")));
+    left_out.into_iter().chain(off_topic)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{World, ago, line},
+        *,
+    };
+
+    #[test]
+    fn threads_are_judged_by_their_words() {
+        let hidden = |text: &str, to| World::new().posts_as(text, 9, PostKind::Original, to);
+        let kind = |kind| World::new().posts_as("coffee", 9, kind, Visibility::Public);
+        let none = "no cases: no own post with its words in the window";
+        // (why, world, line)
+        let table = [
+            ("nothing", World::new(), none),
+            ("one of two", World::new().posts("coffee!", 9).posts("rain", 8), "1 of 2"),
+            ("outside the window", World::new().posts("coffee", 28 * 24), none),
+            (
+                "a part saves the thread",
+                World::new().posts("1/2", 9).posts("coffee", 8).continued(),
+                "1 of 1",
+            ),
+            (
+                "a part does not spoil it",
+                World::new().posts("coffee", 9).posts("2/2", 8).continued(),
+                "1 of 1",
+            ),
+            ("unlisted is for everybody", hidden("coffee", Visibility::Unlisted), "1 of 1"),
+            ("followers only is not", hidden("coffee", Visibility::Followers), none),
+            ("direct is not", hidden("coffee", Visibility::Direct), none),
+            ("a reply is not ours to choose", kind(PostKind::Reply), none),
+            ("a repost is not our words", kind(PostKind::Repost), none),
+            (
+                "no pillar",
+                World::new()
+                    .posts("coffee", 9)
+                    .bare()
+                    .from(crate::model::SourceKind::BlueskyApi, "us"),
+                "no cases: the charter declares no pillar",
+            ),
+        ];
+        for (why, world, expected) in table {
+            assert_eq!(world.line(Metric::TopicAdherence), expected, "{why}");
+        }
+        let picture = World::new().posts("", 9).measured(Metric::TopicAdherence);
+        assert_eq!(picture.caveats, ["1 own post without a word counted as off topic"]);
+    }
+
+    #[test]
+    fn a_profile_is_judged_by_its_newest_look() {
+        let fields = [("bio", false), ("link", true), ("name", true)];
+        let world = World::new().profile(5, None, &[("bio", false)]);
+        assert_eq!(world.line(Metric::ProfileCompleteness), "2 of 2", "the newest is of hour 0");
+        let earlier = world.measured_until(Metric::ProfileCompleteness, Some(5));
+        assert_eq!(line(&earlier), "0 of 1");
+        assert_eq!(earlier.caveats[0], "the bio of us.example is empty");
+        let later = world.measured_until(Metric::ProfileCompleteness, Some(9));
+        assert_eq!(line(&later), "0 of 1", "the first after the window");
+        assert!(later.caveats[1].ends_with("is of 2026-03-29, after the window"), "{later:?}");
+        let two = World::new().profile_of("we", 5, None, &fields);
+        assert_eq!(two.line(Metric::ProfileCompleteness), "4 of 5", "accounts add up");
+    }
+
+    #[test]
+    fn silence_is_measured_between_own_words() {
+        let day = 24;
+        let steady = || World::new().posts("before", 30 * day);
+        let as_kind = |kind, to| steady().posts("a", 10 * day).posts_as("b", 5 * day, kind, to);
+        let (reply, public) = (PostKind::Reply, Visibility::Public);
+        // (why, world, days of silence, posts)
+        let table = [
+            ("from the window's start", steady().posts("a", 10 * day), 18, 1),
+            ("to the window's end", steady().posts("a", 20 * day), 20, 1),
+            ("between posts", steady().posts("a", 20 * day).posts("b", 7 * day), 13, 2),
+            ("a reply is a word", as_kind(reply, public), 18, 2),
+            ("a repost is none", as_kind(PostKind::Repost, public), 18, 1),
+            ("a direct word is none", as_kind(reply, Visibility::Direct), 18, 1),
+            ("evidence begins inside", World::new().posts("a", 5 * day), 5, 1),
+        ];
+        for (why, world, days, posts) in table {
+            let found = world.measured(Metric::LongestSilentGap);
+            assert_eq!(line(&found), format!("value {} of {posts}", days * 86_400), "{why}");
+            assert_eq!(found.caveats.len(), usize::from(why.contains("begins inside")), "{why}");
+        }
+        assert_eq!(steady().line(Metric::LongestSilentGap), "no cases: no own post in the window");
+    }
+
+    #[test]
+    fn silence_after_the_newest_evidence_is_not_claimed() {
+        let world = World::new().posts("a", 28 * 24).posts("b", 24);
+        let found = world.measured_until(Metric::LongestSilentGap, Some(-60 * 24));
+        assert!(line(&found).starts_with("no cases"), "the window is all in the unknown");
+        let found = world.measured_until(Metric::LongestSilentGap, Some(-20 * 24));
+        assert_eq!(line(&found), format!("value {} of 1", 7 * 86_400));
+        assert_eq!(found.as_of, Some(ago(0)));
+        assert_eq!(
+            found.caveats,
+            ["the newest evidence is of 2026-03-29; the window ends 2026-04-18"]
+        );
+    }
+}

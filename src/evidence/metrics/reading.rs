@@ -1,0 +1,92 @@
+//! What the formula of one metric found, before window and sources are added.
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    evidence::interval::wilson,
+    model::{Finding, Interval, Metric, quantity::count},
+};
+
+/// A stretch of time by its first and last instant, UTC.
+pub(super) type Span = Option<(DateTime<Utc>, DateTime<Utc>)>;
+
+/// A finding with what is needed to take it right.
+#[derive(Debug)]
+pub(super) struct Reading {
+    pub finding: Finding,
+    /// The first and last instant inside the window from which facts were used, UTC.
+    pub span: Span,
+    /// What `n` counts, in words.
+    pub denominator: String,
+    pub caveats: Vec<String>,
+}
+
+impl Reading {
+    /// A finding whose `n` counts the metric's usual cases.
+    pub fn without(metric: Metric, finding: Finding) -> Self {
+        let denominator = metric.spec().cases.to_owned();
+        Self { finding, span: None, denominator, caveats: Vec::new() }
+    }
+
+    /// The sources can tell, but there is nothing to count, because of `why`.
+    pub fn no_cases(metric: Metric, why: impl Into<String>) -> Self {
+        Self::without(metric, Finding::NoCases { why: why.into() })
+    }
+
+    /// A value of `n` cases.
+    pub fn value(metric: Metric, value: f64, n: u64, interval: Option<Interval>) -> Self {
+        Self::without(metric, Finding::Measured { value, n, hits: None, interval })
+    }
+
+    /// A proportion of `n` cases, `n` above 0, with Wilson's interval.
+    pub fn proportion(metric: Metric, hits: u64, n: u64) -> Self {
+        Self::share(metric, hits, n, wilson(hits, n))
+    }
+
+    /// A proportion of `n` cases, `n` above 0, with an interval of its own.
+    pub fn share(metric: Metric, hits: u64, n: u64, interval: Option<Interval>) -> Self {
+        let value = hits as f64 / n as f64;
+        Self::without(metric, Finding::Measured { value, n, hits: Some(hits), interval })
+    }
+
+    /// Adds the instants from which facts were used.
+    pub fn over(mut self, instants: impl IntoIterator<Item = DateTime<Utc>>) -> Self {
+        self.span = span_of(instants);
+        self
+    }
+
+    /// Says what `n` counts.
+    pub fn out_of(mut self, denominator: impl Into<String>) -> Self {
+        self.denominator = denominator.into();
+        self
+    }
+
+    /// Adds what a reader must know.
+    pub fn but(mut self, caveats: impl IntoIterator<Item = String>) -> Self {
+        self.caveats.extend(caveats);
+        self
+    }
+}
+
+/// The first and last of some instants.
+pub(super) fn span_of(instants: impl IntoIterator<Item = DateTime<Utc>>) -> Span {
+    instants.into_iter().fold(None, |span, at| match span {
+        None => Some((at, at)),
+        Some((first, last)) => Some((at.min(first), at.max(last))),
+    })
+}
+
+/// The day of an instant as people read it, UTC.
+pub(super) fn day(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d").to_string()
+}
+
+/// `1 conversation`, `2 conversations`: a number with its noun, given in the plural.
+pub(super) fn counted(amount: u64, plural: &str) -> String {
+    let noun = match (amount, plural) {
+        (1, "people") => "person",
+        (1, _) => plural.strip_suffix('s').unwrap_or(plural),
+        _ => plural,
+    };
+    format!("{} {noun}", count(amount as f64))
+}

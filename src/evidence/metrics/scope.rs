@@ -1,0 +1,145 @@
+//! The facts as the formulas see them: up to the window's end, with what all share found once.
+//!
+//! Start reading at [`Scope::open`].
+//!
+//! # Always true
+//!
+//! - No fact later than the window's end passes.
+//! - An account of the brand is never "somebody".
+
+use std::{cell::OnceCell, collections::HashSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{
+    reading::{Span, day, span_of},
+    talks::{Talk, talks},
+};
+use crate::{
+    evidence::facts::{Facts, Interaction, PersonId, Post, PostKind, Profile, Visibility},
+    model::{Brand, Window},
+};
+
+/// The longest window: a century. A longer one would leave the calendar's range.
+const LONGEST_WINDOW_SECONDS: i64 = 100 * 366 * 86_400;
+
+/// One brand's facts within one window.
+pub(super) struct Scope<'a> {
+    pub brand: &'a Brand,
+    pub facts: &'a Facts,
+    pub window: Window,
+    /// The newest fact known, but not after the window's end, UTC.
+    pub as_of: Option<DateTime<Utc>>,
+    own: HashSet<&'a PersonId>,
+    talks: OnceCell<Vec<Talk<'a>>>,
+    inbound_begins: OnceCell<Option<DateTime<Utc>>>,
+}
+
+impl<'a> Scope<'a> {
+    /// Opens the window; `None` if nothing says where it ends.
+    pub fn open(
+        brand: &'a Brand,
+        facts: &'a Facts,
+        window_seconds: i64,
+        until: Option<DateTime<Utc>>,
+    ) -> Option<Self> {
+        let to = until.or(facts.as_of)?;
+        let length = TimeDelta::seconds(window_seconds.clamp(1, LONGEST_WINDOW_SECONDS));
+        let from = to.checked_sub_signed(length).unwrap_or(DateTime::<Utc>::MIN_UTC);
+        let accounts = facts.profiles.iter().map(|profile| &profile.account);
+        let addressed = facts.interactions.iter().map(|interaction| &interaction.account);
+        Some(Self {
+            brand,
+            facts,
+            window: Window { from, to, asked: until.is_some() },
+            as_of: facts.as_of.map(|as_of| as_of.min(to)),
+            own: accounts.chain(addressed).collect(),
+            talks: OnceCell::new(),
+            inbound_begins: OnceCell::new(),
+        })
+    }
+
+    /// Whether `person` is an account of the brand.
+    pub fn is_own(&self, person: &PersonId) -> bool {
+        self.own.contains(person)
+    }
+
+    /// The accounts of the brand, sorted.
+    pub fn own_accounts(&self) -> Vec<&'a PersonId> {
+        let mut accounts: Vec<&PersonId> = self.own.iter().copied().collect();
+        accounts.sort();
+        accounts
+    }
+
+    /// Whether `at` is not after the window's end.
+    pub fn knows(&self, at: DateTime<Utc>) -> bool {
+        at <= self.window.to
+    }
+
+    /// Whether `profile` tells more about the window's end than `kept`: the newest up to the end,
+    /// else the first after it.
+    pub fn prefers(&self, profile: &Profile, kept: &Profile) -> bool {
+        match (self.knows(profile.as_of), self.knows(kept.as_of)) {
+            (true, true) => kept.as_of < profile.as_of,
+            (false, false) => profile.as_of < kept.as_of,
+            (known, _) => known,
+        }
+    }
+
+    /// What others did to us within `window`.
+    pub fn inbound(&self, window: Window) -> impl Iterator<Item = &'a Interaction> {
+        let interactions = self.facts.interactions.iter();
+        interactions.filter(move |one| window.holds(one.at) && !self.is_own(&one.actor))
+    }
+
+    /// When the oldest engagement known happened: before it the exports tell nothing.
+    pub fn inbound_begins(&self) -> Option<DateTime<Utc>> {
+        *self.inbound_begins.get_or_init(|| {
+            let interactions = self.facts.interactions.iter();
+            interactions.filter(|one| self.knows(one.at)).map(|one| one.at).min()
+        })
+    }
+
+    /// Our own posts up to the window's end, of any kind.
+    pub fn own_posts(&self) -> impl Iterator<Item = &'a Post> {
+        let posts = self.facts.posts.iter();
+        posts.filter(|post| self.knows(post.at) && self.is_own(&post.author))
+    }
+
+    /// Our own words up to the window's end that others may read: no reposts, nothing direct.
+    pub fn own_words(&self) -> impl Iterator<Item = &'a Post> {
+        self.own_posts().filter(|post| {
+            let ours = match post.kind {
+                PostKind::Original | PostKind::Reply | PostKind::SelfThread => true,
+                PostKind::Repost => false,
+            };
+            ours && post.visibility != Visibility::Direct
+        })
+    }
+
+    /// The oldest and newest own post known.
+    pub fn own_posts_span(&self) -> Span {
+        span_of(self.own_posts().map(|post| post.at))
+    }
+
+    /// Every conversation between us and one person, built on first use.
+    pub fn talks(&self) -> &[Talk<'a>] {
+        self.talks.get_or_init(|| talks(self))
+    }
+
+    /// The caveat that a person asked for a window which the evidence does not reach the end of.
+    pub fn ends_early(&self) -> Option<String> {
+        let as_of = self.as_of.filter(|as_of| *as_of < self.window.to)?;
+        let (known, asked) = (day(as_of), day(self.window.to));
+        Some(format!("the newest evidence is of {known}; the window ends {asked}"))
+    }
+
+    /// The caveat that engagement is known for a part of the window only.
+    pub fn begins_late(&self) -> Option<String> {
+        let begins = self.inbound_begins()?;
+        let (known, from) = (day(begins), day(self.window.from));
+        // Within the first day, silence is as likely as a short export.
+        (begins > self.window.from + TimeDelta::days(1))
+            .then(|| format!("the oldest engagement known is of {known}; the window begins {from}"))
+    }
+}

@@ -1,0 +1,241 @@
+//! A small world for tests: a brand with facts, built one sentence at a time.
+//!
+//! Times are whole hours before [`end`], the newest evidence.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::measure;
+use crate::{
+    evidence::facts::{
+        Act, Facts, Follow, Interaction, Origin, PersonId, Post, PostKind, Profile, Visibility,
+    },
+    model::{
+        Brand, BrandId, Charter, Digest, FactKind, Finding, Interval, Metric, Observation, Pillar,
+        Platform, Source, SourceKind, WorkflowId, WorkingTime,
+    },
+};
+
+/// Four weeks, in seconds.
+pub const WINDOW: i64 = 28 * 86_400;
+
+/// The newest evidence of every world.
+pub fn end() -> DateTime<Utc> {
+    "2026-03-29T12:00:00Z".parse().expect("an instant")
+}
+
+/// An instant some hours before the end.
+pub fn ago(hours: i64) -> DateTime<Utc> {
+    end() - TimeDelta::hours(hours)
+}
+
+/// Somebody on Bluesky.
+pub fn person(name: &str) -> PersonId {
+    PersonId::new(Platform::Bluesky, name)
+}
+
+/// A brand and its facts. Its account is `us`.
+#[derive(Debug, Clone)]
+pub struct World {
+    pub brand: Brand,
+    pub facts: Facts,
+}
+
+impl World {
+    /// A brand on Bluesky whose exports carry everything and hold nothing yet.
+    pub fn new() -> Self {
+        let brand = Brand {
+            digest: Digest::of(b""),
+            id: BrandId::new("acme").expect("an id"),
+            name: "Acme".into(),
+            working_time: WorkingTime::default(),
+            languages: vec!["en".into()],
+            workflow: WorkflowId::new("engagement").expect("an id"),
+            goals: BTreeMap::new(),
+            accounts: Vec::new(),
+            charter: Charter::default(),
+            segments: Vec::new(),
+            sources: Vec::new(),
+        };
+        let facts = Facts { as_of: Some(end()), ..Facts::default() };
+        Self { brand, facts }
+            .from(SourceKind::BlueskyApi, "us.example")
+            .profile(0, None, &[("bio", true), ("name", true)])
+            .pillar("coffee", &["coffee"])
+    }
+
+    /// Without its source, profile and pillar.
+    pub fn bare(mut self) -> Self {
+        (self.brand.sources, self.brand.charter) = (Vec::new(), Charter::default());
+        self.facts = Facts { as_of: Some(end()), ..Facts::default() };
+        self
+    }
+
+    pub fn from(mut self, kind: SourceKind, account: &str) -> Self {
+        let account = account.to_owned();
+        self.facts.carried.extend(kind.carries());
+        self.facts.origins.insert(Origin { kind, account: account.clone() });
+        self.brand.sources.push(Source { kind, account, path: None });
+        self
+    }
+
+    pub fn lacking(mut self, kind: FactKind) -> Self {
+        self.facts.carried.remove(&kind);
+        self
+    }
+
+    pub fn pillar(mut self, id: &str, words: &[&str]) -> Self {
+        let words = words.iter().map(|word| word.to_string()).collect();
+        self.brand.charter.pillars.push(Pillar { id: id.into(), words, not: Vec::new() });
+        self
+    }
+
+    pub fn profile(self, hours: i64, followers: Option<u64>, fields: &[(&str, bool)]) -> Self {
+        self.profile_of("us", hours, followers, fields)
+    }
+
+    pub fn profile_of(
+        mut self,
+        account: &str,
+        hours: i64,
+        followers: Option<u64>,
+        fields: &[(&str, bool)],
+    ) -> Self {
+        self.facts.profiles.push(Profile {
+            account: person(account),
+            handle: format!("{account}.example"),
+            as_of: ago(hours),
+            fields: fields.iter().map(|(name, filled)| (name.to_string(), *filled)).collect(),
+            followers,
+            follows: None,
+            posts: None,
+        });
+        self
+    }
+
+    /// Somebody follows us since, and left, so many hours before the end.
+    pub fn follows(mut self, who: &str, since: Option<i64>, left: Option<i64>) -> Self {
+        self.facts.follows.push(Follow {
+            follower: person(who),
+            followed: person("us"),
+            since: since.map(ago),
+            seen_at: end(),
+            left_at: left.map(ago),
+        });
+        self
+    }
+
+    pub fn follow_all<'a>(self, people: impl IntoIterator<Item = &'a str>) -> Self {
+        people.into_iter().fold(self, |world, who| world.follows(who, None, None))
+    }
+
+    pub fn act(mut self, who: &str, act: Act, object: &str, hours: i64) -> Self {
+        self.facts.interactions.push(Interaction {
+            actor: person(who),
+            act,
+            object: object.to_owned(),
+            account: person("us"),
+            at: ago(hours),
+        });
+        self
+    }
+
+    pub fn likes(self, who: &str, hours: i64) -> Self {
+        self.act(who, Act::Like, &format!("post {hours}"), hours)
+    }
+
+    /// They reply to us in the thread `root`.
+    pub fn says(mut self, who: &str, root: &str, hours: i64) -> Self {
+        let id = format!("{who}/{root}/{hours}");
+        let post = Post { root: root.to_owned(), ..self.post(&id, who, PostKind::Reply, hours) };
+        self.facts.posts.push(post);
+        self.act(who, Act::Reply, &id, hours)
+    }
+
+    /// We reply to them in the thread `root`.
+    pub fn answers(mut self, who: &str, root: &str, hours: i64) -> Self {
+        let id = format!("us/{who}/{root}/{hours}");
+        let post = Post {
+            root: root.to_owned(),
+            parent: Some("a post that is not saved".to_owned()),
+            parent_author: Some(person(who)),
+            ..self.post(&id, "us", PostKind::Reply, hours)
+        };
+        self.facts.posts.push(post);
+        self
+    }
+
+    /// We write for everybody.
+    pub fn posts(self, text: &str, hours: i64) -> Self {
+        self.posts_as(text, hours, PostKind::Original, Visibility::Public)
+    }
+
+    pub fn posts_as(mut self, text: &str, hours: i64, kind: PostKind, to: Visibility) -> Self {
+        let id = format!("us/{text}/{hours}");
+        let text = Some(text.to_owned());
+        let post = Post { text, visibility: to, ..self.post(&id, "us", kind, hours) };
+        self.facts.posts.push(post);
+        self
+    }
+
+    /// The newest post becomes part of the thread that the one before it began.
+    pub fn continued(mut self) -> Self {
+        let [.., first, next] = self.facts.posts.as_mut_slice() else {
+            panic!("two posts come first");
+        };
+        (next.kind, next.root) = (PostKind::SelfThread, first.id.clone());
+        self
+    }
+
+    pub fn post(&self, id: &str, author: &str, kind: PostKind, hours: i64) -> Post {
+        Post {
+            id: id.to_owned(),
+            author: person(author),
+            at: ago(hours),
+            kind,
+            root: id.to_owned(),
+            parent: None,
+            parent_author: None,
+            parent_at: None,
+            text: None,
+            chars: 0,
+            question: None,
+            language: None,
+            visibility: Visibility::Public,
+        }
+    }
+
+    pub fn measured(&self, metric: Metric) -> Observation {
+        self.measured_until(metric, None)
+    }
+
+    pub fn measured_until(&self, metric: Metric, until: Option<i64>) -> Observation {
+        let wanted = BTreeSet::from([metric]);
+        let mut found = measure(&self.brand, &self.facts, &wanted, WINDOW, until.map(ago));
+        found.remove(&metric).expect("it was wanted")
+    }
+
+    /// The finding in one line: `2 of 5`, `value 7 of 3`, `no cases: …`, `unmeasurable: …`.
+    pub fn line(&self, metric: Metric) -> String {
+        line(&self.measured(metric))
+    }
+}
+
+/// An observation's finding in one line.
+pub fn line(observation: &Observation) -> String {
+    match &observation.finding {
+        Finding::Measured { n, hits: Some(hits), .. } => format!("{hits} of {n}"),
+        Finding::Measured { value, n, hits: None, .. } => format!("value {value} of {n}"),
+        Finding::NoCases { why } => format!("no cases: {why}"),
+        Finding::Unmeasurable { why } => format!("unmeasurable: {why}"),
+    }
+}
+
+/// An observation's interval, if it has one.
+pub fn interval(observation: &Observation) -> Option<Interval> {
+    match observation.finding {
+        Finding::Measured { interval, .. } => interval,
+        Finding::NoCases { .. } | Finding::Unmeasurable { .. } => None,
+    }
+}
