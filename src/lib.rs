@@ -1,6 +1,32 @@
 //! fivestep: a five-step workflow engine for social-media engagement.
+//!
+//! A workflow file configures five stages (define, target, support, refine, repeat). A brand goes
+//! round them; a stage's gate opens on evidence measured from the brand's own exports, with its
+//! sample size and interval stated; the checkpoint of each brand is durable.
+//!
+//! # Reading order
+//!
+//! 1. [`model`]: the nouns.
+//! 2. [`engine`]: the decision. Pure; start at [`engine::step()`].
+//! 3. [`definition`]: YAML text becomes a checked model.
+//! 4. [`evidence`]: exports become facts, facts become numbers.
+//! 5. [`store`]: what is kept on the disk.
+//! 6. [`runner`]: the loop that joins them.
+//! 7. [`view`] and [`cli`]: what people see.
+//!
+//! Dependencies point one way: `cli → runner, view → engine → evidence → model`;
+//! `definition → model`; `store, sources → model`. `model`, `engine`, `definition`, `view` and the
+//! metrics do no IO and read no clock; `clippy.toml` bans the calls that would.
+
+pub mod cli;
+pub mod clock;
 pub mod definition;
+pub mod engine;
 pub mod evidence;
+pub mod failure;
 pub mod model;
-pub mod store;
+pub mod runner;
 pub mod samples;
+pub mod store;
+pub mod view;
+pub mod workspace;

@@ -32,6 +32,7 @@ mod text;
 
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use render::render;
+pub use suggest::closest;
 
 use diagnostic::Problems;
 use outline::Node;
@@ -71,6 +72,12 @@ impl SourceFile {
     pub fn digest(&self) -> Digest {
         Digest::of(&self.bytes)
     }
+}
+
+/// Whether a file means to be a brand file; anything else is taken for a workflow file.
+pub fn is_brand(file: &SourceFile) -> bool {
+    let begins = |key: &[u8]| file.bytes().split(|byte| *byte == b'\n').any(|l| l.starts_with(key));
+    begins(b"brand:") && !begins(b"stages:")
 }
 
 /// Reads a workflow file.

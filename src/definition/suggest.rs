@@ -7,7 +7,7 @@ const SHOWN_CHARS: usize = 60;
 const COMPARED_CHARS: usize = 64;
 
 /// The name closest to `text`, if one is close enough to have been meant.
-pub(super) fn closest<'a>(text: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn closest<'a>(text: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if text.chars().count() > COMPARED_CHARS {
         return None;
     }

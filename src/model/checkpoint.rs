@@ -116,8 +116,8 @@ pub struct Cycle {
     pub number: u32,
     /// Since when, UTC.
     pub since: Option<DateTime<Utc>>,
-    /// How new the evidence was when it began, UTC.
-    pub as_of: Option<DateTime<Utc>>,
+    /// Evidence up to this instant was counted in earlier cycles, UTC; absent for the first.
+    pub counted_to: Option<DateTime<Utc>>,
 }
 
 /// How near the goal is.
@@ -198,7 +198,8 @@ impl Checkpoint {
         self.at = Some(entry.at);
     }
 
-    fn record(&mut self, event: &Event, entry: &Entry) {
+    /// Records one event; `entry` says when, by whom and why.
+    pub(crate) fn record(&mut self, event: &Event, entry: &Entry) {
         let at = entry.at;
         match event {
             Event::Started { workflow, definition } => {
@@ -206,8 +207,8 @@ impl Checkpoint {
                 self.workflow = Some(workflow.clone());
                 self.definition = Some(definition.clone());
             }
-            Event::CycleOpened { cycle, as_of } => {
-                self.cycle = Cycle { number: *cycle, since: Some(at), as_of: *as_of };
+            Event::CycleOpened { cycle, counted_to } => {
+                self.cycle = Cycle { number: *cycle, since: Some(at), counted_to: *counted_to };
             }
             Event::StageEntered { stage } => self.enter(stage, at),
             Event::TaskOpened { task, deadline } => self.open(task, *deadline, at, false),

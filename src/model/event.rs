@@ -40,8 +40,8 @@ pub enum Event {
     CycleOpened {
         /// Its number, from 1.
         cycle: u32,
-        /// How new the evidence was at that moment, UTC.
-        as_of: Option<DateTime<Utc>>,
+        /// Evidence up to this instant was counted in earlier cycles, UTC; absent for the first.
+        counted_to: Option<DateTime<Utc>>,
     },
     /// The brand came into a stage.
     StageEntered {

@@ -113,6 +113,9 @@ pub struct Basis {
     pub brand: Option<Digest>,
     /// The digest of the workflow, which sets the window and the metrics.
     pub workflow: Option<Digest>,
+    /// Where a person asked the window to end, UTC; absent where it ends at the newest evidence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window_end: Option<DateTime<Utc>>,
 }
 
 /// Everything measured for one brand, as a decision takes it and the journal keeps it.

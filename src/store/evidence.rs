@@ -68,12 +68,7 @@ pub struct Counts {
 impl Counts {
     /// All families together.
     pub fn total(&self) -> u64 {
-        self.profiles
-            + self.people
-            + self.follows
-            + self.requests
-            + self.posts
-            + self.interactions
+        self.profiles + self.people + self.follows + self.requests + self.posts + self.interactions
     }
 }
 

@@ -1,0 +1,384 @@
+//! Every verb and flag, with its help. The page `docs/reference/command-line.md` is made from
+//! these.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The five-step workflow engine for social-media engagement.
+///
+/// A workflow file configures the five stages (define, target, support, refine, repeat); each
+/// brand goes round them; a stage's gate opens on evidence measured from the brand's own exports.
+#[derive(Debug, Parser)]
+#[command(
+    name = "fivestep",
+    version,
+    max_term_width = 90,
+    after_help = "\
+Examples:
+  fivestep demo                 a ready workspace in ./demo, with four brands
+  fivestep import acme          read the brand's exports
+  fivestep advance --all        move every brand whose gate is open
+  fivestep why acme             why a brand stands where it stands"
+)]
+pub struct Cli {
+    /// Flags of every verb.
+    #[command(flatten)]
+    pub common: Common,
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// Flags of every verb.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// The workspace; otherwise the nearest one from here upwards
+    #[arg(short = 'C', long, global = true, value_name = "DIR", env = "FIVESTEP_WORKSPACE")]
+    pub workspace: Option<PathBuf>,
+    /// How to print: for people, for programs, or names only
+    #[arg(short, long, global = true, value_enum, default_value_t = Format::Table)]
+    pub output: Format,
+    /// Who gives the command, for the journal
+    #[arg(long, global = true, value_name = "NAME", env = "FIVESTEP_ACTOR")]
+    pub actor: Option<String>,
+    /// Decide as if it were this moment (UTC); for tests and what-if
+    #[arg(long, global = true, value_name = "INSTANT", env = "FIVESTEP_NOW",
+          value_parser = parse_instant)]
+    pub now: Option<DateTime<Utc>>,
+    /// Log to standard error; twice for more
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Log as JSON, one object a line
+    #[arg(long, global = true)]
+    pub log_json: bool,
+}
+
+/// How to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Text and tables for people, at most 80 columns
+    Table,
+    /// One JSON document, never shortened
+    Json,
+    /// One name a line, to pipe into another verb through `-`
+    Ids,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Make a workspace with the shipped workflow and a first brand file
+    Init(InitArgs),
+    /// Make a workspace with four sample brands and run them
+    Demo(DemoArgs),
+    /// Check workflow and brand files
+    Check(CheckArgs),
+    /// List brands, or show one brand's file
+    Brand(BrandArgs),
+    /// Read a brand's exports into its evidence
+    Import(ImportArgs),
+    /// Start brands on their workflow
+    Start(StartArgs),
+    /// Move brands on whose gate is open
+    Advance(AdvanceArgs),
+    /// Where brands stand
+    Status(StatusArgs),
+    /// Why a brand stands where it stands, and what would move it
+    Why(WhyArgs),
+    /// Work for people
+    Tasks(TasksArgs),
+    /// Finish a task
+    Done(DoneArgs),
+    /// Take a finished task up again
+    Reopen(ReopenArgs),
+    /// Let a brand pass a clause that no source can measure
+    Waive(WaiveArgs),
+    /// A brand's journal
+    History(HistoryArgs),
+    /// A brand's numbers: value, sample, interval, window, sources
+    Show(ShowArgs),
+    /// Hold brands where they are
+    Pause(HoldArgs),
+    /// Let held brands go on
+    Resume(HoldArgs),
+    /// End brands' runs as abandoned
+    Cancel(HoldArgs),
+    /// Go on under the edited workflow file
+    Adopt(HoldArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  fivestep init acme-agency")]
+pub struct InitArgs {
+    /// The folder to make
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+}
+
+/// Arguments of `demo`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  fivestep demo\n  fivestep -C demo why verde-garden")]
+pub struct DemoArgs {
+    /// The folder to make; an earlier demo there is replaced
+    #[arg(default_value = "demo")]
+    pub dir: PathBuf,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  fivestep check\n  fivestep check workflows/engagement.yaml")]
+pub struct CheckArgs {
+    /// Files or folders; otherwise the whole workspace
+    pub paths: Vec<PathBuf>,
+}
+
+/// Arguments of `brand`.
+#[derive(Debug, Args)]
+pub struct BrandArgs {
+    /// What to do
+    #[command(subcommand)]
+    pub verb: BrandVerb,
+}
+
+/// What to do with brand files.
+#[derive(Debug, Subcommand)]
+pub enum BrandVerb {
+    /// Every brand that has a file
+    #[command(after_help = "Example:\n  fivestep brand list -o ids | fivestep start -")]
+    List,
+    /// What a brand's file says, and which metrics its sources can carry
+    #[command(after_help = "Example:\n  fivestep brand show acme")]
+    Show {
+        /// The brand
+        brand: String,
+    },
+}
+
+/// Arguments of `import`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep import acme                       every source of the brand's file that has a path
+  fivestep import acme ~/Downloads/acme.zip  one export, wherever it lies")]
+pub struct ImportArgs {
+    /// The brand
+    pub brand: String,
+    /// An export: a folder of saved answers or an archive; otherwise those of the brand's file
+    pub path: Option<PathBuf>,
+    /// Read and report, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Which brands.
+#[derive(Debug, Clone, Args)]
+pub struct Brands {
+    /// Brands by name; `-` reads names from standard input
+    #[arg(value_name = "BRAND")]
+    pub brands: Vec<String>,
+    /// Every brand
+    #[arg(long, conflicts_with = "brands")]
+    pub all: bool,
+}
+
+/// Arguments of `start`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  fivestep start acme --actor Ada")]
+pub struct StartArgs {
+    /// Which brands
+    #[command(flatten)]
+    pub which: Brands,
+    /// Decide and print, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `advance`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep advance acme
+  fivestep advance --all --until blocked
+  fivestep advance acme --dry-run")]
+pub struct AdvanceArgs {
+    /// Which brands
+    #[command(flatten)]
+    pub which: Brands,
+    /// Go on until `blocked`, or until the brand is in this stage; otherwise one stage
+    #[arg(long, value_name = "blocked|STAGE")]
+    pub until: Option<String>,
+    /// Let the measuring window end here instead of at the newest evidence
+    #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
+    pub window_end: Option<DateTime<Utc>>,
+    /// Decide and print, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `status`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  fivestep status\n  fivestep status --blocked -o ids")]
+pub struct StatusArgs {
+    /// Brands by name; otherwise every brand that has started
+    #[arg(value_name = "BRAND")]
+    pub brands: Vec<String>,
+    /// Only brands whose gate is shut
+    #[arg(long)]
+    pub blocked: bool,
+    /// Only brands in this stage
+    #[arg(long, value_name = "STAGE")]
+    pub stage: Option<String>,
+}
+
+/// Arguments of `why`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  fivestep why acme")]
+pub struct WhyArgs {
+    /// Brands by name; `-` reads names from standard input
+    #[arg(value_name = "BRAND", required = true)]
+    pub brands: Vec<String>,
+    /// Let the measuring window end here instead of at the newest evidence
+    #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
+    pub window_end: Option<DateTime<Utc>>,
+}
+
+/// Arguments of `tasks`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  fivestep tasks\n  fivestep tasks --owner role:lead --overdue")]
+pub struct TasksArgs {
+    /// Brands by name; otherwise every running brand
+    #[arg(value_name = "BRAND")]
+    pub brands: Vec<String>,
+    /// Only tasks of this owner
+    #[arg(long, value_name = "OWNER")]
+    pub owner: Option<String>,
+    /// Only tasks past their deadline
+    #[arg(long)]
+    pub overdue: bool,
+    /// Tasks that are done, too
+    #[arg(long)]
+    pub done: bool,
+}
+
+/// Arguments of `done`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  fivestep done acme sign_charter --set agreed=true --actor Ada")]
+pub struct DoneArgs {
+    /// The brand
+    pub brand: String,
+    /// The task
+    pub task: String,
+    /// A field of the form, once a field; the value is JSON or plain text
+    #[arg(long = "set", value_name = "FIELD=VALUE")]
+    pub set: Vec<String>,
+    /// The whole form as one JSON object
+    #[arg(long, value_name = "JSON", conflicts_with = "set")]
+    pub input: Option<String>,
+    /// A note for the journal
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Decide and print, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `reopen`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  fivestep reopen acme sign_charter --reason \"wrong version\"")]
+pub struct ReopenArgs {
+    /// The brand
+    pub brand: String,
+    /// The task
+    pub task: String,
+    /// Why, for the journal
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Decide and print, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `waive`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  fivestep waive acme reached --actor Ada --reason \"the archive has no followers\"")]
+pub struct WaiveArgs {
+    /// The brand
+    pub brand: String,
+    /// The clause
+    pub clause: String,
+    /// Why, for the journal
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Decide and print, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `history`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  fivestep history acme --last 20")]
+pub struct HistoryArgs {
+    /// The brand
+    pub brand: String,
+    /// Only the last lines
+    #[arg(long, value_name = "LINES")]
+    pub last: Option<usize>,
+}
+
+/// Arguments of `show`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  fivestep show acme\n  fivestep show acme --receipts")]
+pub struct ShowArgs {
+    /// The brand
+    pub brand: String,
+    /// What was imported, file by file, instead of the numbers
+    #[arg(long)]
+    pub receipts: bool,
+    /// Let the measuring window end here instead of at the newest evidence
+    #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
+    pub window_end: Option<DateTime<Utc>>,
+}
+
+/// Arguments of `pause`, `resume`, `cancel` and `adopt`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  fivestep pause acme --reason \"summer break\"")]
+pub struct HoldArgs {
+    /// Brands by name; `-` reads names from standard input
+    #[arg(value_name = "BRAND", required = true)]
+    pub brands: Vec<String>,
+    /// Why, for the journal
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Decide and print, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  fivestep completions bash > fivestep.bash")]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// Takes an instant (`2026-03-02T09:00:00Z`) or a day (`2026-03-02`, its end in UTC).
+fn parse_instant(text: &str) -> Result<DateTime<Utc>, String> {
+    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+        return Ok(at.to_utc());
+    }
+    text.parse::<NaiveDate>()
+        .ok()
+        .and_then(|day| day.and_hms_opt(23, 59, 59))
+        .map(|end| end.and_utc())
+        .ok_or_else(|| {
+            "write an instant such as 2026-03-02T09:00:00Z, or a day such as 2026-03-02".to_owned()
+        })
+}

@@ -1,0 +1,157 @@
+//! `check`: workflow and brand files, alone and together.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde::Serialize;
+
+use crate::{
+    definition::{self, Diagnostic, Severity, SourceFile},
+    failure::Failure,
+    model::{Brand, Workflow},
+    workspace::{WorkspaceError, read_file},
+};
+
+use super::{args::CheckArgs, exit::Exit, session::Session};
+
+/// A file that was checked.
+enum Checked {
+    Workflow(Box<Workflow>),
+    Brand(Box<Brand>),
+    Wrong,
+}
+
+#[derive(Serialize)]
+struct Checks {
+    files: usize,
+    errors: usize,
+    warnings: usize,
+    diagnostics: Vec<Diagnostic>,
+}
+
+pub fn run(session: &Session, args: &CheckArgs) -> Result<Exit, Failure> {
+    let files = read(session, args)?;
+    let (loaded, mut diagnostics) = load(&files);
+    diagnostics.extend(pairs(&files, &loaded));
+    let errors =
+        diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+    let warnings = diagnostics.len() - errors;
+    let checks = Checks { files: files.len(), errors, warnings, diagnostics };
+    let sources: Vec<&SourceFile> = files.iter().collect();
+    session.out.answer(
+        &checks,
+        || files.iter().map(|file| file.name().to_owned()).collect(),
+        || {
+            let mut text = definition::render(&checks.diagnostics, &sources, true);
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(&summary(&checks));
+            text
+        },
+    )?;
+    Ok(if errors > 0 { Exit::Invalid } else { Exit::Done })
+}
+
+fn summary(checks: &Checks) -> String {
+    let count = |number: usize, noun: &str| match number {
+        1 => format!("1 {noun}"),
+        _ => format!("{number} {noun}s"),
+    };
+    format!(
+        "Checked {}: {}, {}.\n",
+        count(checks.files, "file"),
+        count(checks.errors, "error"),
+        count(checks.warnings, "warning")
+    )
+}
+
+/// The files of the command line, or of the whole workspace.
+fn read(session: &Session, args: &CheckArgs) -> Result<Vec<SourceFile>, Failure> {
+    if args.paths.is_empty() {
+        let root = session.workspace()?.root().to_owned();
+        let mut files = Vec::new();
+        for folder in ["workflows", "brands"] {
+            for path in yaml_files(&root.join(folder))? {
+                let name = path.strip_prefix(&root).unwrap_or(&path).display().to_string();
+                files.push(read_file(&path, &name)?);
+            }
+        }
+        return Ok(files);
+    }
+    let mut files = Vec::new();
+    for path in &args.paths {
+        let paths = if path.is_dir() { yaml_files(path)? } else { vec![path.clone()] };
+        for path in paths {
+            files.push(read_file(&path, &path.display().to_string())?);
+        }
+    }
+    Ok(files)
+}
+
+/// The YAML files under a folder, sorted; the workspace's own folder is left out.
+fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let fail = |source| WorkspaceError::Io { path: folder.clone(), doing: "read", source };
+        for entry in fs::read_dir(&folder).map_err(fail)? {
+            let entry = entry.map_err(fail)?;
+            let path = entry.path();
+            // A link may lead in a circle, so only real folders are followed.
+            let is_folder = entry.file_type().map_err(fail)?.is_dir();
+            let hidden = entry.file_name().to_string_lossy().starts_with('.');
+            if is_folder && !hidden {
+                folders.push(path);
+            } else if !is_folder && path.extension().is_some_and(|end| end == "yaml") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn load(files: &[SourceFile]) -> (Vec<Checked>, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let mut keep = |problems: Vec<Diagnostic>| {
+        diagnostics.extend(problems);
+        Checked::Wrong
+    };
+    let loaded = files
+        .iter()
+        .map(|file| {
+            if definition::is_brand(file) {
+                definition::load_brand(file)
+                    .map_or_else(&mut keep, |brand| Checked::Brand(Box::new(brand)))
+            } else {
+                definition::load_workflow(file)
+                    .map_or_else(&mut keep, |workflow| Checked::Workflow(Box::new(workflow)))
+            }
+        })
+        .collect();
+    (loaded, diagnostics)
+}
+
+/// What each brand and its workflow do not agree on, where both are among the files.
+fn pairs(files: &[SourceFile], loaded: &[Checked]) -> Vec<Diagnostic> {
+    let workflows = files.iter().zip(loaded).filter_map(|(file, checked)| match checked {
+        Checked::Workflow(workflow) => Some((file, workflow)),
+        Checked::Brand(_) | Checked::Wrong => None,
+    });
+    let workflows: Vec<_> = workflows.collect();
+    let brands = files.iter().zip(loaded).filter_map(|(file, checked)| match checked {
+        Checked::Brand(brand) => Some((file, brand)),
+        Checked::Workflow(_) | Checked::Wrong => None,
+    });
+    brands
+        .filter_map(|(file, brand)| {
+            let (workflow_file, workflow) =
+                workflows.iter().find(|(_, workflow)| workflow.id == brand.workflow)?;
+            Some(definition::check_pair(workflow, workflow_file, brand, file))
+        })
+        .flatten()
+        .collect()
+}

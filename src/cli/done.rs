@@ -1,0 +1,74 @@
+//! `done` and `reopen`: people's work.
+
+use serde_json::{Map, Value};
+
+use crate::{
+    failure::Failure,
+    model::{Command, TaskId, Verb},
+};
+
+use super::{
+    args::{DoneArgs, ReopenArgs},
+    exit::Exit,
+    hold::each,
+    session::{Session, brand_id, not_a_name},
+};
+
+pub fn run(session: &Session, args: &DoneArgs) -> Result<Exit, Failure> {
+    let input = match &args.input {
+        Some(json) => object(json)?,
+        None => fields(&args.set)?,
+    };
+    let verb = Verb::Done { task: task_id(&args.task)?, input };
+    act(session, &args.brand, verb, args.reason.as_deref(), args.dry_run)
+}
+
+pub fn reopen(session: &Session, args: &ReopenArgs) -> Result<Exit, Failure> {
+    let verb = Verb::Reopen { task: task_id(&args.task)? };
+    act(session, &args.brand, verb, args.reason.as_deref(), args.dry_run)
+}
+
+fn act(
+    session: &Session,
+    brand: &str,
+    verb: Verb,
+    reason: Option<&str>,
+    dry_run: bool,
+) -> Result<Exit, Failure> {
+    let mut runner = session.runner()?;
+    let brand = brand_id(brand)?;
+    let command = Command::new(verb, session.actor()).because(reason);
+    each(session, &[brand], dry_run, |brand| runner.act(brand, &command, dry_run))
+}
+
+fn task_id(name: &str) -> Result<TaskId, Failure> {
+    TaskId::new(name).map_err(|error| not_a_name(&error))
+}
+
+fn object(json: &str) -> Result<Map<String, Value>, Failure> {
+    serde_json::from_str(json).map_err(|error| Failure::Usage {
+        message: format!("`--input` is not a JSON object: {error}"),
+        hint: "write it as '{\"agreed\": true}'".to_owned(),
+    })
+}
+
+/// `FIELD=VALUE` pairs; a value that is JSON is taken as such, anything else as text.
+fn fields(pairs: &[String]) -> Result<Map<String, Value>, Failure> {
+    let mut fields = Map::new();
+    for pair in pairs {
+        let Some((name, value)) = pair.split_once('=') else {
+            return Err(Failure::Usage {
+                message: format!("`--set {pair}` has no `=`"),
+                hint: "write `--set FIELD=VALUE`, once a field".to_owned(),
+            });
+        };
+        let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
+        if fields.insert(name.to_owned(), value).is_some() {
+            return Err(Failure::Usage {
+                message: format!("the field `{name}` is set twice"),
+                hint: "set each field once".to_owned(),
+            });
+        }
+    }
+    Ok(fields)
+}

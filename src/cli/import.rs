@@ -1,0 +1,120 @@
+//! `import`: a brand's exports become its evidence.
+
+use std::{
+    io::IsTerminal,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use indicatif::ProgressBar;
+
+use crate::{
+    evidence::sources::{self, Export},
+    failure::Failure,
+    model::{Brand, Source, SourceKind},
+    runner::{Runner, load_brand},
+    view::imported::{ImportView, imported},
+};
+
+use super::{
+    args::ImportArgs,
+    exit::Exit,
+    render,
+    session::{Session, brand_id},
+};
+
+pub fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Failure> {
+    let mut runner = session.runner()?;
+    let brand = load_brand(runner.workspace(), &brand_id(&args.brand)?)?;
+    let exports = exports(&runner, &brand, args.path.as_deref())?;
+    let mut views = Vec::new();
+    for (source, path) in exports {
+        let view = import(&mut runner, &brand, &source, &path, args.dry_run)?;
+        session.out.text(&render::imported::text(&view))?;
+        views.push(view);
+    }
+    if session.out.format != super::args::Format::Table {
+        session.out.answer(&views, || vec![brand.id.to_string()], String::new)?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Reads one export and keeps its facts.
+pub fn import(
+    runner: &mut Runner,
+    brand: &Brand,
+    source: &Source,
+    path: &Path,
+    dry_run: bool,
+) -> Result<ImportView, Failure> {
+    let spinner = spinner(path);
+    let export: Export = sources::read(source, path)?;
+    let result = if dry_run { None } else { Some(runner.import(&brand.id, &export)?) };
+    spinner.finish_and_clear();
+    Ok(imported(&brand.id, path, &export, result.as_ref()))
+}
+
+fn spinner(path: &Path) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let spinner = ProgressBar::new_spinner().with_message(format!("reading {}", path.display()));
+    spinner.enable_steady_tick(Duration::from_millis(100));
+    spinner
+}
+
+/// The exports to read, each with the source of the brand's file that it belongs to.
+fn exports(
+    runner: &Runner,
+    brand: &Brand,
+    path: Option<&Path>,
+) -> Result<Vec<(Source, PathBuf)>, Failure> {
+    match path {
+        Some(path) => Ok(vec![(source_of(brand, path)?, path.to_owned())]),
+        None => {
+            let root = runner.workspace().root();
+            let with_path = brand
+                .sources
+                .iter()
+                .filter_map(|source| Some((source.clone(), root.join(source.path.as_ref()?))));
+            let exports: Vec<_> = with_path.collect();
+            if exports.is_empty() {
+                return Err(Failure::Usage {
+                    message: format!("no source of {} has a path", brand.id),
+                    hint: format!("name the export: `fivestep import {} PATH`", brand.id),
+                });
+            }
+            Ok(exports)
+        }
+    }
+}
+
+/// The brand's source of the kind that lies at `path`.
+fn source_of(brand: &Brand, path: &Path) -> Result<Source, Failure> {
+    let of_kind = |kind: SourceKind| brand.sources.iter().filter(move |s| s.kind == kind);
+    let found = match sources::detect(path) {
+        Some(kind) => of_kind(kind).collect::<Vec<_>>(),
+        // What cannot be told by looking is read as the only source there is, whose reader then
+        // says what is wrong with it.
+        None => brand.sources.iter().collect(),
+    };
+    match found.as_slice() {
+        [source] => Ok((*source).clone()),
+        [] => Err(Failure::Usage {
+            message: format!("`{}` is no export of a source that {} has", path.display(), brand.id),
+            hint: format!("add the source to brands/{}.yaml", brand.id),
+        }),
+        several => Err(Failure::Usage {
+            message: format!(
+                "{} has {} sources that `{}` could belong to",
+                brand.id,
+                several.len(),
+                path.display()
+            ),
+            hint: format!(
+                "give each its path in brands/{}.yaml and import without naming one",
+                brand.id
+            ),
+        }),
+    }
+}

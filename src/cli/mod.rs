@@ -1,0 +1,110 @@
+//! The command line: one verb, one file.
+//!
+//! Start reading at [`run`]. A verb reads its arguments, asks the runner, makes a view and hands
+//! it to [`out`]; failures come back as [`Failure`](crate::failure::Failure)s and are printed
+//! once, in [`report`].
+//!
+//! # Always true
+//!
+//! - Data goes to standard output, everything else to standard error.
+//! - Exit codes are those of [`exit`], and no others.
+//! - `-o json` prints one JSON document; `-o ids` prints one name a line.
+#![allow(clippy::disallowed_methods, reason = "the command line is the edge")]
+
+pub mod args;
+pub mod exit;
+mod out;
+mod render;
+mod report;
+mod session;
+
+mod adopt;
+mod advance;
+mod brand;
+mod check;
+mod completions;
+mod demo;
+mod done;
+mod history;
+mod hold;
+mod import;
+mod init;
+mod show;
+mod start;
+mod status;
+mod tasks;
+mod waive;
+mod why;
+
+use std::{ffi::OsString, process::ExitCode};
+
+use clap::Parser;
+
+use crate::failure::Failure;
+use args::{Cli, Verb};
+use exit::Exit;
+use session::Session;
+
+/// Runs one command line and answers with its exit code.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => return not_understood(&error),
+    };
+    start_log(&cli.common);
+    let mut session = Session::new(cli.common);
+    match dispatch(&mut session, &cli.verb) {
+        Ok(exit) => exit.into(),
+        // The reader has seen enough, as in `fivestep history acme | head`.
+        Err(Failure::Io { source, .. }) if source.kind() == std::io::ErrorKind::BrokenPipe => {
+            Exit::Done.into()
+        }
+        Err(failure) => report::print(&session, &failure).into(),
+    }
+}
+
+fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
+    match verb {
+        Verb::Init(args) => init::run(session, args),
+        Verb::Demo(args) => demo::run(session, args),
+        Verb::Check(args) => check::run(session, args),
+        Verb::Brand(args) => brand::run(session, args),
+        Verb::Import(args) => import::run(session, args),
+        Verb::Start(args) => start::run(session, args),
+        Verb::Advance(args) => advance::run(session, args),
+        Verb::Status(args) => status::run(session, args),
+        Verb::Why(args) => why::run(session, args),
+        Verb::Tasks(args) => tasks::run(session, args),
+        Verb::Done(args) => done::run(session, args),
+        Verb::Reopen(args) => done::reopen(session, args),
+        Verb::Waive(args) => waive::run(session, args),
+        Verb::History(args) => history::run(session, args),
+        Verb::Show(args) => show::run(session, args),
+        Verb::Pause(args) => hold::pause(session, args),
+        Verb::Resume(args) => hold::resume(session, args),
+        Verb::Cancel(args) => hold::cancel(session, args),
+        Verb::Adopt(args) => adopt::run(session, args),
+        Verb::Completions(args) => completions::run(session, args),
+    }
+}
+
+fn not_understood(error: &clap::Error) -> ExitCode {
+    // Help and version are answers; clap prints them to standard output.
+    let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
+    match error.print() {
+        Ok(()) => exit.into(),
+        Err(_) => Exit::Fault.into(),
+    }
+}
+
+fn start_log(common: &args::Common) {
+    let level = match common.verbose {
+        0 => return,
+        1 => tracing::Level::INFO,
+        _ => tracing::Level::DEBUG,
+    };
+    let log = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr);
+    let started = if common.log_json { log.json().try_init() } else { log.try_init() };
+    // A second start in one process (tests) keeps the first.
+    drop(started);
+}

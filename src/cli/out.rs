@@ -1,0 +1,80 @@
+//! Standard output, in the form that was asked for.
+
+use std::io::{self, Write};
+
+use comfy_table::{ContentArrangement, Table, presets};
+use serde::Serialize;
+
+use crate::failure::Failure;
+
+use super::args::Format;
+
+/// The widest line for people.
+pub const COLUMNS: u16 = 80;
+
+/// Where answers go.
+#[derive(Debug, Clone, Copy)]
+pub struct Out {
+    /// How to print.
+    pub format: Format,
+}
+
+impl Out {
+    pub fn new(format: Format) -> Self {
+        Self { format }
+    }
+
+    /// Prints an answer: `view` as JSON, `ids` as names, or what `text` makes for people.
+    pub fn answer<T: Serialize>(
+        self,
+        view: &T,
+        ids: impl FnOnce() -> Vec<String>,
+        text: impl FnOnce() -> String,
+    ) -> Result<(), Failure> {
+        match self.format {
+            Format::Json => {
+                let mut json = serde_json::to_string_pretty(view).map_err(|error| {
+                    io_failure(io::Error::new(io::ErrorKind::InvalidData, error))
+                })?;
+                json.push('\n');
+                print(&json)
+            }
+            Format::Ids => print(&ids().iter().map(|id| format!("{id}\n")).collect::<String>()),
+            Format::Table => print(&text()),
+        }
+    }
+
+    /// Prints lines for people only.
+    pub fn text(self, text: &str) -> Result<(), Failure> {
+        match self.format {
+            Format::Table => print(text),
+            Format::Json | Format::Ids => Ok(()),
+        }
+    }
+}
+
+/// Prints to standard output; colours are dropped where they are not welcome.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = anstream::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(io_failure)
+}
+
+fn io_failure(source: io::Error) -> Failure {
+    Failure::Io { doing: "the answer cannot be printed".to_owned(), source }
+}
+
+/// A table for people, no wider than 80 columns.
+pub fn table(head: &[&str]) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(COLUMNS)
+        .set_header(head);
+    table
+}
+
+/// A table as text, without the spaces that pad its lines.
+pub fn finish(table: &Table) -> String {
+    table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+}

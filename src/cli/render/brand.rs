@@ -1,0 +1,64 @@
+//! A brand's file, for people.
+
+use crate::model::{Brand, Metric, Quantity, metric::Method};
+
+use super::{bold, wrapped};
+
+/// What the file says, and which metrics its sources can carry.
+pub fn text(brand: &Brand) -> String {
+    let mut out = format!("{}  {}\n", bold(brand.id.as_str()), brand.name);
+    let mut line = |label: &str, text: String| {
+        if !text.is_empty() {
+            out.push_str(&wrapped(2, label, &text));
+        }
+    };
+    line("workflow:  ", brand.workflow.to_string());
+    line("zone:      ", brand.working_time.timezone.clone());
+    line("languages: ", brand.languages.join(", "));
+    line("accounts:  ", accounts(brand));
+    line("pillars:   ", join(brand.charter.pillars.iter().map(|pillar| pillar.id.clone())));
+    line("people:    ", join(brand.charter.people.iter().map(|person| person.name.clone())));
+    line("goals:     ", goals(brand));
+    line(
+        "sources:   ",
+        join(brand.sources.iter().map(|source| {
+            let path = source.path.as_ref().map(|path| format!(" in {path}")).unwrap_or_default();
+            format!("{} {}{path}", source.kind, source.account)
+        })),
+    );
+    let (can, cannot): (Vec<Metric>, Vec<Metric>) =
+        Metric::ALL.into_iter().partition(|metric| is_measurable(brand, *metric));
+    line("metrics:   ", names(&can));
+    line("unmeasurable with these sources: ", names(&cannot));
+    out
+}
+
+/// Whether the sources together hold what `metric` takes.
+fn is_measurable(brand: &Brand, metric: Metric) -> bool {
+    let carried: Vec<_> = brand.sources.iter().flat_map(|source| source.kind.carries()).collect();
+    let spec = metric.spec();
+    // What the engine derives itself needs no source.
+    (spec.needs.is_empty() && spec.method == Method::Census)
+        || spec.needs.iter().all(|need| carried.contains(&need))
+}
+
+fn accounts(brand: &Brand) -> String {
+    join(brand.accounts.iter().map(|account| format!("{} {}", account.platform, account.handle)))
+}
+
+fn goals(brand: &Brand) -> String {
+    join(
+        brand
+            .goals
+            .iter()
+            .map(|(metric, value)| format!("{metric} {}", Quantity::new(metric.unit(), *value))),
+    )
+}
+
+fn names(metrics: &[Metric]) -> String {
+    join(metrics.iter().map(Metric::to_string))
+}
+
+fn join(parts: impl Iterator<Item = String>) -> String {
+    parts.collect::<Vec<_>>().join(", ")
+}

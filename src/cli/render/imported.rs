@@ -1,0 +1,51 @@
+//! Imports and their receipts, for people.
+
+use crate::{
+    evidence::sources::Receipt,
+    store::evidence::StoredReceipt,
+    view::{imported::ImportView, sentence},
+};
+
+use super::{bold, wrapped};
+
+/// What one import did.
+pub fn text(view: &ImportView) -> String {
+    let mut out = format!("{}  {}\n", bold(&view.brand), view.path);
+    out.push_str(&receipt(&view.receipt));
+    out.push_str(&wrapped(2, "", &view.result));
+    out
+}
+
+/// Everything imported for a brand, oldest first.
+pub fn receipts(receipts: &[StoredReceipt]) -> String {
+    if receipts.is_empty() {
+        return "Nothing has been imported yet.\n".to_owned();
+    }
+    let one = |stored: &StoredReceipt| {
+        format!("{}\n{}", bold(&sentence::instant(stored.at)), receipt(&stored.receipt))
+    };
+    receipts.iter().map(one).collect()
+}
+
+fn receipt(receipt: &Receipt) -> String {
+    let newest = receipt.as_of.map(sentence::instant).unwrap_or_else(|| "nothing dated".to_owned());
+    let mut out = wrapped(2, "", &format!("{} {}, newest {newest}", receipt.kind, receipt.account));
+    for file in &receipt.files {
+        let skipped: Vec<String> =
+            file.skipped.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
+        let rest = if skipped.is_empty() {
+            String::new()
+        } else {
+            format!("; left out: {}", skipped.join(", "))
+        };
+        let line = format!("{} rows, {} kept{rest}", file.rows_read, file.kept);
+        out.push_str(&wrapped(4, &format!("{}: ", file.name), &line));
+    }
+    for compared in &receipt.compared {
+        let line =
+            format!("stated {}, found {}: {}", compared.stated, compared.found, compared.note);
+        out.push_str(&wrapped(4, &format!("{}: ", compared.what), &line));
+    }
+    out.extend(receipt.notes.iter().map(|note| wrapped(4, "note: ", note)));
+    out
+}

@@ -1,0 +1,56 @@
+//! Views as text for people: at most 80 columns, colour only for verdicts and headings.
+
+pub mod brand;
+pub mod imported;
+pub mod moved;
+pub mod numbers;
+pub mod rows;
+pub mod why;
+
+use anstyle::{AnsiColor, Style};
+
+use crate::model::Verdict;
+
+use super::out::COLUMNS;
+
+/// A heading.
+pub fn bold(text: &str) -> String {
+    let bold = Style::new().bold();
+    format!("{bold}{text}{bold:#}")
+}
+
+/// A verdict in its colour, padded before the colour so that columns hold.
+pub fn verdict(verdict: Verdict, waived: bool) -> String {
+    let (word, colour) = match (verdict, waived) {
+        (_, true) => ("waived", AnsiColor::Cyan),
+        (Verdict::Pass, false) => ("pass", AnsiColor::Green),
+        (Verdict::Fail, false) => ("fail", AnsiColor::Red),
+        (Verdict::Insufficient, false) => ("insufficient", AnsiColor::Yellow),
+        (Verdict::Unmeasurable, false) => ("unmeasurable", AnsiColor::Magenta),
+    };
+    let style = Style::new().fg_color(Some(colour.into()));
+    format!("{style}{word:<12}{style:#}")
+}
+
+/// Breaks `text` into lines of at most 80 columns; each begins with `indent` spaces, and the
+/// first with `label` on top.
+pub fn wrapped(indent: usize, label: &str, text: &str) -> String {
+    let width = usize::from(COLUMNS);
+    let hang = indent + label.chars().count();
+    let mut out = format!("{:indent$}{label}", "");
+    let mut column = hang;
+    for (place, word) in text.split_whitespace().enumerate() {
+        let length = word.chars().count();
+        if place > 0 && column + 1 + length > width {
+            out.push_str(&format!("\n{:hang$}", ""));
+            column = hang;
+        } else if place > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += length;
+    }
+    out.push('\n');
+    out
+}

@@ -1,0 +1,71 @@
+//! Tables: brands, tasks, journals.
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    cli::out::{finish, table},
+    view::{history::HistoryLine, sentence, status::StatusLine, tasks::TaskView},
+};
+
+/// One row a brand.
+pub fn status(lines: &[StatusLine]) -> String {
+    if lines.is_empty() {
+        return "No brand has started. `fivestep brand list` shows those that could.\n".to_owned();
+    }
+    let mut table = table(&["BRAND", "CYCLE", "STAGE", "FOR", "STATUS", "HELD BY"]);
+    for line in lines {
+        let standing = &line.standing;
+        let status = match &line.blocked_age {
+            Some(age) if line.blocked => format!("blocked {age}"),
+            _ => standing.status.clone(),
+        };
+        let held = if line.blocked { standing.held_by.replace(',', ", ") } else { String::new() };
+        table.add_row([
+            standing.brand.clone(),
+            standing.cycle.to_string(),
+            standing.stage.clone().unwrap_or_default(),
+            line.stage_age.clone().unwrap_or_default(),
+            status,
+            held,
+        ]);
+    }
+    finish(&table)
+}
+
+/// One row a task.
+pub fn tasks(tasks: &[TaskView], now: DateTime<Utc>) -> String {
+    if tasks.is_empty() {
+        return "No task is open.\n".to_owned();
+    }
+    let mut table = table(&["BRAND", "TASK", "OWNER", "STATE", "DUE", "TITLE"]);
+    for task in tasks {
+        table.add_row([
+            task.brand.clone(),
+            task.task.clone(),
+            task.owner.clone(),
+            task.state.clone(),
+            task.deadline.map(|deadline| sentence::due(deadline, now)).unwrap_or_default(),
+            task.title.clone(),
+        ]);
+    }
+    finish(&table)
+}
+
+/// One row an event.
+pub fn history(lines: &[HistoryLine]) -> String {
+    let mut table = table(&["REV", "WHEN (UTC)", "WHO", "WHAT"]);
+    let mut last = 0;
+    for line in lines {
+        let first = line.revision != last;
+        last = line.revision;
+        let once = |text: String| if first { text } else { String::new() };
+        let reason = line.reason.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
+        table.add_row([
+            once(line.revision.to_string()),
+            once(sentence::instant(line.at)),
+            once(line.actor.clone()),
+            format!("{}{reason}", line.text),
+        ]);
+    }
+    finish(&table)
+}

@@ -1,0 +1,142 @@
+//! `why` for people.
+
+use crate::view::{
+    sentence,
+    tasks::TaskView,
+    why::{ClauseView, Why},
+};
+
+use super::{bold, verdict, wrapped};
+
+/// The whole answer.
+pub fn text(why: &Why) -> String {
+    let mut out = format!("{}  {}\n", bold(&why.brand), why.name);
+    out.push_str(&place(why));
+    for note in &why.notes {
+        out.push_str(&wrapped(0, "note: ", note));
+    }
+    if !why.gate.is_empty() {
+        out.push_str(&gate(why));
+    }
+    if !why.tasks.is_empty() {
+        out.push_str(&format!("\n{}\n", bold("Tasks")));
+        out.extend(why.tasks.iter().map(|task| task_line(task, why)));
+    }
+    out.push_str(&goal(why));
+    out
+}
+
+fn place(why: &Why) -> String {
+    let mut out = String::new();
+    match (&why.stage, &why.title) {
+        (Some(stage), title) => {
+            let title = title.as_ref().map(|title| format!(": {title}")).unwrap_or_default();
+            out.push_str(&wrapped(0, "", &format!("Cycle {}, stage {stage}{title}", why.cycle)));
+        }
+        (None, _) => out.push_str(&wrapped(
+            0,
+            "",
+            &format!("Not started; start it with `fivestep start {}`", why.brand),
+        )),
+    }
+    if let Some(since) = why.since {
+        let age = sentence::ago(since, why.now);
+        out.push_str(&wrapped(
+            2,
+            "",
+            &format!(
+                "there since {} ({age}), checkpoint {}",
+                sentence::instant(since),
+                why.checkpoint
+            ),
+        ));
+    }
+    if let Some(detail) = &why.status_detail {
+        out.push_str(&wrapped(2, "", detail));
+    }
+    out
+}
+
+fn gate(why: &Why) -> String {
+    let holding = why.gate.iter().filter(|clause| !lets_through(clause)).count();
+    let line = match holding {
+        0 => format!("The gate is open: `fivestep advance {}`", why.brand),
+        1 => format!("The gate is shut: 1 of {} clauses holds it", why.gate.len()),
+        _ => format!("The gate is shut: {holding} of {} clauses hold it", why.gate.len()),
+    };
+    let mut out = format!("\n{}\n", bold(&line));
+    out.extend(why.gate.iter().map(clause_text));
+    out
+}
+
+fn lets_through(clause: &ClauseView) -> bool {
+    clause.verdict == crate::model::Verdict::Pass || clause.waived.is_some()
+}
+
+fn clause_text(clause: &ClauseView) -> String {
+    let verdict = verdict(clause.verdict, clause.waived.is_some());
+    let mut out = format!("  {verdict} {}\n", bold(&clause.clause));
+    out.push_str(&wrapped(4, "demands:  ", &clause.demand));
+    out.push_str(&wrapped(4, "measured: ", &clause.measured));
+    let mut more = |label: &str, text: &Option<String>| {
+        if let Some(text) = text {
+            out.push_str(&wrapped(4, label, text));
+        }
+    };
+    more("", &clause.reason);
+    if !lets_through(clause) {
+        more("to pass:  ", &clause.to_pass);
+        more("remedy:   ", &clause.remedy);
+    }
+    more("", &clause.waived);
+    more("evidence: ", &clause.evidence);
+    for caveat in &clause.caveats {
+        out.push_str(&wrapped(4, "note:     ", caveat));
+    }
+    if let Some(because) = clause.because.as_ref().filter(|_| !lets_through(clause)) {
+        out.push_str(&wrapped(4, "because:  ", because));
+    }
+    out
+}
+
+fn task_line(task: &TaskView, why: &Why) -> String {
+    let state = match (&task.deadline, &task.done_by) {
+        (_, Some(by)) => format!("done by {by}"),
+        (Some(deadline), None) => format!(
+            "{}, for {}, due {} ({})",
+            task.state,
+            task.owner,
+            sentence::instant(*deadline),
+            sentence::due(*deadline, why.now)
+        ),
+        (None, None) => format!("{}, for {}", task.state, task.owner),
+    };
+    let mut out = wrapped(2, &format!("{}: ", task.task), &task.title);
+    out.push_str(&wrapped(4, "", &state));
+    if task.done_by.is_none() {
+        out.extend(task.form.iter().map(|field| wrapped(4, "form: ", field)));
+    }
+    out
+}
+
+fn goal(why: &Why) -> String {
+    let head = format!(
+        "Goal: met in {} of {} cycles in a row",
+        why.goal_streak.min(why.goal_held_for),
+        why.goal_held_for
+    );
+    let mut out = format!("\n{}\n", bold(&head));
+    for clause in &why.goal {
+        let verdict = verdict(clause.verdict, false);
+        out.push_str(&format!("  {verdict} {}\n", clause.demand_short()));
+        out.push_str(&wrapped(15, "", &clause.measured));
+    }
+    out
+}
+
+impl ClauseView {
+    /// The demand up to its first comma, for a list.
+    fn demand_short(&self) -> &str {
+        self.demand.split(',').next().unwrap_or(&self.demand)
+    }
+}

@@ -1,0 +1,61 @@
+//! Failures, printed once, with what to do next.
+
+use std::io::Write;
+
+use anstyle::{AnsiColor, Style};
+use serde_json::json;
+
+use crate::{definition, failure::Failure};
+
+use super::{args::Format, exit::Exit, session::Session};
+
+/// Prints a failure and answers with its exit.
+pub fn print(session: &Session, failure: &Failure) -> Exit {
+    let exit = Exit::from(failure);
+    if session.out.format == Format::Json {
+        let error = as_json(failure);
+        // If standard output is gone, the exit code still tells.
+        drop(session.out.answer(&json!({ "error": error }), Vec::new, String::new));
+    }
+    // If standard error is gone, the exit code still tells.
+    drop(anstream::stderr().lock().write_all(text(failure).as_bytes()));
+    exit
+}
+
+/// A failure for programs.
+pub fn as_json(failure: &Failure) -> serde_json::Value {
+    let exit = Exit::from(failure);
+    let mut error = json!({
+        "kind": exit.name(),
+        "exit": exit.code(),
+        "message": failure.to_string(),
+        "hint": failure.hint(),
+    });
+    match failure {
+        Failure::Refused { brand, refusal } => {
+            error["brand"] = json!(brand);
+            error["refusal"] = json!(refusal);
+        }
+        Failure::Definition { diagnostics, .. } => error["diagnostics"] = json!(diagnostics),
+        _ => {}
+    }
+    error
+}
+
+/// A failure for people: `error:` and `hint:`, or the places in a file.
+pub fn text(failure: &Failure) -> String {
+    let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+    let bold = Style::new().bold();
+    if let Failure::Definition { file, diagnostics } = failure {
+        return definition::render(diagnostics, &[file], true);
+    }
+    let mut text = match failure {
+        // The brand is not ready to move: nothing is wrong with anything.
+        Failure::Refused { .. } => format!("{bold}blocked:{bold:#} {failure}\n"),
+        _ => format!("{red}error:{red:#} {failure}\n"),
+    };
+    if let Some(hint) = failure.hint() {
+        text.push_str(&format!("{bold}hint:{bold:#} {hint}\n"));
+    }
+    text
+}

@@ -1,0 +1,74 @@
+//! `tasks`: work for people, over one brand or all.
+
+use crate::{
+    failure::Failure,
+    model::Status,
+    runner::{Runner, fleet::PAGE},
+    view::tasks::{TaskView, tasks_of},
+};
+
+use super::{args::TasksArgs, exit::Exit, render, session::Session};
+
+pub fn run(session: &Session, args: &TasksArgs) -> Result<Exit, Failure> {
+    let mut runner = session.runner()?;
+    let now = runner.now();
+    let mut tasks = if args.brands.is_empty() {
+        of_all(&mut runner)?
+    } else {
+        of_named(session, &mut runner, args)?
+    };
+    tasks.retain(|task| {
+        (args.done || task.done_by.is_none())
+            && (!args.overdue || task.overdue)
+            && args.owner.as_ref().is_none_or(|owner| task.owner == *owner)
+    });
+    session.out.answer(
+        &tasks,
+        || tasks.iter().map(|task| format!("{} {}", task.brand, task.task)).collect(),
+        || render::rows::tasks(&tasks, now),
+    )?;
+    Ok(Exit::Done)
+}
+
+fn of_named(
+    session: &Session,
+    runner: &mut Runner,
+    args: &TasksArgs,
+) -> Result<Vec<TaskView>, Failure> {
+    let mut tasks = Vec::new();
+    for brand in session.brands(&args.brands)? {
+        runner.workspace().read_brand(&brand)?;
+        let checkpoint = runner.store().checkpoint(&brand)?;
+        tasks.extend(runner.tasks(&checkpoint)?);
+    }
+    Ok(tasks)
+}
+
+fn of_all(runner: &mut Runner) -> Result<Vec<TaskView>, Failure> {
+    let mut tasks = Vec::new();
+    let mut after = String::new();
+    loop {
+        let page = runner.store().checkpoints(&after, PAGE)?;
+        let Some(last) = page.last() else {
+            return Ok(tasks);
+        };
+        after = last.brand.to_string();
+        for checkpoint in &page {
+            tasks.extend(runner.tasks(checkpoint)?);
+        }
+    }
+}
+
+impl Runner {
+    /// The tasks of a brand that is in a stage; none once its run has ended.
+    fn tasks(&mut self, checkpoint: &crate::model::Checkpoint) -> Result<Vec<TaskView>, Failure> {
+        let goes_on = matches!(checkpoint.status, Status::Running | Status::Paused { .. });
+        match (&checkpoint.definition, goes_on) {
+            (Some(digest), true) => {
+                let workflow = self.pinned(&checkpoint.brand, digest)?;
+                Ok(tasks_of(checkpoint, &workflow, self.now()))
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! How near a brand is to gold, judged at the end of each cycle.
+//!
+//! Start reading at [`judge`]. The goal is met when every clause passes; a cycle *gains* when at
+//! least one goal metric is significantly better than at the last gain, so that small steps that
+//! add up still count and noise does not.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    evidence::interval::newcombe,
+    model::{Demand, Event, Finding, Interval, Metric, Observation, Unit, Verdict, metric::Better},
+};
+
+use super::gate::{ClauseReport, Evidence, judge_clause};
+
+/// Judges every clause of the goal.
+pub fn clauses(evidence: Evidence<'_>) -> Vec<ClauseReport> {
+    let goal = &evidence.workflow.goal;
+    goal.all.iter().map(|clause| judge_clause(clause, None, evidence)).collect()
+}
+
+/// The event that closes a cycle: the goal's verdicts, the streak and the gain.
+pub fn judge(evidence: Evidence<'_>) -> Event {
+    let reports = clauses(evidence);
+    let met = reports.iter().all(|report| report.verdict == Verdict::Pass);
+    let progress = &evidence.checkpoint.progress;
+    let now = measured(evidence);
+    let gained = now.iter().any(|(metric, observation)| {
+        progress.marks.get(metric).is_some_and(|mark| gains(*metric, mark, observation))
+    });
+    let without_gain = match (met || gained, progress.marks.is_empty()) {
+        (false, false) => progress.without_gain + 1,
+        _ => 0,
+    };
+    Event::GoalJudged {
+        met,
+        clauses: reports.iter().map(ClauseReport::judged).collect(),
+        streak: if met { progress.streak + 1 } else { 0 },
+        without_gain,
+        marks: new_marks(&progress.marks, now, gained),
+    }
+}
+
+/// The goal metrics that have a value now.
+fn measured(evidence: Evidence<'_>) -> BTreeMap<Metric, Observation> {
+    let clauses = evidence.workflow.goal.all.iter();
+    clauses
+        .filter_map(|clause| match clause.demand {
+            Demand::Metric { metric, .. } => Some(metric),
+            Demand::Task(_) => None,
+        })
+        .filter_map(|metric| Some((metric, evidence.observations.metrics.get(&metric)?.clone())))
+        .filter(|(_, seen)| matches!(seen.finding, Finding::Measured { .. }))
+        .collect()
+}
+
+/// A gain moves every mark; otherwise only metrics without a mark get one.
+fn new_marks(
+    old: &BTreeMap<Metric, Observation>,
+    now: BTreeMap<Metric, Observation>,
+    gained: bool,
+) -> Option<BTreeMap<Metric, Observation>> {
+    let mut marks = old.clone();
+    for (metric, observation) in now {
+        if gained || !marks.contains_key(&metric) {
+            marks.insert(metric, observation);
+        }
+    }
+    (marks != *old).then_some(marks)
+}
+
+/// Whether `after` is better than `before` beyond what chance explains.
+fn gains(metric: Metric, before: &Observation, after: &Observation) -> bool {
+    let (Some(before), Some(after)) = (point(before), point(after)) else {
+        return false;
+    };
+    let (worse, better) = match metric.spec().better {
+        Better::Higher => (before, after),
+        Better::Lower => (after, before),
+    };
+    match (metric.unit(), worse.1, better.1) {
+        (Unit::Proportion, Some(low), Some(high)) => {
+            newcombe((worse.0, low), (better.0, high)).low > 0.0
+        }
+        (_, Some(low), Some(high)) => low.high < high.low,
+        _ => worse.0 < better.0,
+    }
+}
+
+fn point(observation: &Observation) -> Option<(f64, Option<Interval>)> {
+    match &observation.finding {
+        Finding::Measured { value, interval, .. } => Some((*value, *interval)),
+        Finding::NoCases { .. } | Finding::Unmeasurable { .. } => None,
+    }
+}

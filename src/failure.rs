@@ -1,0 +1,152 @@
+//! Everything that can keep a command from its answer, with what to do next.
+//!
+//! Each kind has one exit code (`cli::exit`). A [`Refusal`] is an everyday answer; the others are
+//! mistakes in a file or a name, or faults.
+
+use thiserror::Error;
+
+use crate::{
+    definition::{Diagnostic, SourceFile},
+    engine::Refusal,
+    evidence::sources::SourceError,
+    model::{BrandId, Digest, form::FormProblem},
+    store::{StoreError, evidence::EvidenceError},
+    workspace::WorkspaceError,
+};
+
+/// Why a command has no answer.
+#[derive(Debug, Error)]
+pub enum Failure {
+    /// The engine changes nothing.
+    #[error("{brand}: {refusal}")]
+    Refused {
+        /// The brand.
+        brand: BrandId,
+        /// Why.
+        refusal: Box<Refusal>,
+    },
+    /// A workflow or brand file is wrong.
+    #[error("{} in {}", problems(diagnostics), file.name())]
+    Definition {
+        /// The file.
+        file: Box<SourceFile>,
+        /// What is wrong with it.
+        diagnostics: Vec<Diagnostic>,
+    },
+    /// Another process moved the brand between the decision and the commit.
+    #[error("another process moved {brand} at the same moment; nothing was changed")]
+    Conflict {
+        /// The brand.
+        brand: BrandId,
+    },
+    /// The definition a brand runs on is not in the store.
+    #[error("{brand} runs on definition {}, which the state file does not hold", digest.short())]
+    DefinitionLost {
+        /// The brand.
+        brand: BrandId,
+        /// The definition.
+        digest: Digest,
+    },
+    /// A file is not named after what it defines.
+    #[error("`{file}` defines `{defines}`; a file must be named after what it defines")]
+    Misnamed {
+        /// The file.
+        file: String,
+        /// The name inside.
+        defines: String,
+    },
+    /// The command line was not understood.
+    #[error("{message}")]
+    Usage {
+        /// What was wrong.
+        message: String,
+        /// What to do next.
+        hint: String,
+    },
+    /// An answer on the command line does not fit the form.
+    #[error("{}", .0.join("; "))]
+    Input(Vec<FormProblem>),
+    /// The workspace.
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+    /// The store of runs.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The store of evidence.
+    #[error(transparent)]
+    Evidence(#[from] EvidenceError),
+    /// An export.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// What was to be printed or written could not be.
+    #[error("{doing}: {source}")]
+    Io {
+        /// What was tried.
+        doing: String,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+}
+
+fn problems(diagnostics: &[Diagnostic]) -> String {
+    match diagnostics.len() {
+        1 => "one problem".to_owned(),
+        count => format!("{count} problems"),
+    }
+}
+
+impl Failure {
+    /// What to do next, in one sentence; `None` where the message says all.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Failure::Refused { brand, refusal } => Some(refusal.hint(brand.as_str())),
+            Failure::Definition { .. } | Failure::Input(_) => None,
+            Failure::Conflict { brand } => {
+                Some(format!("see where it stands with `fivestep why {brand}`, then decide again"))
+            }
+            Failure::DefinitionLost { brand, .. } => {
+                Some(format!("go on under the file as it is with `fivestep adopt {brand}`"))
+            }
+            Failure::Misnamed { defines, .. } => {
+                Some(format!("name it `{defines}.yaml`, or change the name inside"))
+            }
+            Failure::Usage { hint, .. } => Some(hint.clone()),
+            Failure::Workspace(error) => workspace_hint(error),
+            Failure::Store(error) => Some(error.hint()),
+            Failure::Evidence(error) => Some(error.hint().to_owned()),
+            Failure::Source(error) => Some(error.hint()),
+            Failure::Io { .. } => None,
+        }
+    }
+}
+
+fn workspace_hint(error: &WorkspaceError) -> Option<String> {
+    match error {
+        WorkspaceError::NotFound { .. } => Some(
+            "make one with `fivestep init`, or look at a ready one with `fivestep demo`".to_owned(),
+        ),
+        WorkspaceError::Exists { .. } => Some("go on in it, or choose another folder".to_owned()),
+        WorkspaceError::Unknown { what, known, name } => Some(names_that_exist(what, name, known)),
+        WorkspaceError::Io { .. } => Some("look at the path and its permissions".to_owned()),
+    }
+}
+
+/// The names that exist, or the first of very many, and the one most like `name`.
+fn names_that_exist(what: &str, name: &str, known: &[String]) -> String {
+    const SHOWN: usize = 12;
+    if known.is_empty() {
+        return format!("there is no {what} in this workspace yet");
+    }
+    let nearest = crate::definition::closest(name, known.iter().map(String::as_str));
+    let list: Vec<String> = known.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    let more = if known.len() > SHOWN {
+        format!(" and {} more", known.len() - SHOWN)
+    } else {
+        String::new()
+    };
+    let listed = format!("there is {}{more}", list.join(", "));
+    match nearest {
+        Some(nearest) => format!("did you mean `{nearest}`? {listed}"),
+        None => listed,
+    }
+}

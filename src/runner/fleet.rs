@@ -1,0 +1,161 @@
+//! All brands at once: pages of brands, one transaction a page.
+//!
+//! Memory holds one page, whatever the number of brands. A brand that cannot be read or moved is
+//! reported and never stops the others.
+
+use std::rc::Rc;
+
+use crate::{
+    engine::{self, Refusal, Step},
+    failure::Failure,
+    model::{
+        Actor, Brand, BrandId, Checkpoint, Command, Digest, Observations, Status, Verb, Workflow,
+    },
+    store::Committed,
+    workspace::is_unchanged,
+};
+
+use super::{Advance, Runner, Until, load_brand};
+
+/// How many brands share a transaction: enough to make the disk's share small, few enough that a
+/// page is written in milliseconds and other writers get their turn.
+pub const PAGE: usize = 500;
+
+/// What happened to one brand of the fleet.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The brand.
+    pub brand: BrandId,
+    /// Where it stands now, or why it does not move.
+    pub result: Result<Advance, Failure>,
+}
+
+impl Runner {
+    /// Moves every running brand on, and hands each outcome to `tell` once it is on the disk.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] only if the store itself cannot be read or written; a brand's own failure is
+    /// an outcome.
+    pub fn advance_all(
+        &mut self,
+        actor: &Actor,
+        until: &Until,
+        dry_run: bool,
+        mut tell: impl FnMut(Outcome) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let command = Command::new(Verb::Advance, actor.clone());
+        let mut after = String::new();
+        loop {
+            let page = self.store.checkpoints(&after, PAGE)?;
+            let Some(last) = page.last() else {
+                return Ok(());
+            };
+            after = last.brand.to_string();
+            let outcomes = self.page(page, &command, until);
+            for outcome in self.commit_page(outcomes, dry_run)? {
+                tell(outcome)?;
+            }
+        }
+    }
+
+    fn page(&mut self, page: Vec<Checkpoint>, command: &Command, until: &Until) -> Vec<Outcome> {
+        let running = page.into_iter().filter(|at| matches!(at.status, Status::Running));
+        running
+            .map(|checkpoint| Outcome {
+                brand: checkpoint.brand.clone(),
+                result: self.advance_in_memory(checkpoint, command, until),
+            })
+            .collect()
+    }
+
+    fn advance_in_memory(
+        &mut self,
+        checkpoint: Checkpoint,
+        command: &Command,
+        until: &Until,
+    ) -> Result<Advance, Failure> {
+        let (workflow, observations) = self.fresh(&checkpoint)?;
+        let mut advance = Advance { steps: Vec::new(), checkpoint, shut: None };
+        loop {
+            let at = &advance.checkpoint;
+            match engine::step(&workflow, at, &observations, command, self.now()) {
+                Ok(step) => advance.take(step),
+                Err(Refusal::GateShut(gate)) => {
+                    advance.shut = Some(*gate);
+                    return Ok(advance);
+                }
+                Err(refusal) => {
+                    let (brand, refusal) = (at.brand.clone(), Box::new(refusal));
+                    return Err(Failure::Refused { brand, refusal });
+                }
+            }
+            if advance.is_over(until) {
+                return Ok(advance);
+            }
+        }
+    }
+
+    /// The brand's workflow and what is measured for it, read again only if something changed.
+    fn fresh(&mut self, at: &Checkpoint) -> Result<(Rc<Workflow>, Observations), Failure> {
+        let Some(runs) = &at.definition else {
+            let refusal = Box::new(Refusal::NotStarted);
+            return Err(Failure::Refused { brand: at.brand.clone(), refusal });
+        };
+        let workflow = self.pinned(&at.brand, runs)?;
+        if let Some(digest) = self.unchanged_file(&at.brand)? {
+            let basis = self.basis(&at.brand, &digest, &workflow)?;
+            if basis == at.observations.basis {
+                return Ok((workflow, at.observations.clone()));
+            }
+        }
+        let brand: Brand = load_brand(&self.workspace, &at.brand)?;
+        self.remember_file(&brand.id, &brand.digest)?;
+        let observations = self.observe(&brand, &workflow, at)?;
+        Ok((workflow, observations))
+    }
+
+    /// The digest of the brand's file, if it is surely the one that was read last.
+    fn unchanged_file(&self, brand: &BrandId) -> Result<Option<Digest>, Failure> {
+        let cached = self.store.cached_file(brand)?;
+        let stamp = self.workspace.brand_file_stamp(brand);
+        Ok(match (cached, stamp) {
+            (Some(cached), Some(stamp)) if is_unchanged(&cached, stamp) => Some(cached.digest),
+            _ => None,
+        })
+    }
+
+    fn commit_page(
+        &mut self,
+        mut outcomes: Vec<Outcome>,
+        dry_run: bool,
+    ) -> Result<Vec<Outcome>, Failure> {
+        if dry_run {
+            return Ok(outcomes);
+        }
+        let moved = outcomes.iter().filter_map(|outcome| outcome.result.as_ref().ok());
+        let steps: Vec<&Step> = moved.flat_map(|advance| &advance.steps).collect();
+        if steps.is_empty() {
+            return Ok(outcomes);
+        }
+        let mut committed = self.store.commit(&steps)?.into_iter();
+        for outcome in &mut outcomes {
+            let Ok(advance) = &outcome.result else {
+                continue;
+            };
+            let fates: Vec<Committed> = committed.by_ref().take(advance.steps.len()).collect();
+            if fates.contains(&Committed::Conflict) {
+                outcome.result = Err(Failure::Conflict { brand: outcome.brand.clone() });
+            }
+        }
+        Ok(outcomes)
+    }
+}
+
+impl Advance {
+    fn take(&mut self, step: Step) {
+        self.checkpoint = step.checkpoint.clone();
+        self.shut = step.shut.clone();
+        self.steps.push(step);
+    }
+}

@@ -1,0 +1,470 @@
+//! The loop around the engine: load, measure, decide, commit.
+//!
+//! ```text
+//! files, state.db, evidence ──► Case ──► engine::step ──► StateStore::commit
+//! ```
+//!
+//! Start reading at [`Runner::act`] for one brand and one verb, at [`Runner::advance`] for moving
+//! one brand on, and at [`fleet`] for moving all.
+//!
+//! # Always true
+//!
+//! - A brand runs on the definition it started with; an edited file is noticed, never used
+//!   unasked.
+//! - Evidence is measured again only when it, the brand file or the workflow has changed.
+//! - A second writer is refused by the store; the decision is then made again by whoever asked.
+#![allow(clippy::disallowed_methods, reason = "the runner is the edge: it looks at files")]
+
+pub mod fleet;
+
+use std::{collections::BTreeSet, collections::HashMap, rc::Rc};
+
+use chrono::{DateTime, Utc};
+use tracing::{debug, info, info_span};
+
+use crate::{
+    clock::Clock,
+    definition::{self, SourceFile},
+    engine::{self, GateReport, Refusal, Step},
+    evidence::{metrics, sources::Export},
+    failure::Failure,
+    model::{
+        Actor, Brand, BrandId, Checkpoint, Command, Digest, Metric, Observations, StageId, Status,
+        Verb, Workflow, WorkflowId, observation::Basis,
+    },
+    store::{
+        Committed, StateStore,
+        evidence::{EvidenceStore, Imported},
+        state::CachedFile,
+    },
+    workspace::Workspace,
+};
+
+/// Everything a decision about one brand needs.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// The brand's file, checked.
+    pub brand: Brand,
+    /// Where it stands.
+    pub checkpoint: Checkpoint,
+    /// The workflow it runs on, or is to start on.
+    pub workflow: Rc<Workflow>,
+    /// The workflow file's digest, if it was edited since the brand started.
+    pub edited: Option<Digest>,
+    /// What was measured, new or as it stands in the checkpoint.
+    pub observations: Observations,
+}
+
+/// How far [`Runner::advance`] goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Until {
+    /// One stage.
+    OneStage,
+    /// Until a gate is shut or the run ends.
+    Blocked,
+    /// Until the brand is in this stage, a gate is shut or the run ends.
+    Stage(StageId),
+}
+
+/// Where a brand stands after an advance, and the steps that led there.
+#[derive(Debug, Clone)]
+pub struct Advance {
+    /// The steps, in order; empty if nothing was new.
+    pub steps: Vec<Step>,
+    /// Where the brand stands now.
+    pub checkpoint: Checkpoint,
+    /// The gate that holds it, if one was found shut.
+    pub shut: Option<GateReport>,
+}
+
+impl Advance {
+    /// How many stages were left.
+    pub fn moves(&self) -> usize {
+        self.steps.iter().filter(|step| step.shut.is_none()).count()
+    }
+}
+
+/// Runs commands on the brands of one workspace.
+#[derive(Debug)]
+pub struct Runner {
+    workspace: Workspace,
+    store: StateStore,
+    clock: Clock,
+    window_end: Option<DateTime<Utc>>,
+    workflows: HashMap<Digest, Rc<Workflow>>,
+}
+
+impl Runner {
+    /// Opens the workspace's store for reading and writing.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Store`] if it cannot be opened.
+    pub fn open(workspace: Workspace, clock: Clock) -> Result<Self, Failure> {
+        let store = StateStore::open(&workspace.state_path())?;
+        Ok(Self { workspace, store, clock, window_end: None, workflows: HashMap::new() })
+    }
+
+    /// Lets every measuring window end at `end` instead of at the newest evidence.
+    pub fn with_window_end(mut self, end: Option<DateTime<Utc>>) -> Self {
+        self.window_end = end;
+        self
+    }
+
+    /// The workspace.
+    pub fn workspace(&self) -> &Workspace {
+        &self.workspace
+    }
+
+    /// The store of runs.
+    pub fn store(&self) -> &StateStore {
+        &self.store
+    }
+
+    /// The store of runs, to write to.
+    pub fn store_mut(&mut self) -> &mut StateStore {
+        &mut self.store
+    }
+
+    /// The time now, UTC.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Loads everything a decision about `brand` needs, and measures its evidence if it changed.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] if a file, the store or the evidence cannot be read.
+    pub fn case(&mut self, brand: &BrandId) -> Result<Case, Failure> {
+        let brand = load_brand(&self.workspace, brand)?;
+        let checkpoint = self.store.checkpoint(&brand.id)?;
+        let (workflow, edited) = self.workflow_of(&brand, &checkpoint)?;
+        let observations = self.observe(&brand, &workflow, &checkpoint)?;
+        Ok(Case { brand, checkpoint, workflow, edited, observations })
+    }
+
+    /// The workflow a brand runs on, and the digest of its file if that was edited since.
+    fn workflow_of(
+        &mut self,
+        brand: &Brand,
+        checkpoint: &Checkpoint,
+    ) -> Result<(Rc<Workflow>, Option<Digest>), Failure> {
+        let Some(runs) = &checkpoint.definition else {
+            return Ok((Rc::new(load_workflow(&self.workspace, &brand.workflow)?.0), None));
+        };
+        let pinned = self.pinned(&brand.id, runs)?;
+        let edited = self
+            .workspace
+            .read_workflow(&pinned.id)
+            .ok()
+            .map(|file| Digest::of(file.bytes()))
+            .filter(|digest| digest != runs);
+        Ok((pinned, edited))
+    }
+
+    /// The workflow of that digest, as the store keeps it.
+    pub(crate) fn pinned(
+        &mut self,
+        brand: &BrandId,
+        digest: &Digest,
+    ) -> Result<Rc<Workflow>, Failure> {
+        if let Some(workflow) = self.workflows.get(digest) {
+            return Ok(Rc::clone(workflow));
+        }
+        let text = self.store.definition(digest)?.ok_or_else(|| Failure::DefinitionLost {
+            brand: brand.clone(),
+            digest: digest.clone(),
+        })?;
+        let file = SourceFile::new(format!("definition {}", digest.short()), text.into_bytes());
+        let workflow = Rc::new(check_workflow(file)?.0);
+        self.workflows.insert(digest.clone(), Rc::clone(&workflow));
+        Ok(workflow)
+    }
+
+    fn observe(
+        &mut self,
+        brand: &Brand,
+        workflow: &Workflow,
+        checkpoint: &Checkpoint,
+    ) -> Result<Observations, Failure> {
+        let basis = self.basis(&brand.id, &brand.digest, workflow)?;
+        if checkpoint.observations.basis == basis {
+            return Ok(checkpoint.observations.clone());
+        }
+        self.measure(brand, workflow, basis)
+    }
+
+    fn basis(
+        &self,
+        brand: &BrandId,
+        brand_file: &Digest,
+        workflow: &Workflow,
+    ) -> Result<Basis, Failure> {
+        Ok(Basis {
+            evidence_revision: self.store.evidence_revision(brand)?,
+            brand: Some(brand_file.clone()),
+            workflow: Some(workflow.digest.clone()),
+            window_end: self.window_end,
+        })
+    }
+
+    fn measure(
+        &self,
+        brand: &Brand,
+        workflow: &Workflow,
+        basis: Basis,
+    ) -> Result<Observations, Failure> {
+        let _span = info_span!("measure", brand = %brand.id).entered();
+        let path = self.workspace.evidence_path(&brand.id);
+        let facts = match EvidenceStore::open_existing_read_only(&path)? {
+            Some(evidence) => evidence.facts()?,
+            None => Default::default(),
+        };
+        // All of them, so that the journal can answer questions nobody has asked yet.
+        let wanted: BTreeSet<Metric> = Metric::ALL.into_iter().collect();
+        debug!(interactions = facts.interactions.len(), posts = facts.posts.len(), "facts loaded");
+        let metrics =
+            metrics::measure(brand, &facts, &wanted, workflow.window_seconds, self.window_end);
+        let as_of = match (facts.as_of, self.window_end) {
+            (Some(newest), Some(end)) => Some(newest.min(end)),
+            (newest, _) => newest,
+        };
+        Ok(Observations { basis, terms: brand.terms(), as_of, metrics })
+    }
+
+    /// Decides and commits one command on one brand.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Refused`] if it changes nothing, [`Failure::Conflict`] if another process was
+    /// faster, else what could not be read or written.
+    pub fn act(
+        &mut self,
+        brand: &BrandId,
+        command: &Command,
+        dry_run: bool,
+    ) -> Result<Step, Failure> {
+        let case = self.case(brand)?;
+        self.act_on(&case, command, dry_run)
+    }
+
+    fn act_on(&mut self, case: &Case, command: &Command, dry_run: bool) -> Result<Step, Failure> {
+        let step = self.decide(case, command)?;
+        if !dry_run {
+            self.commit(&step)?;
+        }
+        Ok(step)
+    }
+
+    fn decide(&self, case: &Case, command: &Command) -> Result<Step, Failure> {
+        let Case { workflow, checkpoint, observations, .. } = case;
+        engine::step(workflow, checkpoint, observations, command, self.now()).map_err(|refusal| {
+            Failure::Refused { brand: checkpoint.brand.clone(), refusal: Box::new(refusal) }
+        })
+    }
+
+    fn commit(&mut self, step: &Step) -> Result<(), Failure> {
+        match self.store.commit(&[step])?.first() {
+            Some(Committed::Yes) => {
+                log(step);
+                Ok(())
+            }
+            Some(Committed::Conflict) | None => {
+                Err(Failure::Conflict { brand: step.checkpoint.brand.clone() })
+            }
+        }
+    }
+
+    /// Starts a brand on its workflow's file as it is now.
+    ///
+    /// # Errors
+    ///
+    /// As [`Runner::act`].
+    pub fn start(
+        &mut self,
+        brand: &BrandId,
+        actor: &Actor,
+        dry_run: bool,
+    ) -> Result<Step, Failure> {
+        let case = self.case(brand)?;
+        let command = Command::new(Verb::Start, actor.clone());
+        if case.checkpoint.revision == 0 && !dry_run {
+            self.keep_file(&case.workflow.id)?;
+        }
+        self.act_on(&case, &command, dry_run)
+    }
+
+    /// Lets a brand go on under its workflow's file as it is now.
+    ///
+    /// # Errors
+    ///
+    /// As [`Runner::act`].
+    pub fn adopt(
+        &mut self,
+        brand: &BrandId,
+        command: &Command,
+        dry_run: bool,
+    ) -> Result<Step, Failure> {
+        let brand = load_brand(&self.workspace, brand)?;
+        let checkpoint = self.store.checkpoint(&brand.id)?;
+        let name = checkpoint.workflow.clone().unwrap_or_else(|| brand.workflow.clone());
+        let workflow = Rc::new(load_workflow(&self.workspace, &name)?.0);
+        let observations = checkpoint.observations.clone();
+        if !dry_run {
+            self.keep_file(&name)?;
+        }
+        let case = Case { brand, checkpoint, workflow, edited: None, observations };
+        self.act_on(&case, command, dry_run)
+    }
+
+    fn keep_file(&mut self, name: &WorkflowId) -> Result<(), Failure> {
+        let (workflow, file) = load_workflow(&self.workspace, name)?;
+        let text = String::from_utf8_lossy(file.bytes()).into_owned();
+        self.store.keep_definition(&workflow.digest, workflow.id.as_str(), &text)?;
+        Ok(())
+    }
+
+    /// Moves one brand on.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Refused`] if nothing moved and nothing new was measured, else as
+    /// [`Runner::act`]. Steps before the failure stay committed.
+    pub fn advance(
+        &mut self,
+        brand: &BrandId,
+        actor: &Actor,
+        until: &Until,
+        dry_run: bool,
+    ) -> Result<Advance, Failure> {
+        let mut case = self.case(brand)?;
+        let command = Command::new(Verb::Advance, actor.clone());
+        let mut advance =
+            Advance { steps: Vec::new(), checkpoint: case.checkpoint.clone(), shut: None };
+        loop {
+            match self.act_on(&case, &command, dry_run) {
+                Ok(step) => {
+                    case.checkpoint = step.checkpoint.clone();
+                    advance.checkpoint = step.checkpoint.clone();
+                    advance.shut = step.shut.clone();
+                    advance.steps.push(step);
+                }
+                Err(Failure::Refused { refusal, .. })
+                    if !advance.steps.is_empty() && advance.stops_at(&refusal) =>
+                {
+                    return Ok(advance);
+                }
+                Err(failure) => return Err(failure),
+            }
+            if advance.is_over(until) {
+                return Ok(advance);
+            }
+        }
+    }
+
+    /// Keeps the facts of an export, and notes that the brand's evidence has changed.
+    ///
+    /// The facts come first: if the note is lost with a crash, importing again adds it.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] if either store cannot be written; then none of the export's facts is kept.
+    pub fn import(&mut self, brand: &BrandId, export: &Export) -> Result<Imported, Failure> {
+        let mut evidence = EvidenceStore::open(&self.workspace.evidence_path(brand))?;
+        let imported = evidence.import(export, self.now())?;
+        self.store.note_evidence(brand, imported.revision)?;
+        info!(%brand, changed = imported.changed, revision = imported.revision, "imported");
+        Ok(imported)
+    }
+
+    /// Remembers how a brand's file looks, so that a fleet need not read it again.
+    fn remember_file(&mut self, brand: &BrandId, digest: &Digest) -> Result<(), Failure> {
+        if let Some((modified_ns, bytes)) = self.workspace.brand_file_stamp(brand) {
+            let read_ns = Utc::now().timestamp_nanos_opt().unwrap_or_default();
+            let file = CachedFile { modified_ns, bytes, read_ns, digest: digest.clone() };
+            self.store.cache_file(brand, &file)?;
+        }
+        Ok(())
+    }
+}
+
+impl Advance {
+    /// Whether a refusal after some steps is simply where the way ends.
+    fn stops_at(&mut self, refusal: &Refusal) -> bool {
+        if let Refusal::GateShut(gate) = refusal {
+            self.shut = Some((**gate).clone());
+        }
+        matches!(refusal, Refusal::GateShut(_) | Refusal::Finished { .. })
+    }
+
+    fn is_over(&self, until: &Until) -> bool {
+        let ended = matches!(self.checkpoint.status, Status::Finished { .. });
+        let arrived = match until {
+            Until::OneStage => true,
+            Until::Blocked => false,
+            Until::Stage(stage) => self.checkpoint.stage() == Some(stage),
+        };
+        ended || self.shut.is_some() || arrived
+    }
+}
+
+fn log(step: &Step) {
+    let Step { checkpoint, entry, .. } = step;
+    info!(
+        brand = %checkpoint.brand,
+        cycle = checkpoint.cycle.number,
+        stage = checkpoint.stage().map(StageId::as_str),
+        revision = checkpoint.revision,
+        verb = entry.verb,
+        "committed"
+    );
+}
+
+/// Reads and checks a brand's file.
+///
+/// # Errors
+///
+/// [`Failure::Definition`] with every problem, [`Failure::Misnamed`], or why it cannot be read.
+pub fn load_brand(workspace: &Workspace, id: &BrandId) -> Result<Brand, Failure> {
+    let file = workspace.read_brand(id)?;
+    let brand = match definition::load_brand(&file) {
+        Ok(brand) => brand,
+        Err(diagnostics) => {
+            return Err(Failure::Definition { file: Box::new(file), diagnostics });
+        }
+    };
+    if brand.id != *id {
+        return Err(Failure::Misnamed {
+            file: file.name().to_owned(),
+            defines: brand.id.to_string(),
+        });
+    }
+    Ok(brand)
+}
+
+/// Reads and checks a workflow's file.
+///
+/// # Errors
+///
+/// As [`load_brand`].
+pub fn load_workflow(
+    workspace: &Workspace,
+    id: &WorkflowId,
+) -> Result<(Workflow, SourceFile), Failure> {
+    let (workflow, file) = check_workflow(workspace.read_workflow(id)?)?;
+    if workflow.id != *id {
+        return Err(Failure::Misnamed {
+            file: file.name().to_owned(),
+            defines: workflow.id.to_string(),
+        });
+    }
+    Ok((workflow, file))
+}
+
+fn check_workflow(file: SourceFile) -> Result<(Workflow, SourceFile), Failure> {
+    match definition::load_workflow(&file) {
+        Ok(workflow) => Ok((workflow, file)),
+        Err(diagnostics) => Err(Failure::Definition { file: Box::new(file), diagnostics }),
+    }
+}

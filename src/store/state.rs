@@ -1,0 +1,627 @@
+//! The runs of all brands: checkpoints, journals, and the definitions they run on.
+//!
+//! Start reading at [`StateStore::commit`].
+
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
+
+use chrono::{DateTime, Utc};
+use rusqlite::{
+    Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params,
+};
+use serde::{Serialize, de::DeserializeOwned};
+use thiserror::Error;
+
+use crate::{
+    engine::Step,
+    model::{BrandId, Checkpoint, Digest, Entry},
+};
+
+/// The version of the tables below, kept in `PRAGMA user_version`.
+const SCHEMA_VERSION: i64 = 1;
+
+/// Marks the file as ours: "5stp" in `PRAGMA application_id`.
+const APPLICATION_ID: i64 = 0x3573_7470;
+
+/// How long a writer waits for another before it gives up.
+const BUSY_MILLISECONDS: u64 = 10_000;
+
+const SCHEMA: &str = "
+CREATE TABLE definition (
+    digest TEXT PRIMARY KEY,
+    name   TEXT NOT NULL,
+    text   TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE brand (
+    brand         TEXT PRIMARY KEY,
+    revision      INTEGER NOT NULL,
+    at            TEXT NOT NULL,
+    status        TEXT NOT NULL,
+    workflow      TEXT,
+    definition    TEXT,
+    cycle         INTEGER NOT NULL,
+    stage         TEXT,
+    since         TEXT,
+    blocked_since TEXT,
+    held_by       TEXT NOT NULL,
+    checkpoint    TEXT NOT NULL
+) STRICT;
+CREATE TABLE journal (
+    brand    TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    entry    TEXT NOT NULL,
+    PRIMARY KEY (brand, revision)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE evidence (
+    brand    TEXT PRIMARY KEY,
+    revision INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE brand_file (
+    brand       TEXT PRIMARY KEY,
+    modified_ns INTEGER NOT NULL,
+    bytes       INTEGER NOT NULL,
+    read_ns     INTEGER NOT NULL,
+    digest      TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+";
+
+/// Why the store could not answer. A fault, not an everyday answer.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// SQLite refused.
+    #[error("the state file `{path}` cannot be used: {source}")]
+    Sqlite {
+        /// The file.
+        path: PathBuf,
+        /// SQLite's reason.
+        source: rusqlite::Error,
+    },
+    /// The file was written by a newer fivestep.
+    #[error("the state file `{path}` has version {found}; this fivestep knows up to {known}")]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+        /// Ours.
+        known: i64,
+    },
+    /// The file is some other program's.
+    #[error("`{path}` is an SQLite file, but not a fivestep state file")]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A row does not hold what fivestep wrote.
+    #[error("the state file `{path}` is damaged: {what}: {source}")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Which row.
+        what: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+}
+
+impl StoreError {
+    /// What to do next, in one sentence.
+    pub fn hint(&self) -> String {
+        match self {
+            StoreError::Sqlite { source, .. } => sqlite_hint(source).to_owned(),
+            StoreError::Newer { .. } => "use the newer fivestep that wrote it".to_owned(),
+            StoreError::Foreign { .. } => "move it away, or choose another workspace".to_owned(),
+            StoreError::Damaged { .. } => "restore the file from a copy".to_owned(),
+        }
+    }
+}
+
+/// What to do about an error of SQLite.
+pub fn sqlite_hint(error: &rusqlite::Error) -> &'static str {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => "free some space; nothing was half written",
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+            "make the workspace's `.fivestep` folder writable; nothing was changed"
+        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            "another process writes; try again when it is done"
+        }
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+            "restore the file from a copy"
+        }
+        Some(ErrorCode::SystemIoFailure) => "look at the disk; nothing was half written",
+        _ => "try again; if it stays so, restore the file from a copy",
+    }
+}
+
+/// How one step of a commit fared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Committed {
+    /// It is on the disk.
+    Yes,
+    /// The brand stood elsewhere by then; nothing of this step was written.
+    Conflict,
+}
+
+/// One line about a brand, read without its checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Standing {
+    /// The brand.
+    pub brand: String,
+    /// `ready`, `running`, `paused` or the outcome.
+    pub status: String,
+    /// The cycle it is on.
+    pub cycle: u32,
+    /// The stage it is in.
+    pub stage: Option<String>,
+    /// In that stage since, UTC.
+    pub since: Option<String>,
+    /// The gate has been found shut since, UTC.
+    pub blocked_since: Option<String>,
+    /// The clauses that hold it back, comma-separated.
+    pub held_by: String,
+    /// The workflow it follows.
+    pub workflow: Option<String>,
+    /// The digest of the text it runs on.
+    pub definition: Option<String>,
+    /// The number of its last commit.
+    pub revision: u64,
+    /// When that was, UTC; absent if it never started.
+    pub at: Option<String>,
+}
+
+impl Standing {
+    /// A brand that never started.
+    pub fn ready(brand: &BrandId) -> Self {
+        Self {
+            brand: brand.to_string(),
+            status: "ready".to_owned(),
+            cycle: 0,
+            stage: None,
+            since: None,
+            blocked_since: None,
+            held_by: String::new(),
+            workflow: None,
+            definition: None,
+            revision: 0,
+            at: None,
+        }
+    }
+}
+
+/// A brand file as it was read last.
+#[derive(Debug, Clone)]
+pub struct CachedFile {
+    /// When the file was changed, nanoseconds since 1970.
+    pub modified_ns: i64,
+    /// Its length.
+    pub bytes: i64,
+    /// When it was read, nanoseconds since 1970.
+    pub read_ns: i64,
+    /// The digest of its text.
+    pub digest: Digest,
+}
+
+/// The store of all brands' runs.
+#[derive(Debug)]
+pub struct StateStore {
+    path: PathBuf,
+    connection: Connection,
+}
+
+impl StateStore {
+    /// Opens the store at `path`, and makes it if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the file cannot be opened, is damaged, foreign, or newer than this
+    /// program.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let fail = |source| StoreError::Sqlite { path: path.to_owned(), source };
+        let connection = Connection::open(path).map_err(fail)?;
+        let mut store = Self { path: path.to_owned(), connection };
+        store.prepare().map_err(|error| error.unwrap_or_else(fail))?;
+        Ok(store)
+    }
+
+    /// Opens the store at `path` for reading only; it must be there.
+    ///
+    /// # Errors
+    ///
+    /// As [`StateStore::open`].
+    pub fn open_to_read(path: &Path) -> Result<Self, StoreError> {
+        let fail = |source| StoreError::Sqlite { path: path.to_owned(), source };
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(fail)?;
+        connection
+            .busy_timeout(std::time::Duration::from_millis(BUSY_MILLISECONDS))
+            .map_err(fail)?;
+        let store = Self { path: path.to_owned(), connection };
+        store.known_version().map_err(|error| error.unwrap_or_else(fail))?;
+        Ok(store)
+    }
+
+    fn prepare(&mut self) -> Result<(), Fault> {
+        let connection = &self.connection;
+        connection.busy_timeout(std::time::Duration::from_millis(BUSY_MILLISECONDS))?;
+        if self.known_version()? == SCHEMA_VERSION {
+            connection.pragma_update(None, "synchronous", "FULL")?;
+            return Ok(());
+        }
+        // Must come before the first table, so that pruned rows can give their bytes back.
+        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Another process may have made the tables while this one waited.
+        let version: i64 =
+            transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if version == 0 {
+            transaction.execute_batch(SCHEMA)?;
+            transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+            transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// The file's version: 0 for a new one. Refuses a newer or foreign file.
+    fn known_version(&self) -> Result<i64, Fault> {
+        let pragma = |name: &str| -> rusqlite::Result<i64> {
+            self.connection.pragma_query_value(None, name, |row| row.get(0))
+        };
+        let (version, application) = (pragma("user_version")?, pragma("application_id")?);
+        let path = || self.path.clone();
+        if application != APPLICATION_ID {
+            let tables: i64 =
+                self.connection
+                    .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+            if version != 0 || application != 0 || tables != 0 {
+                return Err(Fault::Store(StoreError::Foreign { path: path() }));
+            }
+        }
+        if version > SCHEMA_VERSION {
+            let (found, known) = (version, SCHEMA_VERSION);
+            return Err(Fault::Store(StoreError::Newer { path: path(), found, known }));
+        }
+        Ok(version)
+    }
+
+    fn fail(&self, source: rusqlite::Error) -> StoreError {
+        StoreError::Sqlite { path: self.path.clone(), source }
+    }
+
+    fn parse<T: DeserializeOwned>(&self, what: &str, text: &str) -> Result<T, StoreError> {
+        serde_json::from_str(text).map_err(|source| StoreError::Damaged {
+            path: self.path.clone(),
+            what: what.to_owned(),
+            source,
+        })
+    }
+
+    /// Where `brand` stands; a brand that never started stands at revision 0.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the row cannot be read.
+    pub fn checkpoint(&self, brand: &BrandId) -> Result<Checkpoint, StoreError> {
+        let text: Option<String> = self
+            .connection
+            .prepare_cached("SELECT checkpoint FROM brand WHERE brand = ?1")
+            .and_then(|mut row| row.query_row([brand.as_str()], |row| row.get(0)).optional())
+            .map_err(|error| self.fail(error))?;
+        match text {
+            Some(text) => self.parse(&format!("the checkpoint of `{brand}`"), &text),
+            None => Ok(Checkpoint::new(brand.clone())),
+        }
+    }
+
+    /// Writes steps, each only if its brand still stands at the revision before; one transaction
+    /// for all. A conflict of one brand takes all its later steps with it and leaves the other
+    /// brands as they are.
+    ///
+    /// The answers keep the order of `steps`. When this returns, what is `Yes` is on the disk.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if SQLite refuses; then nothing of any step was written.
+    pub fn commit(&mut self, steps: &[&Step]) -> Result<Vec<Committed>, StoreError> {
+        let path = self.path.clone();
+        let fail = |source| StoreError::Sqlite { path: path.clone(), source };
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(fail)?;
+        let committed = write_all(&transaction, steps).map_err(fail)?;
+        transaction.commit().map_err(fail)?;
+        Ok(committed)
+    }
+
+    /// The journal of `brand`, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if a row cannot be read.
+    pub fn journal(&self, brand: &BrandId) -> Result<Vec<Entry>, StoreError> {
+        let texts: Vec<String> = self
+            .connection
+            .prepare_cached("SELECT entry FROM journal WHERE brand = ?1 ORDER BY revision")
+            .and_then(|mut rows| rows.query_map([brand.as_str()], |row| row.get(0))?.collect())
+            .map_err(|error| self.fail(error))?;
+        texts.iter().map(|text| self.parse(&format!("the journal of `{brand}`"), text)).collect()
+    }
+
+    /// One line about `brand`; `None` if it never started.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the row cannot be read.
+    pub fn standing(&self, brand: &BrandId) -> Result<Option<Standing>, StoreError> {
+        let sql = "SELECT brand, status, cycle, stage, since, blocked_since, held_by, workflow,
+                          definition, revision, at
+                   FROM brand WHERE brand = ?1";
+        self.connection
+            .query_row(sql, [brand.as_str()], standing)
+            .optional()
+            .map_err(|error| self.fail(error))
+    }
+
+    /// One line each about the brands whose name follows `after`, in the order of names.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the rows cannot be read.
+    pub fn standings(&self, after: &str, limit: usize) -> Result<Vec<Standing>, StoreError> {
+        let sql = "SELECT brand, status, cycle, stage, since, blocked_since, held_by, workflow,
+                          definition, revision, at
+                   FROM brand WHERE brand > ?1 ORDER BY brand LIMIT ?2";
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut rows| rows.query_map(params![after, limit as i64], standing)?.collect())
+            .map_err(|error| self.fail(error))
+    }
+
+    /// The checkpoints of the brands whose name follows `after`, in the order of names.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if a row cannot be read.
+    pub fn checkpoints(&self, after: &str, limit: usize) -> Result<Vec<Checkpoint>, StoreError> {
+        let sql = "SELECT checkpoint FROM brand WHERE brand > ?1 ORDER BY brand LIMIT ?2";
+        let texts: Vec<String> = self
+            .connection
+            .prepare_cached(sql)
+            .and_then(|mut rows| {
+                rows.query_map(params![after, limit as i64], |row| row.get(0))?.collect()
+            })
+            .map_err(|error| self.fail(error))?;
+        texts.iter().map(|text| self.parse("a checkpoint", text)).collect()
+    }
+
+    /// How many brands have started.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if they cannot be counted.
+    pub fn brands(&self) -> Result<u64, StoreError> {
+        self.connection
+            .query_row("SELECT count(*) FROM brand", [], |row| row.get::<_, i64>(0))
+            .map(|count| count.unsigned_abs())
+            .map_err(|error| self.fail(error))
+    }
+
+    /// Keeps a definition's text under its digest; the same text again changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if it cannot be written.
+    pub fn keep_definition(
+        &mut self,
+        digest: &Digest,
+        name: &str,
+        text: &str,
+    ) -> Result<(), StoreError> {
+        let sql = "INSERT INTO definition (digest, name, text) VALUES (?1, ?2, ?3)
+                   ON CONFLICT DO NOTHING";
+        self.connection
+            .execute(sql, params![digest.as_str(), name, text])
+            .map(drop)
+            .map_err(|error| self.fail(error))
+    }
+
+    /// The text of a definition.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if it cannot be read.
+    pub fn definition(&self, digest: &Digest) -> Result<Option<String>, StoreError> {
+        self.connection
+            .query_row("SELECT text FROM definition WHERE digest = ?1", [digest.as_str()], |row| {
+                row.get(0)
+            })
+            .optional()
+            .map_err(|error| self.fail(error))
+    }
+
+    /// How often the evidence of `brand` has changed, as the last import told; 0 before the first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if it cannot be read.
+    pub fn evidence_revision(&self, brand: &BrandId) -> Result<u64, StoreError> {
+        let found: rusqlite::Result<Option<i64>> = self
+            .connection
+            .prepare_cached("SELECT revision FROM evidence WHERE brand = ?1")
+            .and_then(|mut row| row.query_row([brand.as_str()], |row| row.get(0)).optional());
+        found
+            .map(|revision| revision.unwrap_or_default().unsigned_abs())
+            .map_err(|error| self.fail(error))
+    }
+
+    /// Notes that the evidence of `brand` stands at `revision`; never goes back.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if it cannot be written.
+    pub fn note_evidence(&mut self, brand: &BrandId, revision: u64) -> Result<(), StoreError> {
+        let sql = "INSERT INTO evidence (brand, revision) VALUES (?1, ?2)
+                   ON CONFLICT DO UPDATE SET revision = max(revision, excluded.revision)";
+        self.connection
+            .execute(sql, params![brand.as_str(), revision as i64])
+            .map(drop)
+            .map_err(|error| self.fail(error))
+    }
+
+    /// What is known of the brand's file since it was read last.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if it cannot be read.
+    pub fn cached_file(&self, brand: &BrandId) -> Result<Option<CachedFile>, StoreError> {
+        let sql = "SELECT modified_ns, bytes, read_ns, digest FROM brand_file WHERE brand = ?1";
+        let cached = |row: &rusqlite::Row<'_>| {
+            Ok(CachedFile {
+                modified_ns: row.get(0)?,
+                bytes: row.get(1)?,
+                read_ns: row.get(2)?,
+                digest: Digest::from_hex(row.get::<_, String>(3)?),
+            })
+        };
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut row| row.query_row([brand.as_str()], cached).optional())
+            .map_err(|error| self.fail(error))
+    }
+
+    /// Remembers how the brand's file looked when it was read.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if it cannot be written.
+    pub fn cache_file(&mut self, brand: &BrandId, file: &CachedFile) -> Result<(), StoreError> {
+        let sql = "INSERT INTO brand_file (brand, modified_ns, bytes, read_ns, digest)
+                   VALUES (?1, ?2, ?3, ?4, ?5)
+                   ON CONFLICT DO UPDATE SET modified_ns = excluded.modified_ns,
+                       bytes = excluded.bytes, read_ns = excluded.read_ns,
+                       digest = excluded.digest";
+        let CachedFile { modified_ns, bytes, read_ns, digest } = file;
+        self.connection
+            .execute(sql, params![brand.as_str(), modified_ns, bytes, read_ns, digest.as_str()])
+            .map(drop)
+            .map_err(|error| self.fail(error))
+    }
+}
+
+/// An error on the way to a [`StoreError`], which knows the path.
+enum Fault {
+    Sqlite(rusqlite::Error),
+    Store(StoreError),
+}
+
+impl Fault {
+    fn unwrap_or_else(self, fail: impl FnOnce(rusqlite::Error) -> StoreError) -> StoreError {
+        match self {
+            Fault::Sqlite(source) => fail(source),
+            Fault::Store(error) => error,
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(source: rusqlite::Error) -> Self {
+        Fault::Sqlite(source)
+    }
+}
+
+fn write_all(transaction: &Transaction<'_>, steps: &[&Step]) -> rusqlite::Result<Vec<Committed>> {
+    let mut committed = Vec::with_capacity(steps.len());
+    // A later step of the same brand may happen to fit onto another process's commit.
+    let mut conflicted: HashSet<&BrandId> = HashSet::new();
+    for step in steps {
+        let brand = &step.checkpoint.brand;
+        let fate = if conflicted.contains(brand) {
+            Committed::Conflict
+        } else {
+            write(transaction, step)?
+        };
+        if fate == Committed::Conflict {
+            conflicted.insert(brand);
+        }
+        committed.push(fate);
+    }
+    Ok(committed)
+}
+
+fn write(transaction: &Transaction<'_>, step: &Step) -> rusqlite::Result<Committed> {
+    let Step { checkpoint, entry, .. } = step;
+    let json = |error: serde_json::Error| rusqlite::Error::ToSqlConversionFailure(error.into());
+    let text = serde_json::to_string(checkpoint).map_err(json)?;
+    let place = checkpoint.place.as_ref();
+    let held_by = place.map(held_by).unwrap_or_default();
+    let row = params![
+        checkpoint.brand.as_str(),
+        checkpoint.revision as i64,
+        stamp(entry.at),
+        checkpoint.status.name(),
+        checkpoint.workflow.as_ref().map(|workflow| workflow.as_str()),
+        checkpoint.definition.as_ref().map(Digest::as_str),
+        checkpoint.cycle.number,
+        place.map(|place| place.stage.as_str()),
+        place.map(|place| stamp(place.since)),
+        place.and_then(|place| place.blocked_since).map(stamp),
+        held_by,
+        text,
+    ];
+    let sql = if checkpoint.revision == 1 { INSERT } else { UPDATE };
+    if transaction.prepare_cached(sql)?.execute(row)? == 0 {
+        return Ok(Committed::Conflict);
+    }
+    let entry_text = serde_json::to_string(entry).map_err(json)?;
+    transaction
+        .prepare_cached("INSERT INTO journal (brand, revision, entry) VALUES (?1, ?2, ?3)")?
+        .execute(params![entry.brand.as_str(), entry.revision as i64, entry_text])?;
+    Ok(Committed::Yes)
+}
+
+const INSERT: &str = "
+INSERT INTO brand (brand, revision, at, status, workflow, definition, cycle, stage, since,
+                   blocked_since, held_by, checkpoint)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+ON CONFLICT DO NOTHING";
+
+const UPDATE: &str = "
+UPDATE brand SET revision = ?2, at = ?3, status = ?4, workflow = ?5, definition = ?6, cycle = ?7,
+                 stage = ?8, since = ?9, blocked_since = ?10, held_by = ?11, checkpoint = ?12
+WHERE brand = ?1 AND revision = ?2 - 1";
+
+fn held_by(place: &crate::model::checkpoint::Place) -> String {
+    let holding = place
+        .gate
+        .iter()
+        .filter(|judged| judged.verdict != crate::model::Verdict::Pass && !judged.waived);
+    let names: Vec<&str> = holding.map(|judged| judged.clause.as_str()).collect();
+    names.join(",")
+}
+
+fn stamp(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+}
+
+fn standing(row: &rusqlite::Row<'_>) -> rusqlite::Result<Standing> {
+    Ok(Standing {
+        brand: row.get(0)?,
+        status: row.get(1)?,
+        cycle: row.get(2)?,
+        stage: row.get(3)?,
+        since: row.get(4)?,
+        blocked_since: row.get(5)?,
+        held_by: row.get(6)?,
+        workflow: row.get(7)?,
+        definition: row.get(8)?,
+        revision: row.get::<_, i64>(9)?.unsigned_abs(),
+        at: row.get(10)?,
+    })
+}

@@ -1,0 +1,18 @@
+//! What people see, as plain structs: one source for the terminal, JSON and reports.
+//!
+//! Start reading at [`why`]. A view is made from a [`Case`](crate::runner::Case) or from the
+//! store's rows; `cli` prints it as it is, as JSON or as a table.
+//!
+//! # Always true
+//!
+//! - Numbers stand in a view twice: as they are (a proportion is a fraction) and as text.
+//! - Making a view reads nothing and decides nothing.
+
+pub mod history;
+pub mod imported;
+pub mod moved;
+pub mod numbers;
+pub mod sentence;
+pub mod status;
+pub mod tasks;
+pub mod why;

@@ -1,0 +1,263 @@
+//! Why a brand stands where it stands: the gate as a tree, with what would open it.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::{
+    engine::{
+        ClauseReport, Subject,
+        gate::{Evidence, judge},
+        goal,
+    },
+    model::{Interval, Status, TaskState, Unit, Verdict},
+    runner::Case,
+};
+
+use super::{
+    sentence,
+    tasks::{TaskView, tasks_of},
+};
+
+/// One clause as people see it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ClauseView {
+    /// The clause.
+    pub clause: String,
+    /// `pass`, `fail`, `insufficient` or `unmeasurable`.
+    pub verdict: Verdict,
+    /// Who let the run pass it all the same, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waived: Option<String>,
+    /// What it demands, in words.
+    pub demand: String,
+    /// What was measured, or who did the task, in words.
+    pub measured: String,
+    /// Why it does not pass, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What would let it pass, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to_pass: Option<String>,
+    /// What a person can do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
+    /// Where the number comes from, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<String>,
+    /// What a reader must know to take the number right.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub caveats: Vec<String>,
+    /// Why the clause is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
+    /// The numbers as they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub numbers: Option<Numbers>,
+}
+
+/// A clause's numbers in the unit of its metric: a proportion is a fraction, a duration seconds.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Numbers {
+    /// The metric.
+    pub metric: String,
+    /// What the numbers count.
+    pub unit: Unit,
+    /// The value.
+    pub value: Option<f64>,
+    /// How many cases.
+    pub n: Option<u64>,
+    /// The 95 % interval.
+    pub interval: Option<Interval>,
+    /// The threshold.
+    pub threshold: Option<f64>,
+    /// How old the evidence is, in seconds.
+    pub age_seconds: Option<i64>,
+}
+
+/// Where a brand stands, and why.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Why {
+    /// The brand.
+    pub brand: String,
+    /// Its name for people.
+    pub name: String,
+    /// `BRAND@CYCLE.STAGE.REVISION`.
+    pub checkpoint: String,
+    /// `ready`, `running`, `paused` or the outcome.
+    pub status: String,
+    /// Who paused it and why, or when it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status_detail: Option<String>,
+    /// The cycle it is on.
+    pub cycle: u32,
+    /// The stage it is in.
+    pub stage: Option<String>,
+    /// The stage's title.
+    pub title: Option<String>,
+    /// Why the stage is there.
+    pub purpose: Option<String>,
+    /// In that stage since, UTC.
+    pub since: Option<DateTime<Utc>>,
+    /// Whether the gate is open.
+    pub open: bool,
+    /// The gate.
+    pub gate: Vec<ClauseView>,
+    /// The stage's tasks.
+    pub tasks: Vec<TaskView>,
+    /// The goal, clause by clause, as it would be judged now.
+    pub goal: Vec<ClauseView>,
+    /// In how many cycles in a row the goal was met.
+    pub goal_streak: u32,
+    /// In how many it must be.
+    pub goal_held_for: u32,
+    /// What a person should know beside it.
+    pub notes: Vec<String>,
+    /// The moment of the answer, UTC.
+    pub now: DateTime<Utc>,
+}
+
+/// Explains where the brand of `case` stands at `now`.
+pub fn why(case: &Case, now: DateTime<Utc>) -> Why {
+    let checkpoint = &case.checkpoint;
+    let evidence =
+        Evidence { workflow: &case.workflow, checkpoint, observations: &case.observations, now };
+    let ended = matches!(checkpoint.status, Status::Finished { .. });
+    let stage = checkpoint.stage().and_then(|id| case.workflow.stage(id));
+    let gate = stage.filter(|_| !ended).map(|stage| judge(stage, evidence));
+    let place = checkpoint.place.as_ref();
+    Why {
+        brand: checkpoint.brand.to_string(),
+        name: case.brand.name.clone(),
+        checkpoint: checkpoint.id().to_string(),
+        status: checkpoint.status.name().to_owned(),
+        status_detail: status_detail(&checkpoint.status),
+        cycle: checkpoint.cycle.number,
+        stage: place.map(|place| place.stage.to_string()),
+        title: stage.map(|stage| stage.title.clone()),
+        purpose: stage.and_then(|stage| stage.purpose.clone()),
+        since: place.map(|place| place.since),
+        open: gate.as_ref().is_some_and(|gate| gate.open),
+        gate: gate.iter().flat_map(|gate| &gate.clauses).map(|clause| view(clause, now)).collect(),
+        tasks: if ended { Vec::new() } else { tasks_of(checkpoint, &case.workflow, now) },
+        goal: goal::clauses(evidence).iter().map(|clause| view(clause, now)).collect(),
+        goal_streak: checkpoint.progress.streak,
+        goal_held_for: case.workflow.goal.held_for,
+        notes: notes(case),
+        now,
+    }
+}
+
+fn status_detail(status: &Status) -> Option<String> {
+    match status {
+        Status::Ready | Status::Running => None,
+        Status::Paused { since, by, reason } => {
+            let reason = reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+            Some(format!("paused by {by} at {}{reason}", sentence::instant(*since)))
+        }
+        Status::Finished { outcome, at } => {
+            Some(format!("{outcome} since {}", sentence::instant(*at)))
+        }
+    }
+}
+
+/// What a person should know about definitions, beside the gate.
+pub fn notes(case: &Case) -> Vec<String> {
+    let brand = &case.checkpoint.brand;
+    let runs = case.workflow.digest.short();
+    let edited = case.edited.iter().map(|digest| {
+        format!(
+            "workflows/{}.yaml was edited: {brand} runs on {runs}, the file is {}; \
+             `fivestep adopt {brand}` goes on under the edited file",
+            case.workflow.id,
+            digest.short()
+        )
+    });
+    let empty = case.observations.as_of.is_none().then(|| {
+        format!("no evidence has been imported for {brand} yet; `fivestep import {brand}`")
+    });
+    edited.chain(empty).collect()
+}
+
+fn view(report: &ClauseReport, now: DateTime<Utc>) -> ClauseView {
+    let waived = report.waiver.as_ref().map(|waiver| {
+        let reason = waiver.reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+        format!("waived by {} at {}{reason}", waiver.by, sentence::instant(waiver.at))
+    });
+    let base = ClauseView {
+        clause: report.clause.to_string(),
+        verdict: report.verdict,
+        waived,
+        demand: String::new(),
+        measured: String::new(),
+        reason: None,
+        to_pass: None,
+        remedy: None,
+        evidence: None,
+        caveats: Vec::new(),
+        because: report.because.clone(),
+        numbers: None,
+    };
+    match &report.subject {
+        Subject::Metric(metric) => metric_view(base, metric),
+        Subject::Task { id, title, owner, state } => ClauseView {
+            demand: format!("task {id} done: {title}"),
+            measured: task_state(owner, state.as_ref(), now),
+            ..base
+        },
+    }
+}
+
+fn metric_view(base: ClauseView, report: &crate::engine::MetricReport) -> ClauseView {
+    let passes = base.verdict == Verdict::Pass;
+    let seen = report.observation.as_ref();
+    let (value, n, interval) = match seen.map(|seen| &seen.finding) {
+        Some(crate::model::Finding::Measured { value, n, interval, .. }) => {
+            (Some(*value), Some(*n), *interval)
+        }
+        _ => (None, None, None),
+    };
+    let measured = match seen {
+        Some(seen) => sentence::measured(seen),
+        None => "nothing yet".to_owned(),
+    };
+    let reason = sentence::reason(report).filter(|reason| *reason != measured);
+    let remedy = (!passes && base.verdict != Verdict::Unmeasurable)
+        .then(|| report.metric.spec().remedy.to_owned());
+    ClauseView {
+        demand: sentence::demand(report),
+        measured,
+        reason,
+        to_pass: sentence::distance(report),
+        remedy,
+        evidence: seen
+            .map(|seen| sentence::provenance(seen, report.age_seconds))
+            .filter(|text| !text.is_empty()),
+        caveats: seen.map(|seen| seen.caveats.clone()).unwrap_or_default(),
+        numbers: Some(Numbers {
+            metric: report.metric.to_string(),
+            unit: report.metric.unit(),
+            value,
+            n,
+            interval,
+            threshold: report.threshold,
+            age_seconds: report.age_seconds,
+        }),
+        ..base
+    }
+}
+
+fn task_state(owner: &str, state: Option<&TaskState>, now: DateTime<Utc>) -> String {
+    match state {
+        Some(TaskState::Done { at, by, .. }) => {
+            format!("done by {by} at {}", sentence::instant(*at))
+        }
+        Some(TaskState::Open { deadline, reopened, .. }) => {
+            let again = if *reopened { "reopened" } else { "open" };
+            let due = deadline.map(|deadline| {
+                format!(", due {} ({})", sentence::instant(deadline), sentence::due(deadline, now))
+            });
+            format!("{again}, for {owner}{}", due.unwrap_or_default())
+        }
+        None => "not opened".to_owned(),
+    }
+}

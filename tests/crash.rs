@@ -1,0 +1,139 @@
+//! What survives when the program is killed, and when two of it meet.
+//!
+//! The counts are small in `cargo test`; the long run is
+//! `FIVESTEP_KILLS=200 FIVESTEP_RACES=1000 cargo test --release --test crash -- --nocapture`.
+
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests are an edge")]
+
+mod common;
+
+use std::{
+    collections::BTreeMap,
+    io::{BufRead, BufReader},
+    process::{Child, Stdio},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+
+use fivestep::{
+    model::{BrandId, Checkpoint, Event},
+    store::StateStore,
+};
+
+use common::TestEnv;
+
+fn count(name: &str, otherwise: usize) -> usize {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+/// Every brand's checkpoint is the fold of its journal, revisions have no gap, and no transition
+/// appears twice. Returns the revision of each brand.
+fn assert_whole(env: &TestEnv, brands: usize) -> BTreeMap<String, u64> {
+    let store = StateStore::open(&env.path(".fivestep/state.db")).expect("the store reopens");
+    let names = (0..brands).map(|number| format!("ring-{number}"));
+    names
+        .map(|name| {
+            let brand = BrandId::new(name.as_str()).unwrap();
+            let journal = store.journal(&brand).expect("the journal reads");
+            let checkpoint = store.checkpoint(&brand).expect("the checkpoint reads");
+            let fold = Checkpoint::fold(brand, &journal);
+            assert_eq!(checkpoint, fold, "{name}: the checkpoint is the fold of the journal");
+            for (place, entry) in journal.iter().enumerate() {
+                assert_eq!(entry.revision, place as u64 + 1, "{name}: revisions have no gap");
+            }
+            assert_alternates(&name, &journal);
+            (name, checkpoint.revision)
+        })
+        .collect()
+}
+
+/// A stage is left before the next is entered, in the order of the ring.
+fn assert_alternates(name: &str, journal: &[fivestep::model::Entry]) {
+    let mut inside: Option<String> = None;
+    for event in journal.iter().flat_map(|entry| &entry.events) {
+        match event {
+            Event::StageEntered { stage } => {
+                assert_eq!(inside, None, "{name}: entered {stage} while in a stage");
+                inside = Some(stage.to_string());
+            }
+            Event::StageLeft { stage, .. } => {
+                assert_eq!(inside.as_deref(), Some(stage.as_str()), "{name}: left {stage}");
+                inside = None;
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn a_kill_at_any_moment_loses_nothing_that_was_acknowledged() {
+    let (kills, brands) = (count("FIVESTEP_KILLS", 15), 40);
+    let env = common::ring(brands);
+    let before: u64 = assert_whole(&env, brands).values().sum();
+    let mut acknowledged = 0;
+    // A fixed sequence of waits from 0 to about 60 ms, so that a failure can be repeated.
+    let mut wait = 7_u64;
+    for _ in 0..kills {
+        wait = (wait * 37 + 11) % 61;
+        let mut child = env
+            .command()
+            .args(["advance", "--all", "--actor", "Kill"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let lines = read_lines(&mut child);
+        thread::sleep(Duration::from_millis(wait));
+        child.kill().ok();
+        child.wait().unwrap();
+        for line in lines {
+            let name = line.split_whitespace().next().unwrap_or_default();
+            acknowledged += u64::from(name.starts_with("ring-") && line.contains(" > "));
+        }
+        let after: u64 = assert_whole(&env, brands).values().sum();
+        assert!(after >= before + acknowledged, "{after} < {before} + {acknowledged}");
+    }
+    println!("{kills} kills: {acknowledged} transitions acknowledged, none lost");
+}
+
+/// Collects what a child prints until its end, whole lines only.
+fn read_lines(child: &mut Child) -> mpsc::IntoIter<String> {
+    let (send, receive) = mpsc::channel();
+    let stdout = child.stdout.take().expect("it is piped");
+    thread::spawn(move || {
+        let mut reader = BufReader::new(stdout);
+        let mut line = String::new();
+        while reader.read_line(&mut line).is_ok_and(|length| length > 0) {
+            if line.ends_with('\n') && send.send(line.clone()).is_err() {
+                return;
+            }
+            line.clear();
+        }
+    });
+    receive.into_iter()
+}
+
+#[test]
+fn two_processes_on_one_brand_never_lose_or_double_a_transition() {
+    let races = count("FIVESTEP_RACES", 60);
+    let env = common::ring(1);
+    let before = assert_whole(&env, 1)["ring-0"];
+    let run = || {
+        let mut codes = BTreeMap::<i32, u64>::new();
+        for _ in 0..races / 2 {
+            let answer = env.fivestep(["advance", "ring-0"]);
+            assert!([0, 6].contains(&answer.code), "{}", answer.text());
+            *codes.entry(answer.code).or_default() += 1;
+        }
+        codes
+    };
+    let (left, right) = thread::scope(|scope| {
+        let other = scope.spawn(run);
+        (run(), other.join().unwrap())
+    });
+    let moved = |codes: &BTreeMap<i32, u64>| codes.get(&0).copied().unwrap_or_default();
+    let after = assert_whole(&env, 1)["ring-0"];
+    assert_eq!(after - before, moved(&left) + moved(&right), "one commit a success");
+    println!("{races} advances by two processes: exits {left:?} and {right:?}");
+}
