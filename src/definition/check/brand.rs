@@ -1,0 +1,218 @@
+//! A brand file: who it is, what it promises, and where its evidence lies.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Checker, value_of};
+use crate::{
+    definition::{
+        diagnostic::{Code, Problem, Problems},
+        raw::{self, Field, Spot, Table, Words},
+        read::{self, quantity},
+        suggest::{closest, quoted},
+    },
+    model::{
+        Account, Brand, BrandId, Charter, ClauseId, Digest, Metric, Pillar, Platform, Segment,
+        Source, SourceKind, Unit, WorkflowId, WorkingTime,
+        brand::CharterPerson,
+        calendar::{is_zone, zones},
+    },
+};
+
+/// The days of a week, Monday first.
+const DAYS: [(usize, &str); 7] =
+    [(0, "mon"), (1, "tue"), (2, "wed"), (3, "thu"), (4, "fri"), (5, "sat"), (6, "sun")];
+
+/// Checks a brand file.
+pub(in crate::definition) fn brand(
+    raw: raw::Brand,
+    digest: Digest,
+    problems: &mut Problems<'_>,
+) -> Option<Brand> {
+    let checker = &mut Checker { problems };
+    let id = raw.brand.as_ref().and_then(|words| checker.id(words, BrandId::new));
+    let timezone = raw.timezone.as_ref().and_then(|words| checker.zone(words));
+    let week = checker.week(&raw.working_week);
+    let languages = raw.languages.as_ref().map(|list| {
+        checker.not_empty(list, "name the language the brand writes, such as `[en]`");
+        checker.languages(&list.value)
+    });
+    let workflow = raw.workflow.as_ref().and_then(|words| checker.id(words, WorkflowId::new));
+    let goals = checker.goals(&raw.goals);
+    let accounts = raw.accounts.as_ref().map(|list| checker.accounts(&list.value));
+    let charter = raw.charter.as_ref().map(|charter| checker.charter(&charter.value));
+    let segments = raw.audience.as_ref().and_then(|audience| audience.value.segments.as_ref());
+    let segments = segments.map(|list| checker.segments(&list.value)).unwrap_or_default();
+    let sources = raw.sources.as_ref().map(|list| checker.sources(&list.value));
+    Some(Brand {
+        digest,
+        id: id?,
+        name: value_of(&raw.name)?,
+        working_time: WorkingTime { timezone: timezone?, week },
+        languages: languages?,
+        workflow: workflow?,
+        goals,
+        accounts: accounts?,
+        charter: charter?,
+        segments,
+        sources: sources?,
+    })
+}
+
+impl Checker<'_, '_> {
+    fn zone(&mut self, words: &Words) -> Option<String> {
+        if is_zone(&words.value) {
+            return Some(words.value.clone());
+        }
+        let message = format!("there is no time zone {}", quoted(&words.value));
+        // All names would be hundreds of lines; those of the same region are enough to choose from.
+        let region = words.value.split('/').next().unwrap_or_default();
+        let all = zones();
+        let near = |name: &&str| {
+            name.split('/').next().is_some_and(|other| other.eq_ignore_ascii_case(region))
+        };
+        let names = all.iter().map(String::as_str);
+        let suggestion = closest(&words.value, names.clone()).map(str::to_owned);
+        let problem = Problem::new(Code::UnknownZone, &words.span, message)
+            .known(names.filter(near), &words.value)
+            .suggest(suggestion);
+        self.add(problem.help("write the zone as region and city, such as `Europe/Rome`"));
+        None
+    }
+
+    fn week(&mut self, raw: &Field<Vec<Words>>) -> [bool; 7] {
+        let Some(days) = raw else { return WorkingTime::default().week };
+        self.not_empty(days, "a brand works on at least one day of the week");
+        self.no_doubles("working day", &days.value);
+        let mut week = [false; 7];
+        for words in &days.value {
+            if let Some(day) = self.word(words, Code::UnknownWord, "day", &DAYS) {
+                week[day] = true;
+            }
+        }
+        week
+    }
+
+    fn languages(&mut self, raw: &[Words]) -> Vec<String> {
+        self.no_doubles("language", raw);
+        for words in raw {
+            let letters = words.value.bytes().all(|byte| byte.is_ascii_lowercase());
+            if words.value.len() != 2 || !letters {
+                let message = format!("{} is not a language code", quoted(&words.value));
+                let problem = Problem::new(Code::BadLanguage, &words.span, message);
+                self.add(problem.help("write two small letters, such as `en` or `it`"));
+            }
+        }
+        texts(raw)
+    }
+
+    fn goals(&mut self, raw: &Field<Table<String>>) -> BTreeMap<Metric, f64> {
+        let rows = raw.as_ref().map(|table| table.value.as_slice()).unwrap_or_default();
+        rows.iter().filter_map(|(name, value)| self.goal_of(name, value.as_ref())).collect()
+    }
+
+    fn goal_of(&mut self, name: &Words, value: Option<&Words>) -> Option<(Metric, f64)> {
+        let metric = self.metric(name)?;
+        if metric.unit() == Unit::Truth {
+            let message = format!("`{metric}` is true or false; there is nothing to aim at");
+            self.add(Problem::new(Code::WrongUnit, &name.span, message));
+            return None;
+        }
+        let value = self.read(value?, |text| quantity(text, metric.unit()))?;
+        Some((metric, value.value))
+    }
+
+    fn accounts(&mut self, raw: &[Spot<raw::Account>]) -> Vec<Account> {
+        let one = |account: &Spot<raw::Account>| {
+            let words = account.value.platform.as_ref()?;
+            let platform = self.word(words, Code::UnknownWord, "platform", &Platform::ALL)?;
+            Some(Account { platform, handle: value_of(&account.value.handle)? })
+        };
+        let accounts: Vec<Option<Account>> = raw.iter().map(one).collect();
+        let mut seen = BTreeSet::new();
+        for (account, Spot { span, .. }) in accounts.iter().zip(raw) {
+            let Some(Account { platform, handle }) = account else { continue };
+            if !seen.insert((platform, handle)) {
+                let message = format!("the account {} is listed twice", quoted(handle));
+                self.add(Problem::new(Code::DuplicateName, span, message));
+            }
+        }
+        accounts.into_iter().flatten().collect()
+    }
+
+    fn charter(&mut self, raw: &raw::Charter) -> Charter {
+        let people = raw.people.iter().flat_map(|people| &people.value);
+        let people = people.filter_map(|person| {
+            let Spot { value: person, .. } = person;
+            Some(CharterPerson { name: value_of(&person.name)?, role: value_of(&person.role) })
+        });
+        let people = people.collect();
+        let pillars: Vec<&raw::Pillar> =
+            raw.pillars.iter().flat_map(|list| &list.value).map(|pillar| &pillar.value).collect();
+        self.no_doubles("pillar", pillars.iter().filter_map(|pillar| pillar.id.as_ref()));
+        let pillars = pillars.into_iter().filter_map(|pillar| self.pillar(pillar)).collect();
+        let cadence = raw.cadence.as_ref().map(|cadence| &cadence.value.at_least);
+        let posts_per_week = cadence.and_then(|words| self.read_field(words, read::cadence));
+        Charter { people, pillars, posts_per_week }
+    }
+
+    fn pillar(&mut self, raw: &raw::Pillar) -> Option<Pillar> {
+        let id = raw.id.as_ref().and_then(|words| self.short_name(words));
+        let words = raw.words.as_ref()?;
+        self.not_empty(words, "a pillar is recognised by its words");
+        let not = raw.not.as_ref().map(|not| texts(&not.value)).unwrap_or_default();
+        Some(Pillar { id: id?, words: texts(&words.value), not })
+    }
+
+    fn segments(&mut self, raw: &[Spot<raw::Segment>]) -> Vec<Segment> {
+        self.no_doubles("segment", raw.iter().filter_map(|segment| segment.value.id.as_ref()));
+        let one = |Spot { value: segment, .. }: &Spot<raw::Segment>| {
+            let id = segment.id.as_ref().and_then(|words| self.short_name(words));
+            let bio = segment.bio.as_ref().map(|bio| texts(&bio.value)).unwrap_or_default();
+            let languages = segment.languages.as_ref();
+            let languages = languages.map(|list| self.languages(&list.value)).unwrap_or_default();
+            Some(Segment { id: id?, bio, languages })
+        };
+        raw.iter().filter_map(one).collect()
+    }
+
+    fn sources(&mut self, raw: &[Spot<raw::Source>]) -> Vec<Source> {
+        let one = |Spot { value: source, .. }: &Spot<raw::Source>| {
+            let kinds = SourceKind::ALL;
+            let kind = source.kind.as_ref();
+            let kind =
+                kind.and_then(|words| self.word(words, Code::UnknownWord, "source kind", &kinds));
+            if let Some(path) = &source.path {
+                self.path(path);
+            }
+            let (account, path) = (value_of(&source.account)?, value_of(&source.path));
+            Some(Source { kind: kind?, account, path })
+        };
+        raw.iter().filter_map(one).collect()
+    }
+
+    /// A path must stay inside the workspace on every system.
+    fn path(&mut self, words: &Words) {
+        let path = words.value.as_str();
+        let leaves = path.split(['/', '\\']).any(|part| part == "..");
+        let drive = path.as_bytes().get(1) == Some(&b':');
+        let message = if leaves {
+            "this path climbs out of the workspace (`..`)"
+        } else if path.starts_with(['/', '\\']) || drive {
+            "this path is absolute"
+        } else if path.starts_with('~') {
+            "this path begins in somebody's home"
+        } else {
+            return;
+        };
+        let problem = Problem::new(Code::BadPath, &words.span, message);
+        self.add(problem.help("write it relative to the workspace, such as `exports/acme.zip`"));
+    }
+
+    fn short_name(&mut self, words: &Words) -> Option<String> {
+        self.id(words, ClauseId::new).map(String::from)
+    }
+}
+
+fn texts(words: &[Words]) -> Vec<String> {
+    words.iter().map(|words| words.value.clone()).collect()
+}

@@ -1,0 +1,251 @@
+//! One line of a gate or of the goal: what it compares, with what, and whether that makes sense.
+
+use super::{Checker, Names, value_of};
+use crate::{
+    definition::{
+        diagnostic::{Code, Problem},
+        raw::{self, Spot, Words},
+        read::{self, MAX_COUNT, clock, quantity, whole},
+        suggest::quoted,
+    },
+    model::{
+        Bound, Clause, ClauseId, Demand, Metric, Period, TaskId, Test, Threshold, Unit,
+        metric::Method,
+    },
+};
+
+/// What a threshold that is the brand's own begins with.
+const GOALS: &str = "goals.";
+
+/// Which of two comparisons a threshold belongs to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    AtLeast,
+    AtMost,
+}
+
+impl Checker<'_, '_> {
+    /// The clauses of a gate; `tasks` are the names of the stage's tasks.
+    pub(super) fn gate_clauses(
+        &mut self,
+        raw: &[Spot<raw::Clause>],
+        tasks: &Names<'_>,
+    ) -> Vec<Clause> {
+        self.no_doubles("clause", raw.iter().filter_map(|clause| clause.value.id.as_ref()));
+        let one = |clause| {
+            let demand = self.demand(clause, Some(tasks));
+            let Some(words) = &clause.value.id else {
+                let problem =
+                    Problem::new(Code::MissingKey, &clause.span, "this clause has no `id`");
+                self.add(problem.help("give it a short name, such as `id: answered`"));
+                return None;
+            };
+            let id = self.id(words, ClauseId::new)?;
+            Some(Clause { id, demand: demand?, because: value_of(&clause.value.because) })
+        };
+        raw.iter().filter_map(one).collect()
+    }
+
+    /// The clauses of the goal: named like their metric, unless they say otherwise.
+    pub(super) fn goal_clauses(&mut self, raw: &[Spot<raw::Clause>]) -> Vec<Clause> {
+        let name_of = |clause: &'_ Spot<raw::Clause>| {
+            clause.value.id.clone().or_else(|| clause.value.metric.clone())
+        };
+        let names: Vec<Words> = raw.iter().filter_map(name_of).collect();
+        self.no_doubles("goal clause", &names);
+        let one = |clause| {
+            let demand = self.demand(clause, None);
+            let id = match &clause.value.id {
+                Some(words) => self.id(words, ClauseId::new)?,
+                None => ClauseId::new(clause.value.metric.as_ref()?.value.as_str()).ok()?,
+            };
+            Some(Clause { id, demand: demand?, because: value_of(&clause.value.because) })
+        };
+        raw.iter().filter_map(one).collect()
+    }
+
+    /// What a clause demands; `tasks` is nothing in the goal, where no task may stand.
+    fn demand(&mut self, raw: &Spot<raw::Clause>, tasks: Option<&Names<'_>>) -> Option<Demand> {
+        match (&raw.value.metric, &raw.value.task, tasks) {
+            (Some(metric), None, _) => self.comparison(raw, metric),
+            (None, Some(task), Some(tasks)) => self.task_done(&raw.value, task, tasks),
+            (_, Some(task), None) => {
+                let message = "the goal is reached on evidence; a task cannot be part of it";
+                self.add(Problem::new(Code::NoEvidence, &task.span, message));
+                None
+            }
+            (Some(_), Some(task), Some(_)) => {
+                let message = "a clause asks for a `metric` or a `task`, never both";
+                let problem = Problem::new(Code::ClashingKeys, &task.span, message);
+                self.add(problem.help("make two clauses of it"));
+                None
+            }
+            (None, None, _) => {
+                let message = "this clause asks for nothing";
+                let problem = Problem::new(Code::MissingKey, &raw.span, message);
+                self.add(problem.help("add `metric:` with a comparison, or `task:`"));
+                None
+            }
+        }
+    }
+
+    fn task_done(&mut self, raw: &raw::Clause, task: &Words, tasks: &Names<'_>) -> Option<Demand> {
+        let comparing = [
+            ("at_least", &raw.at_least),
+            ("at_most", &raw.at_most),
+            ("is", &raw.is),
+            ("bound", &raw.bound),
+            ("min_n", &raw.min_n),
+            ("max_age", &raw.max_age),
+        ];
+        for (key, words) in comparing {
+            if let Some(words) = words {
+                let message = format!("a task is done or not; `{key}` says nothing about it");
+                self.add(Problem::new(Code::ClashingKeys, &words.span, message));
+            }
+        }
+        if !tasks.has(task) {
+            let message = format!("this stage has no task {}", quoted(&task.value));
+            let problem = Problem::new(Code::UnknownTask, &task.span, message);
+            self.add(problem.known(tasks.iter(), &task.value));
+            return None;
+        }
+        TaskId::new(task.value.as_str()).ok().map(Demand::Task)
+    }
+
+    fn comparison(&mut self, raw: &Spot<raw::Clause>, metric: &Words) -> Option<Demand> {
+        let clause = &raw.value;
+        let min_n = self.read_field(&clause.min_n, |text| whole(text, 1..=MAX_COUNT));
+        let max_age = self.read_field(&clause.max_age, clock).map(Period::Seconds);
+        let bounds = Bound::ALL;
+        let bound = match &clause.bound {
+            Some(words) => self.word(words, Code::UnknownWord, "bound", &bounds),
+            None => Some(Bound::Point),
+        };
+        let metric = self.metric(metric)?;
+        let test = self.test(raw, metric)?;
+        let bound = bound?;
+        if let Some(words) = &clause.bound {
+            self.bound_makes_sense(words, metric, test, bound);
+        }
+        Some(Demand::Metric { metric, test, bound, min_n, max_age })
+    }
+
+    pub(super) fn metric(&mut self, words: &Words) -> Option<Metric> {
+        let names = Metric::ALL.map(|metric| (metric, metric.name()));
+        self.word(words, Code::UnknownMetric, "metric", &names)
+    }
+
+    /// The one comparison of a clause.
+    fn test(&mut self, raw: &Spot<raw::Clause>, metric: Metric) -> Option<Test> {
+        let clause = &raw.value;
+        match (&clause.at_least, &clause.at_most, &clause.is) {
+            (Some(words), None, None) => {
+                self.threshold(words, metric, Side::AtLeast, clause).map(Test::AtLeast)
+            }
+            (None, Some(words), None) => {
+                self.threshold(words, metric, Side::AtMost, clause).map(Test::AtMost)
+            }
+            (None, None, Some(words)) if metric.unit() == Unit::Truth => {
+                self.read(words, read::truth).map(Test::Is)
+            }
+            (None, None, Some(words)) => {
+                let unit = metric.unit();
+                let message = format!("`is` asks for a truth, but `{metric}` is a {unit}");
+                let problem = Problem::new(Code::BadComparison, &words.span, message);
+                self.add(problem.help("compare it with `at_least` or `at_most`"));
+                None
+            }
+            (None, None, None) => {
+                let message = format!("this clause does not say what `{metric}` is compared with");
+                let problem = Problem::new(Code::BadComparison, &raw.span, message);
+                let key = if metric.unit() == Unit::Truth { "is" } else { "at_least" };
+                self.add(problem.help(format!("add `{key}:` with {}", metric.unit().described())));
+                None
+            }
+            (_, Some(second), _) | (_, None, Some(second)) => {
+                let message = "a clause compares once";
+                let problem = Problem::new(Code::BadComparison, &second.span, message);
+                self.add(problem.help("make two clauses of it"));
+                None
+            }
+        }
+    }
+
+    fn threshold(
+        &mut self,
+        words: &Words,
+        metric: Metric,
+        side: Side,
+        clause: &raw::Clause,
+    ) -> Option<Threshold> {
+        if metric.unit() == Unit::Truth {
+            let message = format!("`{metric}` is true or false, never more or less");
+            let problem = Problem::new(Code::BadComparison, &words.span, message);
+            self.add(problem.help("write `is: true`"));
+            return None;
+        }
+        if let Some(name) = words.value.strip_prefix(GOALS) {
+            return self.own_goal(words, name, metric);
+        }
+        let value = self.read(words, |text| quantity(text, metric.unit()))?;
+        let bound = clause.bound.as_ref().map(|bound| bound.value.as_str());
+        let never = metric.unit() == Unit::Proportion
+            && match side {
+                Side::AtLeast => value.value >= 1.0 && bound == Some("lower95"),
+                Side::AtMost => value.value <= 0.0 && bound == Some("upper95"),
+            };
+        if never && metric.spec().method != Method::Census {
+            let message = "no number of cases brings an end of the interval as far as this";
+            let problem = Problem::new(Code::NeverMet, &words.span, message);
+            self.add(problem.help("leave some room, or compare the point (`bound: point`)"));
+        }
+        Some(Threshold::Fixed(value))
+    }
+
+    /// `goals.METRIC`: the brand's own target for the same metric.
+    fn own_goal(&mut self, words: &Words, name: &str, metric: Metric) -> Option<Threshold> {
+        if name == metric.name() {
+            return Some(Threshold::Goal(metric));
+        }
+        let own = format!("{GOALS}{metric}");
+        let known = Metric::ALL.iter().any(|metric| metric.name() == name);
+        let problem = if known {
+            let message = format!("{} is the goal of another metric", quoted(&words.value));
+            Problem::new(Code::OtherGoal, &words.span, message)
+        } else {
+            let message = format!("there is no metric {}", quoted(name));
+            Problem::new(Code::UnknownMetric, &words.span, message)
+        };
+        self.add(problem.suggest(Some(own)));
+        None
+    }
+
+    fn bound_makes_sense(&mut self, words: &Words, metric: Metric, test: Test, bound: Bound) {
+        if bound == Bound::Point {
+            return;
+        }
+        if metric.spec().method == Method::Census {
+            let message =
+                format!("`{metric}` counts everything there is; it has no interval to bound");
+            let problem = Problem::new(Code::BoundOnCensus, &words.span, message);
+            self.add(problem.help("remove `bound`"));
+            return;
+        }
+        let meant = match (test, bound) {
+            (Test::AtLeast(_), Bound::Upper95) => "lower95",
+            (Test::AtMost(_), Bound::Lower95) => "upper95",
+            (
+                Test::AtLeast(_) | Test::AtMost(_) | Test::Is(_),
+                Bound::Point | Bound::Lower95 | Bound::Upper95,
+            ) => return,
+        };
+        let message = "the fewer cases there are, the sooner this bound would open the gate";
+        let problem = Problem::new(Code::BoundOpensOnIgnorance, &words.span, message);
+        self.add(
+            problem
+                .suggest(Some(meant.to_owned()))
+                .help("`at_least` is safe with `lower95`, `at_most` with `upper95`"),
+        );
+    }
+}

@@ -1,0 +1,148 @@
+//! What a brand and its workflow must agree on.
+//!
+//! Both are models by now; the outlines are needed for the places alone.
+
+use std::{collections::BTreeSet, ops::Range};
+
+use crate::{
+    definition::{
+        diagnostic::{Code, Problem, Problems},
+        outline::Node,
+    },
+    model::{
+        Brand, Clause, ClauseId, Demand, FactKind, Metric, SourceKind, Test, Threshold, Unit,
+        Workflow,
+    },
+};
+
+/// What the brand's file lacks for this workflow.
+pub(in crate::definition) fn brand_side(
+    workflow: &Workflow,
+    brand: &Brand,
+    outline: &Node,
+    problems: &mut Problems<'_>,
+) {
+    if brand.workflow != workflow.id {
+        let span = place(outline.get("workflow"), outline);
+        let message = format!(
+            "`{}` follows the workflow `{}`, and this is `{}`",
+            brand.id, brand.workflow, workflow.id
+        );
+        problems.add(
+            Problem::new(Code::OtherWorkflow, &span, message)
+                .known([workflow.id.as_str()], brand.workflow.as_str()),
+        );
+    }
+    let asked: BTreeSet<Metric> = clauses(workflow).filter_map(own_goal).collect();
+    let span = match outline.entry("goals").or_else(|| outline.entry("brand")) {
+        Some(entry) => entry.key.span.clone(),
+        None => outline.span.clone(),
+    };
+    for metric in asked.into_iter().filter(|metric| !brand.goals.contains_key(metric)) {
+        let message = format!(
+            "`{}` does not set the goal `{metric}`, which `{}` asks for",
+            brand.id, workflow.id
+        );
+        let help = format!("add `{metric}: {}` to `goals`", example(metric.unit()));
+        problems.add(Problem::new(Code::MissingGoal, &span, message).help(help));
+    }
+}
+
+/// Which clauses of the workflow no source of the brand can answer.
+pub(in crate::definition) fn workflow_side(
+    workflow: &Workflow,
+    outline: &Node,
+    brand: &Brand,
+    problems: &mut Problems<'_>,
+) {
+    for (clause, node) in with_places(workflow, outline) {
+        let Demand::Metric { metric, .. } = clause.demand else { continue };
+        if can_measure(brand, metric) {
+            continue;
+        }
+        let span = place(node.and_then(|node| node.get("metric")), outline);
+        let message = format!("no source of `{}` can measure `{metric}`", brand.id);
+        problems.add(
+            Problem::new(Code::Unmeasurable, &span, message)
+                .label(format!("it takes {}", needs(metric)))
+                .help(remedy(&clause.id, metric)),
+        );
+    }
+}
+
+/// Whether a source of the brand can carry all that a metric needs. A metric that needs no facts
+/// needs no source.
+fn can_measure(brand: &Brand, metric: Metric) -> bool {
+    metric.spec().needs.is_empty()
+        || brand.sources.iter().any(|source| source.kind.can_measure(metric))
+}
+
+fn needs(metric: Metric) -> String {
+    let needs: Vec<String> = metric.spec().needs.iter().map(FactKind::to_string).collect();
+    needs.join(", ")
+}
+
+fn remedy(clause: &ClauseId, metric: Metric) -> String {
+    let kinds: Vec<&str> = SourceKind::ALL
+        .iter()
+        .filter(|(kind, _)| kind.can_measure(metric))
+        .map(|(_, name)| *name)
+        .collect();
+    let waiver = format!("the clause `{clause}` needs a waiver by a named person");
+    if kinds.is_empty() {
+        waiver
+    } else {
+        format!("{waiver}, or a source of kind `{}`", kinds.join("` or `"))
+    }
+}
+
+fn clauses(workflow: &Workflow) -> impl Iterator<Item = &Clause> {
+    workflow.metric_clauses().map(|(clause, _)| clause)
+}
+
+fn own_goal(clause: &Clause) -> Option<Metric> {
+    match clause.demand {
+        Demand::Metric { test: Test::AtLeast(Threshold::Goal(metric)), .. }
+        | Demand::Metric { test: Test::AtMost(Threshold::Goal(metric)), .. } => Some(metric),
+        Demand::Metric { .. } | Demand::Task(_) => None,
+    }
+}
+
+/// Every clause with its place in the file, in the order of the model.
+fn with_places<'a>(
+    workflow: &'a Workflow,
+    outline: &'a Node,
+) -> impl Iterator<Item = (&'a Clause, Option<&'a Node>)> {
+    let goal = outline.get("goal").and_then(|goal| goal.get("all"));
+    let in_goal = placed(&workflow.goal.all, goal);
+    let stages = outline.get("stages");
+    let in_gates = workflow.stages.iter().flat_map(move |stage| {
+        let exit = stages
+            .and_then(|stages| stages.get(stage.id.as_str()))
+            .and_then(|stage| stage.get("exit"));
+        placed(&stage.exit, exit)
+    });
+    in_goal.chain(in_gates)
+}
+
+/// A loaded workflow has exactly the clauses of its file, in their order.
+fn placed<'a>(
+    clauses: &'a [Clause],
+    list: Option<&'a Node>,
+) -> impl Iterator<Item = (&'a Clause, Option<&'a Node>)> {
+    let items = list.map(Node::items).unwrap_or_default();
+    clauses.iter().enumerate().map(|(at, clause)| (clause, items.get(at)))
+}
+
+fn place(node: Option<&Node>, outline: &Node) -> Range<usize> {
+    node.unwrap_or(outline).span.clone()
+}
+
+fn example(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Proportion => "2%",
+        Unit::Count => "20",
+        Unit::Duration => "24h",
+        Unit::Truth => "true",
+    }
+}

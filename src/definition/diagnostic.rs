@@ -1,0 +1,381 @@
+//! One thing that is wrong with a definition file, and everything a person needs to mend it.
+//!
+//! A check makes a `Problem` (code, place, words) and hands it to `Problems`, which knows the
+//! file and turns the place into line and column.
+//!
+//! # Always true
+//!
+//! - A code keeps its meaning for ever; a code that is no longer used is not given away again.
+//! - Text of the file is shown shortened and without control characters, so that a hostile file
+//!   cannot speak to the terminal.
+
+use std::{fmt, ops::Range};
+
+use serde::{Serialize, Serializer};
+
+use super::{SourceFile, suggest::closest, text::Lines};
+
+/// The most problems of one file that are reported.
+pub const MAX_PROBLEMS: usize = 100;
+
+/// The most names that a problem lists.
+const MAX_KNOWN: usize = 100;
+
+/// The most names that a misspelt one is compared with.
+const MAX_COMPARED: usize = 1_000;
+
+/// How bad a problem is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The file is refused.
+    Error,
+    /// The file is accepted, but somebody should know.
+    Warning,
+}
+
+macro_rules! codes {
+    ($($(#[doc = $meaning:literal])+ $name:ident = $number:literal,)+) => {
+        /// What kind of problem it is. The numbers never change.
+        ///
+        /// `F00xx` text and YAML, `F01xx` keys and values, `F02xx` names, `F03xx` the graph of
+        /// stages, `F04xx` brands.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $($(#[doc = $meaning])+ $name,)+
+        }
+
+        impl Code {
+            /// Every code, in order.
+            pub const ALL: &'static [Code] = &[$(Code::$name,)+];
+
+            /// The code as people see it, such as `F0101`.
+            pub fn id(self) -> &'static str {
+                match self {
+                    $(Code::$name => $number,)+
+                }
+            }
+
+            /// What it means, in one sentence.
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(Code::$name => concat!($($meaning,)+).trim_ascii_start(),)+
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The file is longer than a definition may be.
+    TooLarge = "F0001",
+    /// The bytes are not UTF-8.
+    NotUtf8 = "F0002",
+    /// The text holds a character that nobody can see, such as NUL.
+    ControlCharacter = "F0003",
+    /// The file says nothing, or is not a mapping of keys to values.
+    NotADefinition = "F0004",
+    /// The text is not YAML.
+    Syntax = "F0005",
+    /// A tab stands where YAML wants spaces.
+    Tab = "F0006",
+    /// Values are nested more than 64 levels deep.
+    TooDeep = "F0007",
+    /// The file has more than 250,000 values.
+    TooManyNodes = "F0008",
+    /// A second document begins in the same file.
+    SecondDocument = "F0009",
+    /// An anchor, an alias or a merge key: every value is written where it is used.
+    Reference = "F0010",
+    /// A tag, a directive or a key that is not a plain word: parts of YAML that are not used here.
+    UnusedYaml = "F0011",
+    /// A key is written twice in one mapping.
+    DuplicateKey = "F0012",
+    /// There are more problems than are reported.
+    TooManyProblems = "F0013",
+
+    /// A key that does not exist at this place.
+    UnknownKey = "F0101",
+    /// A mapping, a list or a text stands where another of them belongs.
+    WrongType = "F0102",
+    /// A key that must be there is not.
+    MissingKey = "F0103",
+    /// A key has no value, or a list that needs an entry has none.
+    EmptyValue = "F0104",
+    /// A text is too long.
+    TooLong = "F0105",
+    /// The file's format is another one than this program reads.
+    UnknownFormat = "F0106",
+    /// A number is not one, or lies outside its range.
+    BadNumber = "F0107",
+    /// A duration is not one, is of the wrong kind, or is too long.
+    BadDuration = "F0108",
+    /// A threshold or goal is not written in its metric's unit.
+    WrongUnit = "F0109",
+    /// Something else than `true` or `false`.
+    BadTruth = "F0110",
+    /// A clause compares in no way, in several ways, or in a way its metric does not allow.
+    BadComparison = "F0111",
+    /// Keys that exclude each other, or of which exactly one must be there.
+    ClashingKeys = "F0112",
+    /// A bound of an interval is asked of a metric that has none.
+    BoundOnCensus = "F0113",
+    /// The chosen bound would open the gate the less is known.
+    BoundOpensOnIgnorance = "F0114",
+    /// No evidence could ever meet this demand.
+    NeverMet = "F0115",
+    /// A form contradicts itself or uses what forms do not have.
+    BadForm = "F0116",
+    /// A condition is not written in the language of conditions.
+    BadCondition = "F0117",
+
+    /// A name holds characters that names do not have, or is too long.
+    BadName = "F0201",
+    /// Two things of one kind carry the same name.
+    DuplicateName = "F0202",
+    /// A stage that the file does not define.
+    UnknownStage = "F0203",
+    /// A task that the stage does not define.
+    UnknownTask = "F0204",
+    /// A metric that does not exist.
+    UnknownMetric = "F0205",
+    /// A step that is not one of the five.
+    UnknownStep = "F0206",
+    /// A word that is not one of those allowed here.
+    UnknownWord = "F0207",
+    /// A clause compares a metric with the goal of another metric.
+    OtherGoal = "F0208",
+    /// An outcome that a workflow cannot give: the engine or a person does.
+    OutcomeNotGiven = "F0209",
+
+    /// One of the five steps has no stage.
+    MissingStep = "F0301",
+    /// A gate or the goal would open on a tick box alone.
+    NoEvidence = "F0302",
+    /// No way leads to a stage.
+    Unreachable = "F0303",
+    /// No way leads from a stage to the end of the run.
+    NoWayOut = "F0304",
+    /// The main cycle does not visit the five steps in their order.
+    StepOrder = "F0305",
+    /// The last way on has a condition, so that a brand could be left with no way on.
+    NoDefault = "F0306",
+    /// A way on that is never taken, because the one before it has no condition.
+    DeadBranch = "F0307",
+    /// Gold would be given without the goal being held.
+    UnearnedGold = "F0308",
+
+    /// A time zone that does not exist.
+    UnknownZone = "F0401",
+    /// A path that is not inside the workspace.
+    BadPath = "F0402",
+    /// Not a two-letter language code.
+    BadLanguage = "F0403",
+    /// A cadence that is not written as posts per week.
+    BadCadence = "F0404",
+    /// The brand follows another workflow.
+    OtherWorkflow = "F0405",
+    /// The workflow asks for a goal that the brand does not set.
+    MissingGoal = "F0406",
+    /// No source of the brand can answer a clause; somebody will have to waive it.
+    Unmeasurable = "F0407",
+}
+
+impl Code {
+    /// How bad a problem of this kind is.
+    pub fn severity(self) -> Severity {
+        if self == Code::Unmeasurable { Severity::Warning } else { Severity::Error }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.id())
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.id())
+    }
+}
+
+/// One problem at its place in a file, ready to be shown or written as JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Diagnostic {
+    /// What kind of problem it is.
+    pub code: Code,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// The file, as people know it.
+    pub file: String,
+    /// The place in the file's bytes.
+    pub span: Range<usize>,
+    /// The line on which the place begins, from 1.
+    pub line: u32,
+    /// The column at which it begins, in characters from 1.
+    pub column: u32,
+    /// A few words to stand at the caret; may be empty.
+    pub label: String,
+    /// The names that exist; empty if the problem is not about a name.
+    pub known: Vec<String>,
+    /// The one name or text that was probably meant.
+    pub suggestion: Option<String>,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+/// A problem before its file is known.
+#[derive(Debug)]
+pub(super) struct Problem {
+    code: Code,
+    span: Range<usize>,
+    message: String,
+    label: String,
+    known: Vec<String>,
+    suggestion: Option<String>,
+    help: Option<String>,
+}
+
+impl Problem {
+    pub fn new(code: Code, span: &Range<usize>, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            span: span.clone(),
+            message: message.into(),
+            label: String::new(),
+            known: Vec::new(),
+            suggestion: None,
+            help: None,
+        }
+    }
+
+    pub fn label(self, label: impl Into<String>) -> Self {
+        Self { label: label.into(), ..self }
+    }
+
+    pub fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+
+    pub fn suggest(self, suggestion: Option<String>) -> Self {
+        Self { suggestion, ..self }
+    }
+
+    /// Names what exists, and suggests the one that `text` comes closest to.
+    pub fn known<'n>(self, names: impl IntoIterator<Item = &'n str>, text: &str) -> Self {
+        let names: Vec<&str> = names.into_iter().take(MAX_COMPARED).collect();
+        let suggestion = closest(text, names.iter().copied()).map(str::to_owned);
+        let known = names.into_iter().take(MAX_KNOWN).map(str::to_owned).collect();
+        Self { known, suggestion, ..self }
+    }
+}
+
+/// The problems of one file.
+#[derive(Debug)]
+pub(super) struct Problems<'a> {
+    file: &'a SourceFile,
+    lines: Option<Lines>,
+    found: Vec<Diagnostic>,
+}
+
+impl<'a> Problems<'a> {
+    pub fn new(file: &'a SourceFile) -> Self {
+        Self { file, lines: None, found: Vec::new() }
+    }
+
+    /// Keeps `problem`, unless there are too many already.
+    pub fn add(&mut self, problem: Problem) {
+        if self.is_full() {
+            return;
+        }
+        let diagnostic = self.placed(problem);
+        self.found.push(diagnostic);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// Whether further problems would be dropped, so that looking for them is a waste.
+    pub fn is_full(&self) -> bool {
+        self.found.len() >= MAX_PROBLEMS
+    }
+
+    /// The text at a place, or nothing if the file is not a text there.
+    pub fn text_at(&self, span: &Range<usize>) -> &'a str {
+        let bytes = self.file.bytes().get(span.clone()).unwrap_or_default();
+        std::str::from_utf8(bytes).unwrap_or_default()
+    }
+
+    /// A place without the white space at its end.
+    pub fn trimmed(&self, span: Range<usize>) -> Range<usize> {
+        let bytes = self.file.bytes().get(span.clone()).unwrap_or_default();
+        span.start..span.start + bytes.trim_ascii_end().len()
+    }
+
+    /// The line of a place, from 1.
+    pub fn line_of(&mut self, offset: usize) -> u32 {
+        self.lines().line(offset)
+    }
+
+    /// Everything found, in the order of the file.
+    pub fn into_sorted(mut self) -> Vec<Diagnostic> {
+        self.found.sort_by_key(|diagnostic| diagnostic.span.start);
+        if self.is_full() {
+            let end = self.file.bytes().len();
+            let message = format!("no more than {MAX_PROBLEMS} problems are shown");
+            let problem = Problem::new(Code::TooManyProblems, &(end..end), message);
+            let last = self.placed(problem.help("mend these and check again"));
+            self.found.push(last);
+        }
+        self.found
+    }
+
+    fn placed(&mut self, problem: Problem) -> Diagnostic {
+        let (line, column) = self.place(problem.span.start);
+        Diagnostic {
+            code: problem.code,
+            severity: problem.code.severity(),
+            message: problem.message,
+            file: self.file.name().to_owned(),
+            span: problem.span,
+            line,
+            column,
+            label: problem.label,
+            known: problem.known,
+            suggestion: problem.suggestion,
+            help: problem.help,
+        }
+    }
+
+    fn place(&mut self, offset: usize) -> (u32, u32) {
+        // The file may be far too long to be looked through.
+        if offset == 0 {
+            return (1, 1);
+        }
+        let bytes = self.file.bytes();
+        self.lines().place(bytes, offset)
+    }
+
+    fn lines(&mut self) -> &Lines {
+        let bytes = self.file.bytes();
+        self.lines.get_or_insert_with(|| Lines::of(bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_in_order_and_each_says_what_it_means() {
+        assert!(Code::ALL.is_sorted_by(|left, right| left.id() < right.id()));
+        for code in Code::ALL {
+            assert!(code.meaning().ends_with('.'), "{code}");
+            assert!(!code.meaning().starts_with(' '), "{code}");
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! What can be said about a workflow's stages as a graph, before any brand walks it.
+//!
+//! Start reading at [`flaws`]. It sees stages and the ways between them, never the file; who
+//! asked puts each [`Flaw`] at its place.
+//!
+//! # Always true
+//!
+//! - If nothing is found, a brand can get from the first stage to every other, from every stage
+//!   to the end, and on its main way it meets the five steps in their order.
+
+use std::collections::{BTreeSet, HashMap};
+
+use petgraph::{
+    graph::{DiGraph, NodeIndex},
+    visit::{Dfs, Reversed},
+};
+
+use crate::model::{FiveStep, Stage, StageId, Target};
+
+/// One thing that is wrong with the graph.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Flaw {
+    /// No stage is this step.
+    MissingStep(FiveStep),
+    /// No way leads from the first stage to this one.
+    Unreachable(StageId),
+    /// No way leads from this stage to an outcome.
+    NoWayOut(StageId),
+    /// No stage leads to an outcome at all.
+    NothingEnds,
+    /// The first stage is not of the first step.
+    Begins { at: StageId, step: FiveStep },
+    /// The main way goes on to a step that is not the next one.
+    OutOfOrder { from: StageId, to: StageId, found: FiveStep, expected: FiveStep },
+}
+
+/// Everything wrong with the stages and the ways between them.
+///
+/// `initial` and every target must be one of `stages`.
+pub(super) fn flaws(initial: &StageId, stages: &[Stage]) -> Vec<Flaw> {
+    let missing: Vec<Flaw> = FiveStep::ALL
+        .into_iter()
+        .filter(|step| !stages.iter().any(|stage| stage.step == *step))
+        .map(Flaw::MissingStep)
+        .collect();
+    // With a step missing, its neighbours cannot be in order; one message is enough.
+    let order = if missing.is_empty() { out_of_order(initial, stages) } else { None };
+    let graph = Graph::of(stages);
+    missing.into_iter().chain(order).chain(graph.flaws(initial)).collect()
+}
+
+/// The stages as nodes, in their order, and one more node for the end of the run.
+struct Graph<'a> {
+    stages: &'a [Stage],
+    ways: DiGraph<(), ()>,
+    end: NodeIndex,
+}
+
+impl<'a> Graph<'a> {
+    fn of(stages: &'a [Stage]) -> Self {
+        let mut ways = DiGraph::new();
+        let nodes: HashMap<&StageId, NodeIndex> =
+            stages.iter().map(|stage| (&stage.id, ways.add_node(()))).collect();
+        let end = ways.add_node(());
+        for stage in stages {
+            for target in stage.next.targets() {
+                let to = match target {
+                    Target::Stage(id) => nodes.get(id).copied(),
+                    Target::Finish(_) => Some(end),
+                };
+                if let (Some(from), Some(to)) = (nodes.get(&stage.id), to) {
+                    ways.update_edge(*from, to, ());
+                }
+            }
+        }
+        Self { stages, ways, end }
+    }
+
+    fn flaws(&self, initial: &StageId) -> impl Iterator<Item = Flaw> {
+        let first = self.stages.iter().position(|stage| stage.id == *initial);
+        let mut reached = BTreeSet::new();
+        if let Some(first) = first {
+            let mut walk = Dfs::new(&self.ways, NodeIndex::new(first));
+            while let Some(node) = walk.next(&self.ways) {
+                reached.insert(node);
+            }
+        }
+        let mut ending = BTreeSet::new();
+        let backwards = Reversed(&self.ways);
+        let mut walk = Dfs::new(backwards, self.end);
+        while let Some(node) = walk.next(backwards) {
+            ending.insert(node);
+        }
+        // With no end anywhere, one message is enough.
+        let nothing_ends = ending.len() <= 1;
+        let of_stage = move |(index, stage): (usize, &Stage)| {
+            let node = NodeIndex::new(index);
+            if !reached.contains(&node) {
+                return Some(Flaw::Unreachable(stage.id.clone()));
+            }
+            let stuck = !nothing_ends && !ending.contains(&node);
+            stuck.then(|| Flaw::NoWayOut(stage.id.clone()))
+        };
+        let flaws = self.stages.iter().enumerate().filter_map(of_stage);
+        nothing_ends.then_some(Flaw::NothingEnds).into_iter().chain(flaws)
+    }
+}
+
+/// Where the main way leaves the order of the five steps.
+///
+/// The main way is the one without conditions. It may stay within a step for several stages;
+/// once it leaves the last step, the cycle is round.
+fn out_of_order(initial: &StageId, stages: &[Stage]) -> Option<Flaw> {
+    let by_id: HashMap<&StageId, &Stage> = stages.iter().map(|stage| (&stage.id, stage)).collect();
+    let stage_of = |id: &StageId| by_id.get(id).copied();
+    let mut stage = stage_of(initial)?;
+    if stage.step != FiveStep::ALL[0] {
+        return Some(Flaw::Begins { at: stage.id.clone(), step: stage.step });
+    }
+    let mut seen = BTreeSet::from([&stage.id]);
+    loop {
+        let to = stage_of(onward(stage)?)?;
+        let following = after(stage.step);
+        let fresh = seen.insert(&to.id);
+        if following.is_none() && (to.step != stage.step || !fresh) {
+            return None;
+        }
+        if !fresh || (to.step != stage.step && Some(to.step) != following) {
+            return Some(Flaw::OutOfOrder {
+                from: stage.id.clone(),
+                to: to.id.clone(),
+                found: to.step,
+                expected: following.unwrap_or(stage.step),
+            });
+        }
+        stage = to;
+    }
+}
+
+/// The way on without conditions, or the first that leads to a stage.
+fn onward(stage: &Stage) -> Option<&StageId> {
+    let main = [&stage.next.otherwise];
+    let branches = stage.next.branches.iter().map(|branch| &branch.target);
+    main.into_iter().chain(branches).find_map(|target| match target {
+        Target::Stage(id) => Some(id),
+        Target::Finish(_) => None,
+    })
+}
+
+fn after(step: FiveStep) -> Option<FiveStep> {
+    let at = FiveStep::ALL.iter().position(|other| *other == step)?;
+    FiveStep::ALL.get(at + 1).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Branch, Condition, Next, Outcome};
+
+    /// A stage written as `name step: way, way`; `gold` ends the run, the last way is the main.
+    fn stage(text: &str) -> Stage {
+        let (head, ways) = text.split_once(": ").expect("a colon");
+        let (name, step) = head.split_once(' ').expect("a step");
+        let id = |name: &str| StageId::new(name).expect("a name");
+        let target = |way: &str| match way {
+            "gold" => Target::Finish(Outcome::Gold),
+            stage => Target::Stage(id(stage)),
+        };
+        let mut targets: Vec<Target> = ways.split(", ").map(target).collect();
+        let otherwise = targets.pop().expect("a way");
+        let branch = |target| Branch { when: Condition::GoalHeld, target };
+        let step = FiveStep::ALL.into_iter().find(|five| five.name().starts_with(step));
+        Stage {
+            id: id(name),
+            step: step.expect("one of the five"),
+            title: String::new(),
+            purpose: None,
+            tasks: Vec::new(),
+            exit: Vec::new(),
+            next: Next { branches: targets.into_iter().map(branch).collect(), otherwise },
+        }
+    }
+
+    #[test]
+    fn the_five_steps_are_met_in_order_and_every_way_ends() {
+        // (why, the stages, what is found)
+        let table: [(&str, &[&str], &[&str]); 9] = [
+            ("the plain round", &["a d: b", "b t: c", "c s: d", "d ref: e", "e rep: gold, b"], &[]),
+            (
+                "two stages of one step",
+                &["a d: b", "b t: c", "c s: cc", "cc s: d", "d ref: e", "e rep: gold, a"],
+                &[],
+            ),
+            (
+                "a step is missing",
+                &["a d: b", "b t: d", "d ref: e", "e rep: gold, b"],
+                &["MissingStep(Support)"],
+            ),
+            (
+                "a step is skipped, and its stage is out of reach",
+                &["a d: b", "b t: d", "c s: d", "d ref: e", "e rep: gold, b"],
+                &["OutOfOrder", "Unreachable(StageId(\"c\"))"],
+            ),
+            (
+                "it turns back too early",
+                &["a d: b", "b t: c", "c s: d, a", "d ref: e", "e rep: gold, b"],
+                &["OutOfOrder"],
+            ),
+            (
+                "it stands still",
+                &["a d: b", "b t: c", "c s: d, c", "d ref: e", "e rep: gold, b"],
+                &["OutOfOrder"],
+            ),
+            (
+                "nothing ends",
+                &["a d: b", "b t: c", "c s: d", "d ref: e", "e rep: b"],
+                &["NothingEnds"],
+            ),
+            (
+                "a trap",
+                &["a d: b", "b t: x, c", "c s: d", "d ref: e", "e rep: gold, b", "x s: x"],
+                &["NoWayOut(StageId(\"x\"))"],
+            ),
+            (
+                "it begins in the middle",
+                &["a t: b", "b d: c", "c s: d", "d ref: e", "e rep: gold, a"],
+                &["Begins"],
+            ),
+        ];
+        for (why, stages, expected) in table {
+            let stages: Vec<Stage> = stages.iter().map(|text| stage(text)).collect();
+            let found: Vec<String> =
+                flaws(&stages[0].id, &stages).iter().map(|flaw| format!("{flaw:?}")).collect();
+            assert_eq!(found.len(), expected.len(), "{why}: {found:?}");
+            for (found, expected) in found.iter().zip(expected) {
+                assert!(found.starts_with(expected), "{why}: {found}");
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! YAML text becomes a checked [`Workflow`] or [`Brand`], or a list of what is wrong with it.
+//!
+//! ```text
+//! bytes ──► text ──► outline ──► shape ──► raw ──► check ──► model
+//!           UTF-8    YAML, with  keys and  serde   names,    what the engine
+//!                    its places  kinds     mirror  units,    is handed
+//!                                                  graph
+//! ```
+//!
+//! Start reading at [`load_workflow`], then follow the arrows; each is one file. One parser reads
+//! the text, so what is checked is what is used.
+//!
+//! # Always true
+//!
+//! - No file is opened here: the caller reads it, up to [`MAX_BYTES`], and hands over the bytes.
+//! - A model that comes out has passed every check; nothing after this asks again.
+//! - Every problem names its place, and all problems of a file are reported in one run, in the
+//!   order of the file, up to [`diagnostic::MAX_PROBLEMS`].
+//! - No input makes it panic, and none takes time or memory out of proportion to [`MAX_BYTES`].
+
+mod check;
+pub mod condition;
+pub mod diagnostic;
+mod graph;
+mod outline;
+mod raw;
+mod read;
+mod render;
+mod shape;
+mod suggest;
+mod text;
+
+pub use diagnostic::{Code, Diagnostic, Severity};
+pub use render::render;
+
+use diagnostic::Problems;
+use outline::Node;
+use shape::{Raw, fit};
+
+use crate::model::{Brand, Digest, Workflow};
+
+/// The longest file that is read, in bytes.
+pub const MAX_BYTES: usize = 4 * 1024 * 1024;
+
+/// The bytes of a definition file, and how the file is called when people are told about it.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    name: String,
+    bytes: Vec<u8>,
+}
+
+impl SourceFile {
+    /// Takes a file's bytes and the name that people know it by.
+    ///
+    /// More than [`MAX_BYTES`] need not be handed over: one byte more is enough to be refused.
+    pub fn new(name: impl Into<String>, bytes: Vec<u8>) -> Self {
+        Self { name: name.into(), bytes }
+    }
+
+    /// How the file is called when people are told about it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The bytes as they were handed over.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The digest of the bytes, which identifies the definition.
+    pub fn digest(&self) -> Digest {
+        Digest::of(&self.bytes)
+    }
+}
+
+/// Reads a workflow file.
+///
+/// # Errors
+///
+/// Everything that is wrong with the file, in its order.
+///
+/// # Example
+///
+/// ```
+/// use fivestep::definition::{Code, SourceFile, load_workflow};
+///
+/// let file = SourceFile::new("tea.yaml", b"format: 1\nworkflw: tea\n".to_vec());
+/// let problems = load_workflow(&file).expect_err("most of it is missing");
+/// let misspelt = problems.iter().find(|problem| problem.code == Code::UnknownKey);
+/// assert_eq!(misspelt.and_then(|problem| problem.suggestion.as_deref()), Some("workflow"));
+/// ```
+pub fn load_workflow(file: &SourceFile) -> Result<Workflow, Vec<Diagnostic>> {
+    load(file, check::workflow)
+}
+
+/// Reads a brand file.
+///
+/// # Errors
+///
+/// Everything that is wrong with the file, in its order.
+pub fn load_brand(file: &SourceFile) -> Result<Brand, Vec<Diagnostic>> {
+    load(file, check::brand)
+}
+
+/// Says what a brand and the workflow it follows do not agree on.
+///
+/// - `workflow` and `brand` are what [`load_workflow`] and [`load_brand`] made of the two files,
+///   which are needed again for the places only.
+///
+/// The answer is empty if they agree. An error keeps the brand from starting; a warning names a
+/// clause that no source of the brand can answer, so that a person will have to waive it.
+pub fn check_pair(
+    workflow: &Workflow,
+    workflow_file: &SourceFile,
+    brand: &Brand,
+    brand_file: &SourceFile,
+) -> Vec<Diagnostic> {
+    let outline_of = |file| {
+        let mut problems = Problems::new(file);
+        let outline = outline_of(file, &mut problems);
+        (outline, problems)
+    };
+    let (workflow_outline, mut in_workflow) = outline_of(workflow_file);
+    let (brand_outline, mut in_brand) = outline_of(brand_file);
+    if let (Some(workflow_outline), Some(brand_outline)) = (workflow_outline, brand_outline) {
+        check::brand_side(workflow, brand, &brand_outline, &mut in_brand);
+        check::workflow_side(workflow, &workflow_outline, brand, &mut in_workflow);
+    }
+    in_brand.into_sorted().into_iter().chain(in_workflow.into_sorted()).collect()
+}
+
+fn load<R: Raw, T>(
+    file: &SourceFile,
+    check: impl FnOnce(R, Digest, &mut Problems<'_>) -> Option<T>,
+) -> Result<T, Vec<Diagnostic>> {
+    let mut problems = Problems::new(file);
+    let value = outline_of(file, &mut problems)
+        .and_then(|outline| fit::<R>(&outline, &mut problems))
+        .and_then(|raw| check(raw, file.digest(), &mut problems));
+    match value {
+        Some(value) if problems.is_empty() => Ok(value),
+        _ => Err(problems.into_sorted()),
+    }
+}
+
+fn outline_of(file: &SourceFile, problems: &mut Problems<'_>) -> Option<Node> {
+    let text = text::checked(file.bytes(), problems)?;
+    outline::read(text, problems)
+}

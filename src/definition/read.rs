@@ -1,0 +1,301 @@
+//! Single values as people write them: numbers, proportions, durations, cadences, truths.
+//!
+//! Each function takes the words and answers with the value, or with a [`Wrong`] that says what
+//! is wrong and what was probably meant. None knows where the words stand.
+
+use std::ops::RangeInclusive;
+
+use super::{diagnostic::Code, suggest::quoted};
+use crate::model::{Period, Quantity, Unit, calendar::MAX_PERIOD_DAYS};
+
+/// The largest count that a file may ask for.
+pub(super) const MAX_COUNT: u64 = 1_000_000_000;
+
+/// Why words are not a value.
+#[derive(Debug, PartialEq)]
+pub(super) struct Wrong {
+    pub code: Code,
+    pub message: String,
+    pub suggestion: Option<String>,
+    pub help: Option<String>,
+}
+
+impl Wrong {
+    fn new(code: Code, message: String) -> Self {
+        Self { code, message, suggestion: None, help: None }
+    }
+
+    fn meant(self, suggestion: impl Into<String>) -> Self {
+        Self { suggestion: Some(suggestion.into()), ..self }
+    }
+
+    fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+}
+
+/// A whole number within `range`.
+pub(super) fn whole(text: &str, range: RangeInclusive<u64>) -> Result<u64, Wrong> {
+    let number = digits(text).filter(|number| range.contains(number));
+    number.ok_or_else(|| {
+        let (low, high) = (range.start(), range.end());
+        let message = format!("{} is not a whole number from {low} to {high}", quoted(text));
+        Wrong::new(Code::BadNumber, message)
+    })
+}
+
+/// Any decimal number, such as `-2.5`.
+pub(super) fn number(text: &str) -> Result<f64, Wrong> {
+    let (sign, rest) = text.strip_prefix('-').map_or((1.0, text), |rest| (-1.0, rest));
+    decimal(rest)
+        .map(|number| sign * number)
+        .ok_or_else(|| Wrong::new(Code::BadNumber, format!("{} is not a number", quoted(text))))
+}
+
+/// `true` or `false`, and no other word for it.
+pub(super) fn truth(text: &str) -> Result<bool, Wrong> {
+    match text {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => {
+            let wrong = Wrong::new(Code::BadTruth, format!("{} is not a truth", quoted(text)))
+                .help("write `true` or `false`; other words for it are only texts");
+            Err(match text.to_ascii_lowercase().as_str() {
+                "yes" | "y" | "on" | "1" | "true" => wrong.meant("true"),
+                "no" | "n" | "off" | "0" | "false" => wrong.meant("false"),
+                _ => wrong,
+            })
+        }
+    }
+}
+
+/// A number in `unit`: `60%` or `0.6`, `20`, `4h`.
+pub(super) fn quantity(text: &str, unit: Unit) -> Result<Quantity, Wrong> {
+    let value = match unit {
+        Unit::Proportion => proportion(text)?,
+        Unit::Count => count(text)?,
+        Unit::Duration => match clock(text) {
+            Ok(seconds) => seconds as f64,
+            Err(wrong) if digits(text).is_some() || text.ends_with('%') => {
+                return Err(Wrong { code: Code::WrongUnit, ..wrong });
+            }
+            Err(wrong) => return Err(wrong),
+        },
+        Unit::Truth => f64::from(u8::from(truth(text)?)),
+    };
+    Ok(Quantity::new(unit, value))
+}
+
+fn proportion(text: &str) -> Result<f64, Wrong> {
+    let refused = |why: &str| {
+        let message = format!("{} is not a proportion{why}", quoted(text));
+        Wrong::new(Code::WrongUnit, message).help(expected(Unit::Proportion))
+    };
+    if let Some(percent) = text.strip_suffix('%') {
+        let percent = decimal(percent.trim_end()).ok_or_else(|| refused(""))?;
+        return if percent <= 100.0 {
+            Ok(percent / 100.0)
+        } else {
+            Err(refused(": it is more than everything"))
+        };
+    }
+    match decimal(text) {
+        Some(fraction) if fraction <= 1.0 => Ok(fraction),
+        Some(percent) if percent <= 100.0 => Err(refused("").meant(format!("{text}%"))),
+        Some(_) => Err(refused(": it is more than everything")),
+        None => Err(refused("")),
+    }
+}
+
+fn count(text: &str) -> Result<f64, Wrong> {
+    let plain = decimal(text).filter(|count| *count <= MAX_COUNT as f64);
+    plain.ok_or_else(|| {
+        let without: String = text.chars().filter(|c| !matches!(c, ',' | '_' | ' ')).collect();
+        let wrong = Wrong::new(Code::WrongUnit, format!("{} is not a count", quoted(text)))
+            .help(expected(Unit::Count));
+        if digits(&without).is_some() && without != text { wrong.meant(without) } else { wrong }
+    })
+}
+
+fn expected(unit: Unit) -> String {
+    format!("write {}", unit.described())
+}
+
+/// A length of time: `15m`, `4h`, `28d`, `2w` or `3 business days`.
+pub(super) fn period(text: &str) -> Result<Period, Wrong> {
+    if let Some(days) = business_days(text) {
+        let days = days.ok_or_else(|| bad_duration(text))?;
+        return match u32::try_from(days) {
+            Ok(days) if days > 0 && i64::from(days) <= MAX_PERIOD_DAYS => {
+                Ok(Period::BusinessDays(days))
+            }
+            _ => Err(out_of_range(text)),
+        };
+    }
+    clock(text).map(Period::Seconds)
+}
+
+/// A length of clock time, in seconds.
+pub(super) fn clock(text: &str) -> Result<i64, Wrong> {
+    if business_days(text).is_some() {
+        let message = format!("{} is working time, and clock time is needed here", quoted(text));
+        return Err(Wrong::new(Code::BadDuration, message)
+            .help("evidence does not rest at weekends; write `4h` or `28d`"));
+    }
+    let (amount, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(0));
+    let Some(unit_seconds) = unit_seconds(unit) else { return Err(bad_duration(text)) };
+    let seconds = digits(amount).and_then(|amount| i64::try_from(amount).ok());
+    let seconds = seconds.and_then(|amount| amount.checked_mul(unit_seconds));
+    match seconds {
+        Some(seconds) if seconds > 0 && seconds <= MAX_PERIOD_DAYS * 86_400 => Ok(seconds),
+        _ => Err(out_of_range(text)),
+    }
+}
+
+fn unit_seconds(unit: &str) -> Option<i64> {
+    match unit {
+        "s" => Some(1),
+        "m" => Some(60),
+        "h" => Some(3_600),
+        "d" => Some(86_400),
+        "w" => Some(7 * 86_400),
+        _ => None,
+    }
+}
+
+/// The number before `business days`, if those words are there; nothing inside if it is none.
+fn business_days(text: &str) -> Option<Option<u64>> {
+    let amount = text.strip_suffix("business days").or(text.strip_suffix("business day"))?;
+    Some(digits(amount.trim_end()))
+}
+
+fn bad_duration(text: &str) -> Wrong {
+    let wrong = Wrong::new(Code::BadDuration, format!("{} is not a duration", quoted(text)))
+        .help("write `15m`, `4h`, `28d`, `2w` or, for people, `3 business days`");
+    match meant_duration(text) {
+        Some(meant) => wrong.meant(meant),
+        None => wrong,
+    }
+}
+
+/// What `4 hours`, `15 min` or `3 working days` would be in our words.
+fn meant_duration(text: &str) -> Option<String> {
+    let (amount, word) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
+    digits(amount)?;
+    let word = word.trim().to_ascii_lowercase();
+    if word.ends_with("days") && (word.starts_with("work") || word.starts_with("bus")) {
+        return Some(format!("{amount} business days"));
+    }
+    let names = ["second", "minute", "hour", "day", "week"];
+    let short = |name: &&str| {
+        let stem = word.trim_end_matches('s');
+        !stem.is_empty() && name.starts_with(stem)
+    };
+    let name = names.iter().find(|name| short(name))?;
+    Some(format!("{amount}{}", &name[..1]))
+}
+
+fn out_of_range(text: &str) -> Wrong {
+    let message = format!("{} is no length of time that can be waited for", quoted(text));
+    Wrong::new(Code::BadDuration, message)
+        .help(format!("it must be more than nothing and at most {MAX_PERIOD_DAYS} days"))
+}
+
+/// Posts per week, from `2 posts per week`.
+pub(super) fn cadence(text: &str) -> Result<f64, Wrong> {
+    let rest = text.strip_suffix("posts per week").or(text.strip_suffix("post per week"));
+    let posts = rest.and_then(|amount| decimal(amount.trim_end()));
+    posts.filter(|posts| *posts > 0.0 && *posts <= 1_000.0).ok_or_else(|| {
+        Wrong::new(Code::BadCadence, format!("{} is not a cadence", quoted(text)))
+            .help("write it as posts per week, such as `2 posts per week`")
+    })
+}
+
+/// A whole number without sign, of digits alone.
+fn digits(text: &str) -> Option<u64> {
+    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if plain { text.parse().ok() } else { None }
+}
+
+/// A number without sign or exponent: digits, and perhaps a point and more digits.
+fn decimal(text: &str) -> Option<f64> {
+    let (whole, rest) = text.split_once('.').unwrap_or((text, "0"));
+    let plain = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !(plain(whole) && plain(rest)) {
+        return None;
+    }
+    text.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_read_in_its_unit_or_refused_with_what_was_meant() {
+        use Unit::{Count, Duration, Proportion, Truth};
+        type Expected = Result<f64, Option<&'static str>>;
+        // (text, unit, the value or the suggestion)
+        let table: [(&str, Unit, Expected); 24] = [
+            ("60%", Proportion, Ok(0.6)),
+            ("60 %", Proportion, Ok(0.6)),
+            ("1.436%", Proportion, Ok(0.014_36)),
+            ("0.6", Proportion, Ok(0.6)),
+            ("100%", Proportion, Ok(1.0)),
+            ("0", Proportion, Ok(0.0)),
+            ("60", Proportion, Err(Some("60%"))),
+            ("120%", Proportion, Err(None)),
+            ("1000", Proportion, Err(None)),
+            ("-1%", Proportion, Err(None)),
+            (".5", Proportion, Err(None)),
+            ("nan", Proportion, Err(None)),
+            ("1e-3", Proportion, Err(None)),
+            ("20", Count, Ok(20.0)),
+            ("2.5", Count, Ok(2.5)),
+            ("1,000", Count, Err(Some("1000"))),
+            ("inf", Count, Err(None)),
+            ("99999999999", Count, Err(None)),
+            ("4h", Duration, Ok(14_400.0)),
+            ("4 hours", Duration, Err(Some("4h"))),
+            ("20", Duration, Err(None)),
+            ("true", Truth, Ok(1.0)),
+            ("yes", Truth, Err(Some("true"))),
+            ("off", Truth, Err(Some("false"))),
+        ];
+        for (text, unit, expected) in table {
+            let found = quantity(text, unit);
+            let found = found.map(|it| it.value).map_err(|wrong| wrong.suggestion);
+            assert_eq!(found, expected.map_err(|it| it.map(str::to_owned)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_period_is_clock_time_or_business_days() {
+        // (text, the period or the suggestion)
+        let table = [
+            ("30s", Ok(Period::Seconds(30))),
+            ("15m", Ok(Period::Seconds(900))),
+            ("2w", Ok(Period::Seconds(1_209_600))),
+            ("3660d", Ok(Period::Seconds(3_660 * 86_400))),
+            ("3661d", Err(None)),
+            ("0h", Err(None)),
+            ("99999999999999999999d", Err(None)),
+            ("9223372036854775807w", Err(None)),
+            ("1 business day", Ok(Period::BusinessDays(1))),
+            ("3 business days", Ok(Period::BusinessDays(3))),
+            ("0 business days", Err(None)),
+            ("3 working days", Err(Some("3 business days"))),
+            ("4 h", Err(Some("4h"))),
+            ("15 min", Err(Some("15m"))),
+            ("h", Err(None)),
+            ("four hours", Err(None)),
+            ("4é", Err(None)),
+            ("", Err(None)),
+        ];
+        for (text, expected) in table {
+            let found = period(text).map_err(|wrong| wrong.suggestion);
+            assert_eq!(found, expected.map_err(|it| it.map(str::to_owned)), "{text}");
+        }
+        assert!(clock("3 business days").is_err());
+    }
+}
