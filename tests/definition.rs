@@ -1,0 +1,485 @@
+//! Definition files as people write them, right and wrong, and as an attacker would.
+//!
+//! `tests/definition/accept` holds files that must load, `tests/definition/reject` files that
+//! must not: each begins with `# expect: CODE LINE:COLUMN`, the first problem that is reported.
+//! A file whose name begins with `brand` is a brand file, any other is a workflow file.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use fivestep::{
+    definition::{
+        Code, Diagnostic, MAX_BYTES, SourceFile, check_pair, diagnostic::MAX_PROBLEMS, load_brand,
+        load_workflow, render,
+    },
+    model::{Brand, Demand, Metric, Target, Workflow},
+};
+use proptest::prelude::*;
+
+/// A corpus file's name and bytes.
+fn corpus(folder: &str) -> Vec<(String, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/definition").join(folder);
+    let files = fs::read_dir(&folder).expect("the corpus is there");
+    let mut files: Vec<(String, Vec<u8>)> = files
+        .map(|file| {
+            let path = file.expect("an entry").path();
+            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+            (name, fs::read(&path).expect("a file"))
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+fn shipped() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("workflows/engagement.yaml");
+    fs::read_to_string(path).expect("the shipped workflow is there")
+}
+
+fn workflow(yaml: &str) -> Result<Workflow, Vec<Diagnostic>> {
+    load_workflow(&SourceFile::new("w.yaml", yaml.as_bytes().to_vec()))
+}
+
+/// The codes of what is wrong with a workflow file.
+fn codes(bytes: impl Into<Vec<u8>>) -> Vec<&'static str> {
+    match load_workflow(&SourceFile::new("w.yaml", bytes.into())) {
+        Ok(_) => Vec::new(),
+        Err(problems) => problems.iter().map(|problem| problem.code.id()).collect(),
+    }
+}
+
+fn problems_of(file: &SourceFile) -> Vec<Diagnostic> {
+    if file.name().starts_with("brand") {
+        load_brand(file).err().unwrap_or_default()
+    } else {
+        load_workflow(file).err().unwrap_or_default()
+    }
+}
+
+#[test]
+fn every_file_that_is_right_loads() {
+    for (name, bytes) in corpus("accept") {
+        let file = SourceFile::new(name, bytes);
+        let problems = problems_of(&file);
+        assert!(problems.is_empty(), "{}", render(&problems, &[&file], false));
+    }
+}
+
+#[test]
+fn every_file_that_is_wrong_is_refused_with_its_code_at_its_place() {
+    let (mut seen, mut wrong) = (BTreeSet::new(), Vec::new());
+    for (name, bytes) in corpus("reject") {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let expected = text.lines().next().and_then(|line| line.strip_prefix("# expect: "));
+        let file = SourceFile::new(name, bytes);
+        let problems = problems_of(&file);
+        let found: Vec<String> = problems
+            .iter()
+            .map(|problem| format!("{} {}:{}", problem.code, problem.line, problem.column))
+            .collect();
+        if found.first().map(String::as_str) != expected {
+            let shown = render(&problems, &[&file], false);
+            wrong.push(format!("{} expects {expected:?}:\n{shown}", file.name()));
+        }
+        seen.extend(problems.iter().map(|problem| problem.code));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // These need bytes that no editor writes, or two files; they have tests of their own.
+    let elsewhere = [
+        Code::TooLarge,
+        Code::NotUtf8,
+        Code::TooDeep,
+        Code::TooManyNodes,
+        Code::TooManyProblems,
+        Code::OtherWorkflow,
+        Code::MissingGoal,
+        Code::Unmeasurable,
+    ];
+    seen.extend(elsewhere);
+    let unseen: Vec<&Code> = Code::ALL.iter().filter(|code| !seen.contains(code)).collect();
+    assert!(unseen.is_empty(), "no file shows {unseen:?}");
+}
+
+#[test]
+fn the_shipped_workflow_says_what_the_tutorial_says() {
+    let workflow = workflow(&shipped()).expect("it loads");
+    let mut stages = String::new();
+    for stage in &workflow.stages {
+        let clauses = stage.exit.iter().map(|clause| format!(" {}", clause.id));
+        let tasks = stage.tasks.iter().map(|task| format!(" +{}", task.id));
+        stages += &format!("{}:{}\n", stage.id, clauses.chain(tasks).collect::<String>());
+    }
+    insta::assert_snapshot!(stages, @r"
+    define: complete on_topic steady signed +sign_charter
+    target: reached wrote +engage
+    support: answered quick open
+    refine: many_voices reviewed +review
+    repeat: settled
+    ");
+    let repeat = workflow.stages.last().expect("five stages");
+    let ways: Vec<String> =
+        repeat.next.branches.iter().map(|branch| branch.when.to_string()).collect();
+    assert_eq!(ways, ["goal.held", "regressed(\"define\")"]);
+    let onward = matches!(&repeat.next.otherwise, Target::Stage(id) if id.as_str() == "target");
+    assert!(onward, "the round goes on at `target`");
+    let goal: Vec<&str> = workflow.goal.all.iter().map(|clause| clause.id.as_str()).collect();
+    assert_eq!(goal, ["engaged_follower_rate", "response_rate", "back_and_forth_rate"]);
+    assert_eq!((workflow.goal.held_for, workflow.limits.cycles), (2, 12));
+    assert_eq!(workflow.limits.stall_after, Some(3));
+    assert_eq!(workflow.window_seconds, 28 * 86_400);
+    let on_topic = &workflow.stages[0].exit[1].demand;
+    assert!(matches!(
+        on_topic,
+        Demand::Metric { metric: Metric::TopicAdherence, min_n: Some(20), .. }
+    ));
+}
+
+#[test]
+fn hostile_files_are_refused_with_one_clear_word() {
+    let small = shipped();
+    let nested = |open: &str| format!("{small}x: {}", open.repeat(200_000));
+    let mut laughs = String::from("a: &a [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n");
+    for (name, last) in ('b'..='z').zip('a'..) {
+        laughs += &format!("{name}: &{name} [{}]\n", vec![format!("*{last}"); 9].join(", "));
+    }
+    // (why, the bytes, the code that is named first)
+    let table: [(&str, Vec<u8>, &str); 22] = [
+        ("nothing", Vec::new(), "F0004"),
+        ("white space", b" \n\n ".to_vec(), "F0004"),
+        ("no document", b"---\n...\n".to_vec(), "F0004"),
+        ("an empty mapping", b"{}".to_vec(), "F0004"),
+        ("a file of 50 MB", vec![b'#'; 50_000_000], "F0001"),
+        ("a scalar of 10 MB", format!("title: {}", "x".repeat(10_000_000)).into(), "F0001"),
+        ("200,000 brackets", nested("[").into(), "F0007"),
+        ("200,000 mappings", nested("{a: ").into(), "F0007"),
+        ("200,000 dashes", nested("\n - ").into(), "F0101"),
+        ("200,000 dashes in a line", format!("x:\n {}", "- ".repeat(200_000)).into(), "F0007"),
+        ("200,000 keys of keys", "? ".repeat(200_000).into(), "F0007"),
+        ("too many values", format!("title: [{}]", "a,".repeat(250_000)).into(), "F0008"),
+        (
+            "too many keys",
+            (0..130_000).map(|at| format!("k{at}: v\n")).collect::<String>().into(),
+            "F0008",
+        ),
+        ("a billion laughs", laughs.into(), "F0010"),
+        ("an alias to itself", b"&a [*a]".to_vec(), "F0010"),
+        ("UTF-16", b"\xff\xfea\0:\0 \0b\0".to_vec(), "F0002"),
+        ("Latin-1", b"title: caf\xe9\n".to_vec(), "F0002"),
+        ("cut inside a character", b"title: caf\xc3".to_vec(), "F0002"),
+        ("NUL, where some parsers stop", b"format: 1\0\n".to_vec(), "F0003"),
+        ("a picture", b"\x89PNG\r\n\x1a\n".to_vec(), "F0002"),
+        ("an archive", b"PK\x03\x04\x14\0".to_vec(), "F0003"),
+        ("an executable", b"\x7fELF\x02".to_vec(), "F0003"),
+    ];
+    for (why, bytes, code) in table {
+        let found = codes(bytes);
+        assert_eq!(found.first().copied(), Some(code), "{why}");
+    }
+}
+
+#[test]
+fn a_file_with_thousands_of_problems_names_the_first_of_them() {
+    let many: String = (0..50_000).map(|at| format!("key{at}: value\n")).collect();
+    let found = codes(many);
+    assert_eq!(found.len(), MAX_PROBLEMS + 1);
+    assert_eq!(found.last(), Some(&"F0013"));
+}
+
+#[test]
+fn a_workflow_of_a_megabyte_loads() {
+    let mut yaml = shipped();
+    let clause = |at: usize| {
+        format!(
+            "      - {{ id: more_{at}, metric: engaged_followers, at_least: {at}, because: Padding of this line. }}\n"
+        )
+    };
+    let more: String = (1..14_000).map(clause).collect();
+    yaml = yaml.replace(
+        "      - { id: wrote, task: engage }\n",
+        &format!("      - {{ id: wrote, task: engage }}\n{more}"),
+    );
+    assert!(yaml.len() > 1_000_000 && yaml.len() < MAX_BYTES, "{}", yaml.len());
+    let workflow = workflow(&yaml).expect("it is long, and right");
+    assert_eq!(workflow.stages[1].exit.len(), 14_001);
+}
+
+#[test]
+fn a_file_cut_anywhere_is_refused_or_right_but_never_a_panic() {
+    let whole = shipped();
+    let mut loaded = 0;
+    for end in (0..whole.len()).step_by(37) {
+        let file = SourceFile::new("cut.yaml", whole.as_bytes()[..end].to_vec());
+        match load_workflow(&file) {
+            Ok(_) => loaded += 1,
+            Err(problems) => {
+                assert!(!problems.is_empty());
+                assert!(render(&problems, &[&file], true).contains("cut.yaml"));
+            }
+        }
+    }
+    assert_eq!(loaded, 0, "half a workflow is none");
+    for (name, bytes) in corpus("accept") {
+        for end in (0..bytes.len()).step_by(11) {
+            let file = SourceFile::new(name.as_str(), bytes[..end].to_vec());
+            render(&problems_of(&file), &[&file], false);
+        }
+    }
+}
+
+/// Texts that are nearly workflows: the shipped one with a few characters exchanged.
+fn nearly_a_workflow() -> impl Strategy<Value = String> {
+    let pieces = "[\\[\\]{}:,&*!|>'\"%@`#?\t\n a-z0-9é\u{1f600}-]{0,4}";
+    prop::collection::vec((0.0..1.0f64, 0..6usize, pieces), 1..4).prop_map(|edits| {
+        let mut text: Vec<char> = shipped().chars().collect();
+        for (place, removed, inserted) in edits {
+            let at = (place * text.len() as f64) as usize;
+            let end = (at + removed).min(text.len());
+            text.splice(at..end, inserted.chars());
+        }
+        text.into_iter().collect()
+    })
+}
+
+fn never_panics(bytes: Vec<u8>) {
+    let file = SourceFile::new("any.yaml", bytes);
+    for problems in [load_workflow(&file).err(), load_brand(&file).err()].into_iter().flatten() {
+        assert!(!problems.is_empty());
+        for problem in &problems {
+            assert!(
+                problem.line >= 1 && problem.column >= 1 && problem.span.start <= problem.span.end
+            );
+        }
+        render(&problems, &[&file], false);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        never_panics(bytes);
+    }
+
+    #[test]
+    fn no_text_makes_it_panic(text in "\\PC{0,200}") {
+        never_panics(text.into_bytes());
+    }
+
+    #[test]
+    fn no_slip_in_a_workflow_makes_it_panic(text in nearly_a_workflow()) {
+        never_panics(text.into_bytes());
+    }
+
+    #[test]
+    fn no_condition_makes_it_panic(text in "[a-z.!&|()\"' é]{0,60}") {
+        let _ = fivestep::definition::condition::parse(&text, &["define"]);
+    }
+}
+
+/// The brand of the corpus with some of its text exchanged, beside the shipped workflow.
+fn pair(exchange: &[(&str, &str)]) -> (Vec<Diagnostic>, String) {
+    let workflow_file = SourceFile::new("workflows/engagement.yaml", shipped().into_bytes());
+    let workflow = load_workflow(&workflow_file).expect("it loads");
+    let acme = corpus("accept").into_iter().find(|(name, _)| name == "brand-acme.yaml");
+    let mut text = String::from_utf8(acme.expect("it is there").1).expect("UTF-8");
+    for (from, to) in exchange {
+        assert!(text.contains(from), "the brand says {from}");
+        text = text.replace(from, to);
+    }
+    let brand_file = SourceFile::new("brands/acme.yaml", text.into_bytes());
+    let brand: Brand = load_brand(&brand_file).expect("it loads");
+    let found = check_pair(&workflow, &workflow_file, &brand, &brand_file);
+    let shown = render(&found, &[&workflow_file, &brand_file], false);
+    (found, shown)
+}
+
+#[test]
+fn a_brand_and_its_workflow_must_agree() {
+    let ids = |exchange| -> Vec<&'static str> {
+        pair(exchange).0.iter().map(|problem| problem.code.id()).collect()
+    };
+    let bluesky = ("mastodon_archive", "bluesky_api");
+    type Exchange<'a> = &'a [(&'a str, &'a str)];
+    let table: [(&str, Exchange<'_>, &[&str]); 4] = [
+        ("all is there", &[bluesky], &[]),
+        ("another workflow", &[bluesky, ("workflow: engagement", "workflow: small")], &["F0405"]),
+        (
+            "no such goal",
+            &[bluesky, ("engaged_follower_rate: 2%", "response_rate: 2%")],
+            &["F0406"],
+        ),
+        ("an archive cannot tell", &[], &["F0407"; 7]),
+    ];
+    for (why, exchange, expected) in table {
+        assert_eq!(ids(exchange), expected, "{why}");
+    }
+}
+
+/// What is shown when texts of the shipped workflow are exchanged.
+fn shown(exchange: &[(&str, &str)]) -> String {
+    let mut yaml = shipped();
+    for (from, to) in exchange {
+        assert!(yaml.contains(from), "the workflow says {from}");
+        yaml = yaml.replacen(from, to, 1);
+    }
+    let file = SourceFile::new("workflows/engagement.yaml", yaml.into_bytes());
+    render(&load_workflow(&file).expect_err("it is wrong"), &[&file], false)
+}
+
+#[test]
+fn all_problems_are_shown_in_one_run_in_the_order_of_the_file() {
+    let slips = [
+        ("window: 28d", "window: 28 days"),
+        ("metric: topic_adherence", "metric: topic_adherance"),
+        ("at_least: 60%", "at_least: 60"),
+        ("min_n: 20\n        because", "min_m: 20\n        because"),
+        ("next: support", "next: suport"),
+        ("regressed(\"define\")", "regresed(\"define\")"),
+    ];
+    insta::assert_snapshot!(shown(&slips), @r#"
+    error[F0108]: `28 days` is not a duration
+      --> workflows/engagement.yaml:14:9
+       |
+    14 | window: 28 days
+       |         ^^^^^^^
+       |
+       = help: did you mean `28d`?
+       = help: write `15m`, `4h`, `28d`, `2w` or, for people, `3 business days`
+
+    error[F0205]: there is no metric `topic_adherance`
+      --> workflows/engagement.yaml:54:17
+       |
+    54 |         metric: topic_adherance
+       |                 ^^^^^^^^^^^^^^^
+       |
+       = help: did you mean `topic_adherence`?
+       = note: known here: `engaged_followers`, `engaged_follower_rate`, `response_rate`,
+               `first_response_median`, `first_response_p90`, `back_and_forth_rate`,
+               `conversation_depth`, `topic_adherence`, `profile_completeness`,
+               `longest_silent_gap`, `concentration`, `engaged_retention`, `window_settled`
+
+    error[F0101]: an entry of `exit` has no key `min_m`
+      --> workflows/engagement.yaml:57:9
+       |
+    57 |         min_m: 20
+       |         ^^^^^ not a key here
+       |
+       = help: did you mean `min_n`?
+       = note: known here: `id`, `metric`, `at_least`, `at_most`, `is`, `bound`, `min_n`,
+               `max_age`, `task`, `because`
+
+    error[F0203]: there is no stage `suport`
+      --> workflows/engagement.yaml:87:11
+       |
+    87 |     next: suport
+       |           ^^^^^^
+       |
+       = help: did you mean `support`?
+       = note: known here: `define`, `target`, `support`, `refine`, `repeat`
+
+    error[F0117]: there is no fact `regresed`
+       --> workflows/engagement.yaml:146:17
+        |
+    146 |       - { when: regresed("define"), to: define }
+        |                 ^^^^^^^^
+        |
+        = help: did you mean `regressed`?
+        = note: known here: `goal.held`, `goal.met`, `regressed("STAGE")`
+    "#);
+}
+
+#[test]
+fn a_pair_is_shown_with_both_files() {
+    let exchange = [
+        ("mastodon_archive", "bluesky_api"),
+        ("engaged_follower_rate: 2%", "response_rate: 2%"),
+        ("workflow: engagement", "workflow: engagment"),
+    ];
+    insta::assert_snapshot!(pair(&exchange).1, @r"
+    error[F0405]: `acme` follows the workflow `engagment`, and this is `engagement`
+     --> brands/acme.yaml:5:11
+      |
+    5 | workflow: engagment
+      |           ^^^^^^^^^
+      |
+      = help: did you mean `engagement`?
+      = note: known here: `engagement`
+
+    error[F0406]: `acme` does not set the goal `engaged_follower_rate`, which `engagement` asks for
+     --> brands/acme.yaml:6:1
+      |
+    6 | goals: { response_rate: 2% }
+      | ^^^^^
+      |
+      = help: add `engaged_follower_rate: 2%` to `goals`
+    ");
+    let unmeasurable = pair(&[]).0.split_off(6);
+    let files = [SourceFile::new("workflows/engagement.yaml", shipped().into_bytes())];
+    insta::assert_snapshot!(render(&unmeasurable, &[&files[0]], false), @r"
+    warning[F0407]: no source of `acme` can measure `concentration`
+       --> workflows/engagement.yaml:128:17
+        |
+    128 |         metric: concentration
+        |                 ^^^^^^^^^^^^^ it takes people who engaged, by name
+        |
+        = help: the clause `many_voices` needs a waiver by a named person, or a source of kind `bluesky_api`
+    ");
+}
+
+#[test]
+fn a_file_that_is_no_text_is_shown_without_its_lines() {
+    let show = |bytes: &[u8]| {
+        let file = SourceFile::new("acme.yaml", bytes.to_vec());
+        render(&load_brand(&file).expect_err("it is wrong"), &[&file], false)
+    };
+    insta::assert_snapshot!(show(b"brand: acme\nname: Caf\xe9\n"), @r"
+    error[F0002]: the byte 0xe9 is not UTF-8
+    --> acme.yaml:2:10
+     = help: save the file as UTF-8
+    ");
+    insta::assert_snapshot!(show(&vec![b' '; MAX_BYTES + 1]), @r"
+    error[F0001]: the file is longer than 4 MB
+    --> acme.yaml:1:1
+     = help: a definition is written by people; is this the right file?
+    ");
+}
+
+#[test]
+fn a_hostile_name_cannot_speak_to_the_terminal() {
+    let text = shown(&[("window: 28d", "window: 28d\n\"\\e[31mred\\u202e\": 1")]);
+    assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");
+    assert!(render(&[], &[], true).is_empty());
+}
+
+#[test]
+fn a_problem_is_data_for_programs() {
+    let problems = workflow(&shipped().replace("initial: define", "initial: defin"));
+    let problems = problems.expect_err("no such stage");
+    let json = serde_json::to_string_pretty(&problems).expect("it is data");
+    insta::assert_snapshot!(json, @r#"
+    [
+      {
+        "code": "F0203",
+        "severity": "error",
+        "message": "there is no stage `defin`",
+        "file": "w.yaml",
+        "span": {
+          "start": 456,
+          "end": 461
+        },
+        "line": 11,
+        "column": 10,
+        "label": "",
+        "known": [
+          "define",
+          "target",
+          "support",
+          "refine",
+          "repeat"
+        ],
+        "suggestion": "define",
+        "help": null
+      }
+    ]
+    "#);
+}
