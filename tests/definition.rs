@@ -11,7 +11,7 @@ use fivestep::{
         Code, Diagnostic, MAX_BYTES, SourceFile, check_pair, diagnostic::MAX_PROBLEMS, load_brand,
         load_workflow, render,
     },
-    model::{Brand, Demand, Metric, Target, Verdict, Workflow},
+    model::{Brand, Demand, Metric, Target, Workflow},
 };
 use proptest::prelude::*;
 
@@ -217,6 +217,12 @@ fn a_file_cut_anywhere_is_refused_or_right_but_never_a_panic() {
         }
     }
     assert_eq!(loaded, 0, "half a workflow is none");
+    for (name, bytes) in corpus("accept") {
+        for end in (0..bytes.len()).step_by(11) {
+            let file = SourceFile::new(name.as_str(), bytes[..end].to_vec());
+            render(&problems_of(&file), &[&file], false);
+        }
+    }
 }
 
 /// Texts that are nearly workflows: the shipped one with a few characters exchanged.
@@ -307,8 +313,6 @@ fn a_brand_and_its_workflow_must_agree() {
     for (why, exchange, expected) in table {
         assert_eq!(ids(exchange), expected, "{why}");
     }
-    // Unmeasurable is the word that the gate will answer with, so the message may use it too.
-    assert_eq!(Verdict::Unmeasurable.name(), "unmeasurable");
 }
 
 /// What is shown when texts of the shipped workflow are exchanged.

@@ -352,6 +352,10 @@ impl<'a> Problems<'a> {
     }
 
     fn place(&mut self, offset: usize) -> (u32, u32) {
+        // The file may be far too long to be looked through.
+        if offset == 0 {
+            return (1, 1);
+        }
         let bytes = self.file.bytes();
         self.lines().place(bytes, offset)
     }

@@ -76,7 +76,8 @@ impl SourceFile {
 
 /// Whether a file means to be a brand file; anything else is taken for a workflow file.
 pub fn is_brand(file: &SourceFile) -> bool {
-    let begins = |key: &[u8]| file.bytes().split(|byte| *byte == b'\n').any(|l| l.starts_with(key));
+    let begins =
+        |key: &[u8]| file.bytes().split(|byte| *byte == b'\n').any(|line| line.starts_with(key));
     begins(b"brand:") && !begins(b"stages:")
 }
 

@@ -77,9 +77,11 @@ fn line_around(bytes: &[u8], offset: usize) -> Option<(usize, &str)> {
     let before = bytes.get(..offset)?;
     let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
     let start = if bytes[start..].starts_with(b"\xef\xbb\xbf") { start + 3 } else { start };
-    let rest = bytes.get(start..)?;
+    let rest = bytes.get(start..).filter(|_| start <= offset)?;
+    // One byte more than is shown tells whether the line goes on.
+    let rest = rest.get(..=MAX_LINE_BYTES).unwrap_or(rest);
     let end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
-    let line = rest.get(..end).filter(|line| line.len() <= MAX_LINE_BYTES && start <= offset)?;
+    let line = rest.get(..end).filter(|line| line.len() <= MAX_LINE_BYTES)?;
     Some((start, std::str::from_utf8(line).ok()?.trim_end_matches('\r')))
 }
 
