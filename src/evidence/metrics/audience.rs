@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     reading::{Reading, counted, day},
-    scope::Scope,
+    scope::{Scope, begins_late},
 };
 use crate::{
     evidence::{
@@ -64,10 +64,7 @@ pub(super) fn engaged_retention(scope: &Scope) -> Reading {
         return Reading::no_cases(metric, "nobody engaged in the window before");
     }
     let stayed = before.intersection(&now).count() as u64;
-    let partly = (begins > earlier.from).then(|| {
-        let (begins, from) = (day(begins), day(earlier.from));
-        format!("the oldest engagement known is of {begins}; the window before begins {from}")
-    });
+    let partly = begins_late("engagement", begins, "the window before", earlier.from);
     Reading::proportion(metric, stayed, before.len() as u64)
         .over(scope.inbound(scope.window).map(|one| one.at))
         .but(partly)

@@ -55,7 +55,9 @@ pub(super) fn first_response(scope: &Scope, metric: Metric, q: f64) -> Reading {
     let mut seconds: Vec<f64> = answers.iter().filter_map(|answer| latency(answer)).collect();
     seconds.sort_by(f64::total_cmp);
     let Some(value) = nearest_rank(&seconds, q) else {
-        return Reading::no_cases(metric, "no answer to a conversation opened in the window");
+        let unknown = silent(scope).filter(|_| unanswered > 0);
+        let none = || "no answer to a conversation opened in the window".to_owned();
+        return Reading::no_cases(metric, unknown.unwrap_or_else(none));
     };
     let interval = rank_interval(&seconds, q);
     let few = interval.is_none().then(|| {
@@ -357,6 +359,8 @@ mod tests {
             world().says("ann", "r", 50).line(Metric::FirstResponseMedian),
             "no cases: no answer to a conversation opened in the window"
         );
+        let unknown = World::new().says("ann", "r", 50).line(Metric::FirstResponseMedian);
+        assert!(unknown.contains("no own post is known"), "{unknown}");
     }
 
     #[test]

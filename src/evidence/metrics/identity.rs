@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     reading::{Reading, counted, day},
-    scope::Scope,
+    scope::{Scope, begins_late},
 };
 use crate::{
     evidence::{
@@ -82,16 +82,12 @@ pub(super) fn longest_silent_gap(scope: &Scope) -> Reading {
         return Reading::no_cases(metric, "no own post in the window");
     };
     let begins = scope.own_posts_span().map_or(first, |(oldest, _)| oldest);
-    let known_before = begins <= scope.window.from;
-    let from = if known_before { scope.window.from } else { begins };
+    let from = begins.max(scope.window.from);
     // Beyond the newest evidence nobody knows whether there was silence.
     let to = scope.as_of.unwrap_or(scope.window.to).max(last);
     let instants: Vec<DateTime<Utc>> = [&[from], spoken.as_slice(), &[to]].concat();
     let longest = instants.windows(2).map(|pair| (pair[1] - pair[0]).num_seconds()).max();
-    let late = (!known_before).then(|| {
-        let (begins, from) = (day(begins), day(scope.window.from));
-        format!("the oldest own post known is of {begins}; the window begins {from}")
-    });
+    let late = begins_late("own post", begins, "the window", scope.window.from);
     Reading::value(metric, longest.unwrap_or(0) as f64, spoken.len() as u64, None)
         .out_of("own posts in the window")
         .over([first, last])

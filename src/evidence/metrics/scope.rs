@@ -136,10 +136,20 @@ impl<'a> Scope<'a> {
 
     /// The caveat that engagement is known for a part of the window only.
     pub fn begins_late(&self) -> Option<String> {
-        let begins = self.inbound_begins()?;
-        let (known, from) = (day(begins), day(self.window.from));
-        // Within the first day, silence is as likely as a short export.
-        (begins > self.window.from + TimeDelta::days(1))
-            .then(|| format!("the oldest engagement known is of {known}; the window begins {from}"))
+        begins_late("engagement", self.inbound_begins()?, "the window", self.window.from)
     }
+}
+
+/// The caveat that what is known of a window begins well after the window does.
+pub(super) fn begins_late(
+    what: &str,
+    begins: DateTime<Utc>,
+    window: &str,
+    from: DateTime<Utc>,
+) -> Option<String> {
+    // Within the first day, silence is as likely as a short export.
+    (begins > from + TimeDelta::days(1)).then(|| {
+        let (begins, from) = (day(begins), day(from));
+        format!("the oldest {what} known is of {begins}; {window} begins {from}")
+    })
 }
