@@ -3,6 +3,7 @@
 //! `tests/definition/accept` holds files that must load, `tests/definition/reject` files that
 //! must not: each begins with `# expect: CODE LINE:COLUMN`, the first problem that is reported.
 //! A file whose name begins with `brand` is a brand file, any other is a workflow file.
+#![allow(clippy::disallowed_methods, reason = "tests are an edge")]
 
 use std::{collections::BTreeSet, fs, path::Path};
 
