@@ -11,7 +11,7 @@ use crate::{
     definition::{self, Diagnostic, Severity, SourceFile},
     failure::Failure,
     model::{Brand, Workflow},
-    workspace::{WorkspaceError, read_file},
+    workspace::{Workspace, WorkspaceError, read_file},
 };
 
 use super::{args::CheckArgs, exit::Exit, session::Session};
@@ -23,8 +23,9 @@ enum Checked {
     Wrong,
 }
 
+/// What a check found.
 #[derive(Serialize)]
-struct Checks {
+pub struct Checks {
     files: usize,
     errors: usize,
     warnings: usize,
@@ -33,12 +34,7 @@ struct Checks {
 
 pub fn run(session: &Session, args: &CheckArgs) -> Result<Exit, Failure> {
     let files = read(session, args)?;
-    let (loaded, mut diagnostics) = load(&files);
-    diagnostics.extend(pairs(&files, &loaded));
-    let errors =
-        diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
-    let warnings = diagnostics.len() - errors;
-    let checks = Checks { files: files.len(), errors, warnings, diagnostics };
+    let checks = check(&files);
     let sources: Vec<&SourceFile> = files.iter().collect();
     session.out.answer(
         &checks,
@@ -52,10 +48,21 @@ pub fn run(session: &Session, args: &CheckArgs) -> Result<Exit, Failure> {
             text
         },
     )?;
-    Ok(if errors > 0 { Exit::Invalid } else { Exit::Done })
+    Ok(if checks.errors > 0 { Exit::Invalid } else { Exit::Done })
 }
 
-fn summary(checks: &Checks) -> String {
+/// Checks files, each alone and brands together with their workflows.
+pub fn check(files: &[SourceFile]) -> Checks {
+    let (loaded, mut diagnostics) = load(files);
+    diagnostics.extend(pairs(files, &loaded));
+    let errors =
+        diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+    let warnings = diagnostics.len() - errors;
+    Checks { files: files.len(), errors, warnings, diagnostics }
+}
+
+/// The last line of a check.
+pub fn summary(checks: &Checks) -> String {
     let count = |number: usize, noun: &str| match number {
         1 => format!("1 {noun}"),
         _ => format!("{number} {noun}s"),
@@ -71,21 +78,26 @@ fn summary(checks: &Checks) -> String {
 /// The files of the command line, or of the whole workspace.
 fn read(session: &Session, args: &CheckArgs) -> Result<Vec<SourceFile>, Failure> {
     if args.paths.is_empty() {
-        let root = session.workspace()?.root().to_owned();
-        let mut files = Vec::new();
-        for folder in ["workflows", "brands"] {
-            for path in yaml_files(&root.join(folder))? {
-                let name = path.strip_prefix(&root).unwrap_or(&path).display().to_string();
-                files.push(read_file(&path, &name)?);
-            }
-        }
-        return Ok(files);
+        return files_of(&session.workspace()?);
     }
     let mut files = Vec::new();
     for path in &args.paths {
         let paths = if path.is_dir() { yaml_files(path)? } else { vec![path.clone()] };
         for path in paths {
             files.push(read_file(&path, &path.display().to_string())?);
+        }
+    }
+    Ok(files)
+}
+
+/// Every definition of a workspace.
+pub fn files_of(workspace: &Workspace) -> Result<Vec<SourceFile>, Failure> {
+    let root = workspace.root();
+    let mut files = Vec::new();
+    for folder in ["workflows", "brands"] {
+        for path in yaml_files(&root.join(folder))? {
+            let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
+            files.push(read_file(&path, &name)?);
         }
     }
     Ok(files)

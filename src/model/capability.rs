@@ -11,7 +11,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{brand::SourceKind, metric::Metric};
+use super::{
+    brand::{Brand, SourceKind},
+    metric::Metric,
+};
 
 /// A family of facts that an export either has or has not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -80,5 +83,14 @@ impl SourceKind {
     /// ```
     pub fn can_measure(self, metric: Metric) -> bool {
         metric.spec().needs.iter().all(|need| self.carries().contains(need))
+    }
+}
+
+impl Brand {
+    /// Whether the brand's sources together can carry everything `metric` needs. A metric that
+    /// needs no facts needs no source.
+    pub fn can_measure(&self, metric: Metric) -> bool {
+        let carries = |need| self.sources.iter().any(|source| source.kind.carries().contains(need));
+        metric.spec().needs.iter().all(carries)
     }
 }

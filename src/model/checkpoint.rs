@@ -45,7 +45,7 @@ pub enum Status {
         /// How.
         outcome: Outcome,
         /// When, UTC.
-        at: DateTime<Utc>,
+        ended_at: DateTime<Utc>,
     },
 }
 
@@ -241,7 +241,7 @@ impl Checkpoint {
             Event::Resumed => self.status = Status::Running,
             Event::Adopted { definition } => self.definition = Some(definition.clone()),
             Event::Finished { outcome } => {
-                self.status = Status::Finished { outcome: *outcome, at };
+                self.status = Status::Finished { outcome: *outcome, ended_at: at };
             }
         }
     }

@@ -74,9 +74,10 @@ fn text(event: &Event) -> String {
             Some(as_of) => format!("evidence measured, newest {}", sentence::instant(as_of)),
             None => "brand file read, no evidence yet".to_owned(),
         },
-        Event::GateJudged { open: true, clauses } => {
-            format!("gate open: {} clauses let through", clauses.len())
-        }
+        Event::GateJudged { open: true, clauses } => match clauses.len() {
+            1 => "gate open: its clause lets through".to_owned(),
+            count => format!("gate open: all {count} clauses let through"),
+        },
         Event::GateJudged { open: false, clauses } => format!("gate shut: {}", holding(clauses)),
         Event::GoalJudged { met: true, streak, .. } => {
             format!("goal met, {streak} in a row")

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    engine::{GateReport, Step},
+    engine::{GateReport, Step, Subject},
     model::{Event, StageId, Status},
     runner::Advance,
 };
@@ -20,7 +20,7 @@ pub struct MoveView {
     pub checkpoint: Option<String>,
     /// The stages it was in, first to last.
     pub path: Vec<String>,
-    /// The clauses that hold it, such as `answered insufficient`.
+    /// The clauses that hold it, such as `answered insufficient` or `signed (task sign_charter)`.
     pub held_by: Vec<String>,
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,9 +65,13 @@ fn path(steps: &[Step]) -> Vec<String> {
     path
 }
 
-/// The clauses that hold a brand, with their verdicts.
+/// The clauses that hold a brand, with their verdicts or open tasks.
 pub fn held_by(gate: &GateReport) -> Vec<String> {
-    gate.holding().map(|clause| format!("{} {}", clause.clause, clause.verdict)).collect()
+    let held = gate.holding().map(|report| match &report.subject {
+        Subject::Task { id, .. } => format!("{} (task {id})", report.clause),
+        Subject::Metric(_) => format!("{} {}", report.clause, report.verdict),
+    });
+    held.collect()
 }
 
 /// What any other command did to one brand.

@@ -154,8 +154,8 @@ fn status_detail(status: &Status) -> Option<String> {
             let reason = reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
             Some(format!("paused by {by} at {}{reason}", sentence::instant(*since)))
         }
-        Status::Finished { outcome, at } => {
-            Some(format!("{outcome} since {}", sentence::instant(*at)))
+        Status::Finished { outcome, ended_at } => {
+            Some(format!("{outcome} since {}", sentence::instant(*ended_at)))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A brand's file, for people.
 
-use crate::model::{Brand, Metric, Quantity, metric::Method};
+use crate::model::{Brand, Metric, Quantity};
 
 use super::{bold, wrapped};
 
@@ -27,19 +27,10 @@ pub fn text(brand: &Brand) -> String {
         })),
     );
     let (can, cannot): (Vec<Metric>, Vec<Metric>) =
-        Metric::ALL.into_iter().partition(|metric| is_measurable(brand, *metric));
+        Metric::ALL.into_iter().partition(|metric| brand.can_measure(*metric));
     line("metrics:   ", names(&can));
     line("unmeasurable with these sources: ", names(&cannot));
     out
-}
-
-/// Whether the sources together hold what `metric` takes.
-fn is_measurable(brand: &Brand, metric: Metric) -> bool {
-    let carried: Vec<_> = brand.sources.iter().flat_map(|source| source.kind.carries()).collect();
-    let spec = metric.spec();
-    // What the engine derives itself needs no source.
-    (spec.needs.is_empty() && spec.method == Method::Census)
-        || spec.needs.iter().all(|need| carried.contains(&need))
 }
 
 fn accounts(brand: &Brand) -> String {

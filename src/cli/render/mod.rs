@@ -39,7 +39,7 @@ pub fn wrapped(indent: usize, label: &str, text: &str) -> String {
     let hang = indent + label.chars().count();
     let mut out = format!("{:indent$}{label}", "");
     let mut column = hang;
-    for (place, word) in text.split_whitespace().enumerate() {
+    for (place, word) in words(text).enumerate() {
         let length = word.chars().count();
         if place > 0 && column + 1 + length > width {
             out.push_str(&format!("\n{:hang$}", ""));
@@ -53,4 +53,32 @@ pub fn wrapped(indent: usize, label: &str, text: &str) -> String {
     }
     out.push('\n');
     out
+}
+
+/// The words of a text; a percent sign stays with its number.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text.trim_start();
+    std::iter::from_fn(move || {
+        let mut end = rest.find(' ').unwrap_or(rest.len());
+        if rest[end..].starts_with(" %") {
+            end = rest[end + 2..].find(' ').map_or(rest.len(), |more| end + 2 + more);
+        }
+        let (word, tail) = rest.split_at(end);
+        rest = tail.trim_start();
+        (!word.is_empty()).then_some(word)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_breaks_between_words_and_never_before_a_percent_sign() {
+        let words: Vec<&str> = words("  12 % to 15.77 %, of  5").collect();
+        assert_eq!(words, ["12 %", "to", "15.77 %,", "of", "5"]);
+        let text = wrapped(2, "label: ", &"word ".repeat(30));
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        assert!(text.lines().skip(1).all(|line| line.starts_with("         word")), "{text}");
+    }
 }

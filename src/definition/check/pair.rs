@@ -9,10 +9,7 @@ use crate::{
         diagnostic::{Code, Problem, Problems},
         outline::Node,
     },
-    model::{
-        Brand, Clause, ClauseId, Demand, FactKind, Metric, SourceKind, Test, Threshold, Unit,
-        Workflow,
-    },
+    model::{Brand, Clause, Demand, FactKind, Metric, SourceKind, Test, Threshold, Unit, Workflow},
 };
 
 /// What the brand's file lacks for this workflow.
@@ -57,7 +54,7 @@ pub(in crate::definition) fn workflow_side(
 ) {
     for (clause, node) in with_places(workflow, outline) {
         let Demand::Metric { metric, .. } = clause.demand else { continue };
-        if can_measure(brand, metric) {
+        if brand.can_measure(metric) {
             continue;
         }
         let span = place(node.and_then(|node| node.get("metric")), outline);
@@ -65,16 +62,9 @@ pub(in crate::definition) fn workflow_side(
         problems.add(
             Problem::new(Code::Unmeasurable, &span, message)
                 .label(format!("it takes {}", needs(metric)))
-                .help(remedy(&clause.id, metric)),
+                .help(remedy(clause, is_goal(workflow, clause), metric)),
         );
     }
-}
-
-/// Whether a source of the brand can carry all that a metric needs. A metric that needs no facts
-/// needs no source.
-fn can_measure(brand: &Brand, metric: Metric) -> bool {
-    metric.spec().needs.is_empty()
-        || brand.sources.iter().any(|source| source.kind.can_measure(metric))
 }
 
 fn needs(metric: Metric) -> String {
@@ -82,17 +72,25 @@ fn needs(metric: Metric) -> String {
     needs.join(", ")
 }
 
-fn remedy(clause: &ClauseId, metric: Metric) -> String {
+fn is_goal(workflow: &Workflow, clause: &Clause) -> bool {
+    workflow.goal.all.iter().any(|of_goal| std::ptr::eq(of_goal, clause))
+}
+
+fn remedy(clause: &Clause, is_goal: bool, metric: Metric) -> String {
     let kinds: Vec<&str> = SourceKind::ALL
         .iter()
         .filter(|(kind, _)| kind.can_measure(metric))
         .map(|(_, name)| *name)
         .collect();
-    let waiver = format!("the clause `{clause}` needs a waiver by a named person");
-    if kinds.is_empty() {
-        waiver
-    } else {
-        format!("{waiver}, or a source of kind `{}`", kinds.join("` or `"))
+    let id = &clause.id;
+    let kinds = kinds.join("` or `");
+    match (is_goal, kinds.is_empty()) {
+        (true, true) => "the goal cannot be met, since a goal cannot be waived".to_owned(),
+        (true, false) => format!("the goal cannot be met without a source of kind `{kinds}`"),
+        (false, true) => format!("the clause `{id}` needs a waiver by a named person"),
+        (false, false) => format!(
+            "the clause `{id}` needs a waiver by a named person, or a source of kind `{kinds}`"
+        ),
     }
 }
 
