@@ -16,9 +16,7 @@ use chrono::{DateTime, Utc};
 
 use super::times;
 use crate::{
-    evidence::facts::{
-        Act, Facts, Follow, Interaction, Origin, Person, PersonId, Post, Profile,
-    },
+    evidence::facts::{Act, Facts, Follow, Interaction, Origin, Person, PersonId, Post, Profile},
     model::FactKind,
 };
 

@@ -13,8 +13,7 @@ use unicode_segmentation::UnicodeSegmentation;
 const MAX_NAME_CHARS: usize = 256;
 
 /// Question marks of the world's scripts.
-const QUESTION_MARKS: [char; 11] =
-    ['?', '？', '؟', '\u{37e}', '՞', '፧', '﹖', '⁇', '⁈', '⁉', '‽'];
+const QUESTION_MARKS: [char; 11] = ['?', '？', '؟', '\u{37e}', '՞', '፧', '﹖', '⁇', '⁈', '⁉', '‽'];
 
 /// Endings by which a bare name such as `acme.com` counts as a link.
 const COMMON_DOMAINS: [&str; 16] = [
@@ -64,11 +63,8 @@ pub fn language(tag: &str) -> Option<String> {
 
 /// A name on one line, without characters that steer a terminal, not too long.
 pub fn clean_name(text: &str) -> String {
-    let clean: String = text
-        .chars()
-        .take(MAX_NAME_CHARS)
-        .map(|c| if steers(c) { ' ' } else { c })
-        .collect();
+    let clean: String =
+        text.chars().take(MAX_NAME_CHARS).map(|c| if steers(c) { ' ' } else { c }).collect();
     clean.trim().to_owned()
 }
 
@@ -171,7 +167,8 @@ mod tests {
 
     #[test]
     fn a_language_is_two_letters_or_none() {
-        let table = [("pt-BR", Some("pt")), ("EN", Some("en")), ("fil", None), ("", None), ("日本", None)];
+        let table =
+            [("pt-BR", Some("pt")), ("EN", Some("en")), ("fil", None), ("", None), ("日本", None)];
         for (tag, code) in table {
             assert_eq!(language(tag).as_deref(), code, "{tag}");
         }

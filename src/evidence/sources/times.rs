@@ -67,7 +67,11 @@ mod tests {
         let table = [
             ("as the API writes it", "2023-09-04T04:25:05.748Z", Some("2023-09-04T04:25:05.748Z")),
             ("another zone", "2023-09-04T06:25:05+02:00", Some("2023-09-04T04:25:05Z")),
-            ("finer than kept", "2023-09-04T04:25:05.1234567Z", Some("2023-09-04T04:25:05.123456Z")),
+            (
+                "finer than kept",
+                "2023-09-04T04:25:05.1234567Z",
+                Some("2023-09-04T04:25:05.123456Z"),
+            ),
             ("year 0", "0000-01-01T00:00:00Z", None),
             ("year 9999", "9999-12-31T23:59:59Z", None),
             ("no such day", "2023-02-30T00:00:00Z", None),
@@ -86,8 +90,15 @@ mod tests {
         // The post of this key was created at 04:00:35.516 by its own record.
         let at = of_tid("3k6k4as23yu2g").expect("a key of today");
         assert!((at - of("2023-09-04T04:00:35.516Z")).abs() < Duration::seconds(2), "{at}");
-        let bad =
-            ["", "self", "3k6k4as23yu2", "zzzzzzzzzzzzz", "2222222222222", "3k6k4as23yu21", "💥💥💥x"];
+        let bad = [
+            "",
+            "self",
+            "3k6k4as23yu2",
+            "zzzzzzzzzzzzz",
+            "2222222222222",
+            "3k6k4as23yu21",
+            "💥💥💥x",
+        ];
         for key in bad {
             assert_eq!(of_tid(key), None, "{key}");
         }

@@ -120,9 +120,7 @@ impl EvidenceError {
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::ReadOnly { path },
             Some(ErrorCode::DiskFull) => Self::Full { path },
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { path },
-            Some(ErrorCode::CannotOpen) => {
-                Self::Unreachable { path, problem: source.to_string() }
-            }
+            Some(ErrorCode::CannotOpen) => Self::Unreachable { path, problem: source.to_string() },
             _ => Self::Database { path, source },
         }
     }

@@ -10,8 +10,8 @@ use rusqlite::{Connection, Row, types::Type};
 use super::{EvidenceError, StoredReceipt};
 use crate::{
     evidence::facts::{
-        Act, Facts, Follow, Interaction, Origin, Person, PersonId, Post, PostKind, Profile, Request,
-        RequestState, Visibility,
+        Act, Facts, Follow, Interaction, Origin, Person, PersonId, Post, PostKind, Profile,
+        Request, RequestState, Visibility,
     },
     model::FactKind,
 };

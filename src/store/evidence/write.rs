@@ -61,9 +61,10 @@ impl Table {
     fn upsert(&self) -> String {
         let Table { name, version, .. } = self;
         let newer = format!("excluded.{version} >= {name}.{version}");
-        let told = self.told.iter().map(|c| {
-            (*c, format!("CASE WHEN {newer} THEN excluded.{c} ELSE {name}.{c} END"))
-        });
+        let told = self
+            .told
+            .iter()
+            .map(|c| (*c, format!("CASE WHEN {newer} THEN excluded.{c} ELSE {name}.{c} END")));
         let untold = self.untold.iter().map(|c| {
             let (new, old) = (format!("excluded.{c}"), format!("{name}.{c}"));
             let either = format!("coalesce({new}, {old}) ELSE coalesce({old}, {new})");
@@ -95,7 +96,9 @@ impl Table {
         let Table { name, version, .. } = self;
         let key = self.key.first()?;
         let plain = !self.version_is_fact && !self.key.contains(version) && self.key.len() == 1;
-        plain.then(|| format!("UPDATE {name} SET {version} = ?2 WHERE {key} = ?1 AND {version} < ?2"))
+        plain.then(|| {
+            format!("UPDATE {name} SET {version} = ?2 WHERE {key} = ?1 AND {version} < ?2")
+        })
     }
 
     fn columns(&self) -> Vec<&'static str> {
@@ -215,8 +218,7 @@ impl Writer<'_> {
         )?;
         let mut written = 0;
         for Interaction { actor, act, object, account, at } in rows {
-            let row =
-                params![actor.as_str(), act.name(), object, account.as_str(), micros(*at)];
+            let row = params![actor.as_str(), act.name(), object, account.as_str(), micros(*at)];
             written += insert.execute(row)? as u64;
         }
         Ok(written)
@@ -231,11 +233,7 @@ struct Upsert<'c> {
 
 impl Upsert<'_> {
     /// Writes one row if it differs; otherwise remembers that it was seen again.
-    fn write(
-        &mut self,
-        row: impl Params,
-        renewed: Option<(&str, i64)>,
-    ) -> rusqlite::Result<bool> {
+    fn write(&mut self, row: impl Params, renewed: Option<(&str, i64)>) -> rusqlite::Result<bool> {
         let written = self.insert.execute(row)? > 0;
         if let (false, Some(renew), Some((key, as_of))) = (written, &mut self.renew, renewed) {
             renew.execute(params![key, as_of])?;

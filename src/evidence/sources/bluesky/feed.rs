@@ -66,7 +66,8 @@ fn same(parent: &Value, post: &Post) -> bool {
 
 /// Adds a post that ours answers; one that was deleted or blocks us has nothing to add.
 pub(super) fn around(own: &Own, view: &Value, gather: &mut Gather) {
-    let read = view::post(view, &own.id).and_then(|post| Ok((post, view::person(view, "/author")?)));
+    let read =
+        view::post(view, &own.id).and_then(|post| Ok((post, view::person(view, "/author")?)));
     if let Ok((post, person)) = read {
         if person.id != own.id {
             gather.person(person);

@@ -81,7 +81,8 @@ impl Call {
 /// Whether `path` is a folder with at least one answer in it.
 pub(super) fn fits(path: &Path) -> bool {
     matches!(disk::look(path), Ok(Found::Folder))
-        && disk::files(path).is_ok_and(|files| files.iter().any(|(name, _)| Call::of(name).is_some()))
+        && disk::files(path)
+            .is_ok_and(|files| files.iter().any(|(name, _)| Call::of(name).is_some()))
 }
 
 /// Reads a folder of saved answers.
@@ -153,7 +154,13 @@ impl Reading {
         match call {
             Call::Profile => own::count_profile(own, &page, &mut file, &mut self.gather)?,
             Call::Followers => {
-                graph::read_followers(own, &page, &mut file, &mut self.gather, &mut self.followers)?;
+                graph::read_followers(
+                    own,
+                    &page,
+                    &mut file,
+                    &mut self.gather,
+                    &mut self.followers,
+                )?;
             }
             Call::Follows => {
                 graph::read_follows(own, &page, &mut file, &mut self.gather, &mut self.follows)?;
@@ -216,9 +223,8 @@ fn compare(
     facts: &Facts,
     own: &PersonId,
 ) -> Vec<Comparison> {
-    let ours = |post: &&crate::evidence::facts::Post| {
-        post.author == *own && post.kind != PostKind::Repost
-    };
+    let ours =
+        |post: &&crate::evidence::facts::Post| post.author == *own && post.kind != PostKind::Repost;
     let rows = [
         ("followers", profile.followers, followers.read().then(|| followers.listed())),
         ("accounts followed", profile.follows, follows.read().then(|| follows.listed())),

@@ -54,7 +54,8 @@ impl Own {
             };
             let (_, page) = read_answer(name, file)?;
             let account = json::object(name, &page, pointer)?;
-            let person = view::person(account, "").map_err(|Skip(reason)| unfit(name, pointer, &reason))?;
+            let person =
+                view::person(account, "").map_err(|Skip(reason)| unfit(name, pointer, &reason))?;
             if is(&person, wanted) {
                 return Ok(Own::new(&person, account, *call));
             }

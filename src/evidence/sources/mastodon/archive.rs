@@ -23,9 +23,7 @@ use serde::de::DeserializeSeed;
 use zip::{ZipArchive, result::ZipError};
 
 use crate::{
-    evidence::sources::{
-        SourceError, disk, json,
-    },
+    evidence::sources::{SourceError, disk, json},
     model::{Digest, SourceKind},
 };
 
@@ -79,7 +77,8 @@ pub(super) fn walk(path: &Path, wanted: &[&str], visit: &mut Visit<'_>) -> Resul
     let mut file = disk::open(path)?;
     let mut first = Vec::new();
     let look = file.by_ref().take(512).read_to_end(&mut first);
-    look.and_then(|_| file.seek(SeekFrom::Start(0))).map_err(|error| SourceError::io(path, error))?;
+    look.and_then(|_| file.seek(SeekFrom::Start(0)))
+        .map_err(|error| SourceError::io(path, error))?;
     if first.is_empty() {
         return Err(SourceError::Empty { file: place });
     }
@@ -184,7 +183,11 @@ impl Walk<'_, '_> {
             return Ok(());
         }
         let limit = format!("{MAX_ENTRIES} entries");
-        Err(SourceError::TooLarge { place: self.place.clone(), what: "the number of entries", limit })
+        Err(SourceError::TooLarge {
+            place: self.place.clone(),
+            what: "the number of entries",
+            limit,
+        })
     }
 
     /// Whether an entry is to be read; twice the same name is refused, because two readers would

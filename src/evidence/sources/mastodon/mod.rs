@@ -54,10 +54,16 @@ pub(super) fn read(source: &Source, path: &Path) -> Result<Export, SourceError> 
     let place = path.display().to_string();
     if let Some(found) = found {
         let kind = SourceKind::MastodonArchive;
-        return Err(SourceError::WrongPlace { path: place, kind, found, wanted: "the archive itself" });
+        return Err(SourceError::WrongPlace {
+            path: place,
+            kind,
+            found,
+            wanted: "the archive itself",
+        });
     }
     let content = Content::read(source, path)?;
-    let missing = |entry: &str| SourceError::MissingEntry { path: place.clone(), entry: entry.into() };
+    let missing =
+        |entry: &str| SourceError::MissingEntry { path: place.clone(), entry: entry.into() };
     let (actor_file, actor) = content.actor.ok_or_else(|| missing("actor.json"))?;
     let (outbox_file, outbox) = content.outbox.ok_or_else(|| missing("outbox.json"))?;
     let reading = Reading { actor, outbox, actor_file, outbox_file, notes: content.notes };
@@ -100,9 +106,9 @@ impl Content {
                 }
                 self.outbox = Some((receipt_of(entry), outbox));
             }
-            name => self.notes.push(format!(
-                "`{name}` was not read: its rows have neither a person nor a time"
-            )),
+            name => self
+                .notes
+                .push(format!("`{name}` was not read: its rows have neither a person nor a time")),
         }
         Ok(())
     }

@@ -110,7 +110,9 @@ impl Item {
             to: strings(note, "/to"),
             cc: strings(note, "/cc"),
             text: json::maybe_text(note, "/content")?.map(words),
-            language: languages.and_then(|map| map.keys().next()).and_then(|tag| text::language(tag)),
+            language: languages
+                .and_then(|map| map.keys().next())
+                .and_then(|tag| text::language(tag)),
             mentions: mentions(note),
         })
     }
@@ -241,7 +243,8 @@ impl<'a> Own<'a> {
             visibility,
         };
         // Without a handle there is nobody to show.
-        let person = person.filter(|person| person.id != self.actor.id && !person.handle.is_empty());
+        let person =
+            person.filter(|person| person.id != self.actor.id && !person.handle.is_empty());
         Ok((post, person))
     }
 

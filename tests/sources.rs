@@ -1,0 +1,16 @@
+//! Exports into facts, and facts into the evidence file.
+//!
+//! [`make`] builds small exports; the other modules each hold one subject.
+
+#[path = "sources/bluesky.rs"]
+mod bluesky;
+#[path = "sources/hostile.rs"]
+mod hostile;
+#[path = "sources/make.rs"]
+mod make;
+#[path = "sources/mastodon.rs"]
+mod mastodon;
+#[path = "sources/sample.rs"]
+mod sample;
+#[path = "sources/store.rs"]
+mod store;
