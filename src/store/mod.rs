@@ -1,2 +1,3 @@
 //! What is kept on disk.
+
 pub mod evidence;

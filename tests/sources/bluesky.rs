@@ -224,7 +224,7 @@ fn followers_come_from_lists_and_from_notifications() {
         .collect();
     assert_eq!(names, BTreeSet::from(["ada", "cleo", "dan", "eve", "fay", "gus"]));
     assert_eq!(export.facts.follows.len(), 7, "and whom we follow");
-    assert_eq!(export.followers_complete, [own.clone()]);
+    assert_eq!(export.followers_complete.as_slice(), std::slice::from_ref(own));
     let ada = export.facts.follows.iter().find(|f| f.follower.as_str().ends_with("ada"));
     let since = ada.and_then(|ada| ada.since).expect("told by the id of the record");
     assert_eq!(since.date_naive().to_string(), "2023-05-12");

@@ -41,6 +41,18 @@ fn zip_tar_gz_and_tar_give_the_same_export() {
 }
 
 #[test]
+fn a_small_archive_of_long_words_is_no_bomb() {
+    // 2 MB of posts that pack so well that the unpacker has read them all before the outbox begins.
+    let rows: Vec<Value> =
+        (1..3000).map(|id| status(id, DAY, "<p>Good morning</p>", |_| {})).collect();
+    let files = entries(&outbox(&rows));
+    assert!(files[1].1.len() > 1 << 20 && gz(&tar(&files)).len() < 1 << 16);
+    for packed in [gz(&tar(&files)), zip(&files)] {
+        assert_eq!(Archive::of(&packed).read().expect("no bomb").facts.posts.len(), 2999);
+    }
+}
+
+#[test]
 fn of_two_lists_the_last_that_is_not_empty_counts() {
     let row = |id| status(id, DAY, "<p>Hi</p>", |_| {}).to_string();
     // (why this row exists, the lists, the ids that count)

@@ -35,8 +35,8 @@ fn a_real_folder_of_answers_gives_the_numbers_counted_by_hand() {
     let engaged: BTreeSet<_> = facts.interactions.iter().map(|i| &i.actor).collect();
     assert_eq!(engaged.intersection(&followers).count(), 71);
     assert_eq!(facts.profiles[0].followers, Some(4945));
-    assert_eq!(facts.profiles[0].fields["name"], true);
-    assert_eq!(facts.profiles[0].fields["bio"], false);
+    assert!(facts.profiles[0].fields["name"]);
+    assert!(!facts.profiles[0].fields["bio"]);
 
     let times: BTreeSet<_> = facts.interactions.iter().map(|i| i.at).collect();
     assert_eq!(times.first(), Some(&at("2023-08-31T00:06:48.307Z")));
