@@ -1,7 +1,7 @@
 //! The facts of one brand on disk: one SQLite file a brand.
 //!
-//! Start reading at [`EvidenceStore::import`]. [`write`](self::write) has the upserts,
-//! [`read`](self::read) the way back.
+//! Start reading at [`EvidenceStore::import`]. `write` has the upserts,
+//! `read` the way back.
 //!
 //! # Always true
 //!

@@ -231,6 +231,18 @@ fn followers_come_from_lists_and_from_notifications() {
 }
 
 #[test]
+fn a_list_with_an_unreadable_row_is_not_complete() {
+    let mut page = followers(&["ada", "bob"], None);
+    page["followers"][1]["handle"] = json!(7);
+    let mut profile = profile();
+    profile["followersCount"] = json!(1);
+    let files = [("getProfile.json", profile), ("getFollowers.json", page)];
+    let export = read_bluesky(&files).expect("ok");
+    assert!(export.followers_complete.is_empty());
+    assert!(export.receipt.notes[0].contains("1 of its rows could not be read"));
+}
+
+#[test]
 fn a_time_invented_in_an_id_moves_nothing() {
     let mut page = followers(&["ada"], None);
     // The key says the year 2055.

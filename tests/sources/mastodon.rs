@@ -188,6 +188,18 @@ fn a_thread_in_circles_comes_to_an_end() {
 }
 
 #[test]
+fn a_thread_as_long_as_the_outbox_has_one_root() {
+    let id = |number: u64| format!("{ACTOR}/statuses/{number}");
+    let row = |number: u64| {
+        status(number, DAY, "x", |note| {
+            note["inReplyTo"] = if number == 1 { Value::Null } else { json!(id(number - 1)) };
+        })
+    };
+    let export = read_outbox(&outbox(&(1..=20_000).map(row).collect::<Vec<_>>())).expect("soon");
+    assert!(export.facts.posts.iter().all(|post| post.root == id(1)));
+}
+
+#[test]
 fn a_repost_is_no_post_of_ours() {
     let row = json!({"id": format!("{ACTOR}/statuses/9/activity"), "type": "Announce",
                      "actor": ACTOR, "published": DAY, "to": [PUBLIC],
