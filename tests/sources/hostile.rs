@@ -263,7 +263,7 @@ fn other_things_than_exports_are_told_apart() {
 
 #[cfg(unix)]
 #[test]
-fn an_unreadable_file_is_an_error_and_a_pipe_is_passed_over() {
+fn an_unreadable_file_is_an_error() {
     use std::os::unix::fs::PermissionsExt;
     let folder = folder(&[("getProfile.json", profile()), ("getFollows.json", json!({}))]);
     let file = folder.path().join("getFollows.json");
