@@ -1,7 +1,7 @@
 //! The facts of one brand on disk: one SQLite file a brand.
 //!
-//! Start reading at [`EvidenceStore::import`]. [`write`](self::write) has the upserts,
-//! [`read`](self::read) the way back.
+//! Start reading at [`EvidenceStore::import`]. `write` has the upserts,
+//! `read` the way back.
 //!
 //! # Always true
 //!
@@ -277,5 +277,70 @@ impl EvidenceStore {
 
     fn wrap<T>(&self, result: rusqlite::Result<T>) -> Result<T, EvidenceError> {
         result.map_err(|error| EvidenceError::sqlite(&self.place(), error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        evidence::{
+            facts::{Person, PersonId},
+            sources::receipt::digest_of,
+        },
+        model::SourceKind,
+    };
+
+    /// An export of so many people.
+    fn export(people: usize) -> Export {
+        let (kind, account) = (SourceKind::BlueskyApi, "@acme.example".to_owned());
+        let person = |number: usize| Person {
+            id: PersonId::stored(format!("bluesky:did:plc:{number:09}")),
+            handle: format!("@{number}.example"),
+            name: Some("x".repeat(100)),
+        };
+        let receipt = Receipt {
+            kind,
+            account: account.clone(),
+            as_of: None,
+            files: Vec::new(),
+            carried: Default::default(),
+            compared: Vec::new(),
+            notes: Vec::new(),
+            digest: digest_of(&[]),
+        };
+        let facts = Facts { people: (0..people).map(person).collect(), ..Default::default() };
+        Export { kind, account, facts, followers_complete: Vec::new(), receipt }
+    }
+
+    #[test]
+    fn a_full_disk_keeps_nothing_of_the_import() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let mut store = EvidenceStore::open(&folder.path().join("a.db")).expect("a store");
+        let now = DateTime::UNIX_EPOCH;
+        store.import(&export(10), now).expect("room for ten");
+        let before = store.facts().expect("facts");
+        // The database says "full" at this many pages, as it does when the disk says so.
+        let pages = store.pragma("page_count").expect("a count") + 20;
+        store.connection.pragma_update(None, "max_page_count", pages).expect("a limit");
+
+        let error = store.import(&export(10_000), now).expect_err("no room for so many");
+        assert!(matches!(error, EvidenceError::Full { .. }), "{error}");
+        assert_eq!(store.facts().expect("facts"), before);
+        assert_eq!(store.revision().expect("a revision"), 1);
+        store.import(&export(20), now).expect("room for twenty");
+        assert_eq!(store.facts().expect("facts").people.len(), 20);
+    }
+
+    #[test]
+    fn a_value_that_nobody_wrote_is_named() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let store = EvidenceStore::open(&folder.path().join("a.db")).expect("a store");
+        let row = "INSERT INTO request VALUES ('a', 'b', NULL, 'perhaps', 0)";
+        store.connection.execute(row, []).expect("a row");
+        let error = store.facts().expect_err("an unknown state");
+        assert!(
+            matches!(&error, EvidenceError::Damaged { problem, .. } if problem.contains("state"))
+        );
     }
 }

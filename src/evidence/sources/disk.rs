@@ -1,6 +1,10 @@
 //! The only place of the readers that touches the disk.
 //!
 //! Start reading at [`read_whole`] and [`open`].
+//!
+//! # Always true
+//!
+//! - Nothing is written, and nothing but plain files is read: a pipe would never end.
 
 use std::{
     fs::{self, File},

@@ -179,7 +179,8 @@ impl SourceError {
             Self::Empty { .. } => "save or download it again: nothing of it arrived".into(),
             Self::Encoding { .. } => "save it again as UTF-8, or take the original file".into(),
             Self::Json { problem, .. } if problem.contains("recursion") => {
-                "save the answer again with a smaller `depth` and `parentHeight`, 40 at most".into()
+                "if it is a thread, save it again with `depth` and `parentHeight` of 40 at most"
+                    .into()
             }
             Self::Json { .. } => {
                 "save or download it again; it may have been cut off or edited by hand".into()

@@ -101,7 +101,7 @@ impl Gather {
     }
 
     /// Adds a post, if there is one.
-    pub(crate) fn posts_of(&mut self, post: Option<Post>) {
+    pub(crate) fn maybe_post(&mut self, post: Option<Post>) {
         post.into_iter().for_each(|post| self.post(post));
     }
 

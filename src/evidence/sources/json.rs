@@ -12,7 +12,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::{SourceError, times};
+use super::{SourceError, text as words, times};
 
 /// Why one row gives no fact, for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +65,8 @@ pub(crate) fn bad_json(file: &str, error: &serde_json::Error) -> SourceError {
         file: file.to_owned(),
         line: error.line(),
         column: error.column(),
-        problem: problem.to_owned(),
+        // It may quote the file.
+        problem: words::clean_name(problem),
     }
 }
 

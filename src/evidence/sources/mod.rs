@@ -4,7 +4,7 @@
 //! files ──► reader ──► gather (one fact a key) ──► Export { facts, receipt }
 //! ```
 //!
-//! Start reading at [`read`], then at the reader you care for: [`bluesky`] or [`mastodon`].
+//! Start reading at [`read`], then at the reader you care for: `bluesky` or `mastodon`.
 //!
 //! # Always true
 //!

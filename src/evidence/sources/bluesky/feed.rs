@@ -1,4 +1,8 @@
 //! `getAuthorFeed`: what we posted, answered and passed on.
+//!
+//! # Always true
+//!
+//! - Only a feed that has something of ours, or nothing at all, tells about our posts.
 
 use serde_json::Value;
 
@@ -41,7 +45,7 @@ fn item(own: &Own, row: &Value, gather: &mut Gather) -> Result<(), Skip> {
     let view = row.pointer("/post").ok_or_else(|| Skip::because("`post` is missing"))?;
     let kind = json::maybe_text(row, "/reason/$type")?.unwrap_or_default();
     if kind.ends_with("#reasonRepost") {
-        gather.posts_of(Some(repost(own, row)?));
+        gather.maybe_post(Some(repost(own, row)?));
         return Ok(());
     }
     let mut post = view::post(view, &own.id)?;

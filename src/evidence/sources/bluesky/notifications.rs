@@ -1,4 +1,9 @@
 //! `listNotifications`: who engaged with us, and whether they follow us.
+//!
+//! # Always true
+//!
+//! - A row is gathered whole or not at all.
+//! - The same row tells whether its author follows us, so no list is needed for that.
 
 use serde_json::Value;
 
@@ -41,6 +46,10 @@ fn notification(own: &Own, row: &Value, gather: &mut Gather) -> Result<(), Skip>
     let person = view::person(row, "/author")?;
     let at = view::happened_at(row)?;
     gather.stated(json::maybe_instant(row, "/indexedAt"));
+    // What the answer says about an author's following it says by presence or absence.
+    if row.pointer("/author/viewer").is_some_and(Value::is_object) {
+        gather.carried.insert(FactKind::Followers);
+    }
     if person.id == own.id {
         return Err(Skip::because("our own act is not engagement"));
     }
@@ -64,7 +73,7 @@ fn notification(own: &Own, row: &Value, gather: &mut Gather) -> Result<(), Skip>
     }
     let actor = person.id.clone();
     gather.person(person);
-    gather.posts_of(post);
+    gather.maybe_post(post);
     let (Some(act), Some(object)) = (act, object) else { return Err(Skip::because(other(reason))) };
     gather.interaction(Interaction { actor, act, object, account: own.id.clone(), at });
     Ok(())

@@ -1,6 +1,10 @@
 //! Whose folder it is: the brand's own account among all the accounts in the answers.
 //!
 //! Start reading at [`Own::find`].
+//!
+//! # Always true
+//!
+//! - A folder of another account is never taken for ours.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -54,8 +58,7 @@ impl Own {
             };
             let (_, page) = read_answer(name, file)?;
             let account = json::object(name, &page, pointer)?;
-            let person =
-                view::person(account, "").map_err(|Skip(reason)| unfit(name, pointer, &reason))?;
+            let person = view::person(account, "").map_err(|Skip(_)| unfit(name, pointer))?;
             if is(&person, wanted) {
                 return Ok(Own::new(&person, account, *call));
             }
@@ -103,7 +106,7 @@ fn is(person: &Person, wanted: &str) -> bool {
     handle.eq_ignore_ascii_case(wanted) || person.id == view::person_id(wanted)
 }
 
-fn unfit(file: &str, pointer: &str, _reason: &str) -> SourceError {
+fn unfit(file: &str, pointer: &str) -> SourceError {
     let pointer = if pointer.is_empty() { "/" } else { pointer };
     SourceError::Shape {
         file: file.to_owned(),

@@ -35,8 +35,9 @@ pub(super) const MAX_ENTRY_BYTES: u64 = 1 << 30;
 pub(super) const MAX_TOTAL_BYTES: u64 = 64 << 30;
 /// The most that may come out for each byte that goes in. Outboxes reach about 30.
 pub(super) const MAX_RATIO: u64 = 200;
-/// Up to so many bytes the ratio is not looked at: a short text may repeat itself.
-pub(super) const RATIO_FROM_BYTES: u64 = 1 << 20;
+/// So many bytes more are taken as gone in: an unpacker reads ahead, so the bytes of an entry may
+/// have been counted before it began. Ratios matter from 12.5 MiB on.
+pub(super) const READ_AHEAD_BYTES: u64 = 1 << 16;
 /// The most that stands between two entries of a .tar: headers, and names too long for them.
 pub(super) const MAX_HEADER_BYTES: u64 = 1 << 20;
 
@@ -354,10 +355,10 @@ impl<R> Meter<R> {
     }
 
     fn passed(&self) -> Option<Trip> {
-        let packed = self.packed.get() - self.packed_before;
+        let packed = self.packed.get() - self.packed_before + READ_AHEAD_BYTES;
         if self.out > self.limit.get() {
             Some(Trip::Size(self.limit.get()))
-        } else if self.out > RATIO_FROM_BYTES && self.out / MAX_RATIO > packed {
+        } else if self.out / MAX_RATIO > packed {
             Some(Trip::Ratio)
         } else {
             None

@@ -206,12 +206,14 @@ fn told(url: &str) -> Option<Told<'_>> {
 pub(super) struct Own<'a> {
     actor: &'a Actor,
     items: BTreeMap<&'a str, &'a Item>,
+    roots: BTreeMap<&'a str, &'a str>,
 }
 
 impl<'a> Own<'a> {
     /// Gathers the statuses of `actor`.
     pub(super) fn new(actor: &'a Actor, items: impl Iterator<Item = &'a Item>) -> Self {
-        Self { actor, items: items.map(|item| (item.id.as_str(), item)).collect() }
+        let items = items.map(|item| (item.id.as_str(), item)).collect();
+        Self { actor, roots: roots(&items), items }
     }
 
     /// The fact in one row, and the person it answers.
@@ -232,7 +234,7 @@ impl<'a> Own<'a> {
             author: self.actor.id.clone(),
             at: item.at,
             kind: self.kind(item, person.as_ref()),
-            root: self.root(item).to_owned(),
+            root: self.roots.get(item.id.as_str()).copied().unwrap_or(&item.id).to_owned(),
             parent: item.parent.clone(),
             parent_author: person.as_ref().map(|person| person.id.clone()),
             parent_at: parent.and_then(|parent| self.parent_at(item, parent)),
@@ -283,19 +285,32 @@ impl<'a> Own<'a> {
         let own = self.items.get(parent).map(|parent| parent.at);
         own.or_else(by_id).filter(|at| *at <= item.at)
     }
+}
 
-    /// The first post of the thread, as far up as our own posts lead.
-    fn root<'i>(&'i self, item: &'i Item) -> &'i str {
-        let mut root = item.id.as_str();
-        let mut above = item.parent.as_deref();
-        // A hostile archive may answer in circles; a thread is never longer than the outbox.
-        for _ in 0..=self.items.len() {
-            let Some(parent) = above else { break };
-            root = parent;
-            above = self.items.get(parent).and_then(|item| item.parent.as_deref());
-        }
-        root
+/// The first post of each status' thread, as far up as our own posts lead.
+///
+/// Every status is walked over once, so neither a thread as long as the outbox nor answers in a
+/// circle cost more than the outbox itself.
+fn roots<'a>(items: &BTreeMap<&'a str, &'a Item>) -> BTreeMap<&'a str, &'a str> {
+    let mut roots: BTreeMap<&str, &str> = BTreeMap::new();
+    for start in items.keys() {
+        let (mut path, mut id) = (Vec::new(), *start);
+        let root = loop {
+            if let Some(root) = roots.get(id) {
+                break *root;
+            }
+            let Some(item) = items.get(id) else { break id };
+            // Its own root until a better one is known: a circle ends here.
+            roots.insert(id, id);
+            path.push(id);
+            match item.parent.as_deref() {
+                Some(parent) => id = parent,
+                None => break id,
+            }
+        };
+        roots.extend(path.into_iter().map(|id| (id, root)));
     }
+    roots
 }
 
 #[cfg(test)]

@@ -1,0 +1,17 @@
+//! Exports into facts, and facts into the evidence file.
+//!
+//! [`make`] builds small exports; the other modules each hold one subject.
+#![allow(clippy::disallowed_methods, reason = "tests are an edge")]
+
+#[path = "sources/bluesky.rs"]
+mod bluesky;
+#[path = "sources/hostile.rs"]
+mod hostile;
+#[path = "sources/make.rs"]
+mod make;
+#[path = "sources/mastodon.rs"]
+mod mastodon;
+#[path = "sources/sample.rs"]
+mod sample;
+#[path = "sources/store.rs"]
+mod store;

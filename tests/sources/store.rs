@@ -1,0 +1,307 @@
+//! What the evidence file keeps, and in which order exports may come.
+
+use std::fs;
+
+use chrono::{DateTime, Utc};
+use fivestep::{
+    evidence::{facts::Facts, sources::Export},
+    store::evidence::{EvidenceError, EvidenceStore, Imported},
+};
+use proptest::prelude::*;
+use rusqlite::Connection;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::make::{at, followers, notice, notices, profile, read_bluesky, read_outbox, status};
+
+struct Place {
+    _folder: TempDir,
+    path: std::path::PathBuf,
+}
+
+fn place() -> Place {
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("evidence/acme.db");
+    Place { _folder: folder, path }
+}
+
+fn now() -> DateTime<Utc> {
+    at("2024-01-01T00:00:00Z")
+}
+
+/// An export as of `day` of September with these followers, complete or not.
+fn export(day: u32, names: &[&str], complete: bool) -> Export {
+    let mut profile = profile();
+    profile.as_object_mut().expect("an object").remove("followersCount");
+    let like = notice("zoe", false, "like", &format!("2023-09-{day:02}T10:00:00Z"));
+    let cursor = (!complete).then_some("more");
+    read_bluesky(&[
+        ("getProfile.json", profile),
+        ("getFollowers.json", followers(names, cursor)),
+        ("listNotifications.json", notices(&[like])),
+    ])
+    .expect("a sound export")
+}
+
+fn import(store: &mut EvidenceStore, export: &Export) -> Imported {
+    store.import(export, now()).expect("an import")
+}
+
+fn facts_of(exports: &[Export]) -> Facts {
+    let place = place();
+    let mut store = EvidenceStore::open(&place.path).expect("a store");
+    exports.iter().for_each(|export| {
+        import(&mut store, export);
+    });
+    store.facts().expect("facts")
+}
+
+/// Followers with a mark on those who are gone.
+fn standing(facts: &Facts) -> String {
+    let one = |follow: &fivestep::evidence::facts::Follow| {
+        let name = follow.follower.as_str().rsplit(':').next().unwrap_or_default().to_owned();
+        follow.left_at.map_or(name.clone(), |left| format!("{name} gone {}", left.format("%d")))
+    };
+    facts.follows.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn importing_twice_changes_nothing() {
+    let place = place();
+    let mut store = EvidenceStore::open(&place.path).expect("a store");
+    let export = export(1, &["ada", "bob"], true);
+    let first = import(&mut store, &export);
+    assert!(first.changed && first.revision == 1);
+    assert_eq!((first.added.follows, first.added.interactions, first.added.people), (2, 1, 3));
+    let (facts, bytes) = (store.facts().expect("facts"), fs::read(&place.path).expect("bytes"));
+    let again = store.import(&export, at("2024-06-01T00:00:00Z")).expect("an import");
+    assert!(!again.changed && again.revision == 1);
+    assert_eq!((again.added.total(), again.updated.total(), again.left), (0, 0, 0));
+    assert_eq!(store.facts().expect("facts"), facts);
+    assert_eq!(store.receipts().expect("receipts").len(), 1);
+    assert!(fs::read(&place.path).expect("bytes") == bytes, "not one byte of the file");
+}
+
+#[test]
+fn facts_come_back_as_they_went_in() {
+    let mut rows = vec![status(1, "2023-05-01T10:00:00Z", "<p>Öl?</p>", |_| {})];
+    rows.push(status(2, "2023-05-02T10:00:00Z", "x", |note| {
+        note["inReplyTo"] = "https://b.example/users/rita/statuses/110293847561029384".into();
+        note["to"] = Value::Null;
+        note["cc"] = Value::Null;
+    }));
+    let outbox = read_outbox(&crate::make::outbox(&rows)).expect("ok");
+    for export in [outbox, export(1, &["ada"], false)] {
+        assert_eq!(facts_of(std::slice::from_ref(&export)), export.facts);
+    }
+}
+
+#[test]
+fn people_leave_and_return_by_complete_lists_only() {
+    // (why this row exists, exports as (day, followers, complete), who stands how)
+    type Row<'a> = (&'a str, &'a [(u32, &'a [&'a str], bool)], &'a str);
+    let table: [Row; 7] = [
+        (
+            "a later complete list",
+            &[(1, &["ada", "bob"], true), (2, &["ada"], true)],
+            "ada, bob gone 02",
+        ),
+        ("a later part", &[(1, &["ada", "bob"], true), (2, &["ada"], false)], "ada, bob"),
+        (
+            "gone, then back",
+            &[(1, &["ada"], true), (2, &["bob"], true), (3, &["ada", "bob"], true)],
+            "ada, bob",
+        ),
+        (
+            "back on a part",
+            &[(1, &["ada"], true), (2, &["bob"], true), (3, &["ada"], false)],
+            "ada, bob",
+        ),
+        (
+            "gone since the first list without",
+            &[(1, &["ada"], true), (2, &["bob"], true), (3, &["bob"], true)],
+            "ada gone 02, bob",
+        ),
+        ("an empty list", &[(1, &["ada"], true), (2, &[], true)], "ada gone 02"),
+        ("the same age", &[(1, &["ada"], true), (1, &["bob"], true)], "ada, bob"),
+    ];
+    for (why, exports, expected) in table {
+        let exports: Vec<Export> =
+            exports.iter().map(|(day, names, complete)| export(*day, names, *complete)).collect();
+        assert_eq!(standing(&facts_of(&exports)), expected, "{why}");
+        let late: Vec<Export> = exports.into_iter().rev().collect();
+        assert_eq!(standing(&facts_of(&late)), expected, "{why}, imported the other way round");
+    }
+}
+
+#[test]
+fn an_import_says_who_left_and_who_returned() {
+    let place = place();
+    let mut store = EvidenceStore::open(&place.path).expect("a store");
+    import(&mut store, &export(1, &["ada", "bob"], true));
+    let left = import(&mut store, &export(2, &["ada"], true));
+    assert_eq!((left.left, left.returned, left.revision), (1, 0, 2));
+    let back = import(&mut store, &export(3, &["ada", "bob"], true));
+    assert_eq!((back.left, back.returned, back.revision), (0, 1, 3));
+    assert_eq!(back.added.follows, 0);
+    let late = import(&mut store, &export(1, &["ada", "bob"], true));
+    assert!(!late.changed && late.revision == 3);
+}
+
+#[test]
+fn an_older_export_fills_gaps_but_overwrites_nothing() {
+    let name = |day: u32, name: Option<&str>| {
+        let mut export = export(day, &["ada"], false);
+        let ada = export.facts.people.iter_mut().find(|p| p.handle.contains("ada")).expect("ada");
+        ada.name = name.map(str::to_owned);
+        export
+    };
+    // (why this row exists, first, second, the name that stands)
+    let table = [
+        ("newer over older", name(1, Some("old")), name(2, Some("new")), "new"),
+        ("older after newer", name(2, Some("new")), name(1, Some("old")), "new"),
+        ("older fills a gap", name(2, None), name(1, Some("old")), "old"),
+        ("newer without a name", name(1, Some("old")), name(2, None), "old"),
+    ];
+    for (why, first, second, expected) in table {
+        let facts = facts_of(&[first, second]);
+        let ada = facts.people.iter().find(|p| p.handle.contains("ada")).expect("ada");
+        assert_eq!(ada.name.as_deref(), Some(expected), "{why}");
+    }
+    // Seen unchanged in a newer export, a name is as new as that export.
+    let facts = facts_of(&[name(1, Some("x")), name(3, Some("x")), name(2, Some("y"))]);
+    assert!(facts.people.iter().any(|p| p.name.as_deref() == Some("x")));
+}
+
+#[test]
+fn a_new_kind_of_fact_alone_is_a_change() {
+    let place = place();
+    let mut store = EvidenceStore::open(&place.path).expect("a store");
+    import(&mut store, &read_bluesky(&[("getProfile.json", profile())]).expect("ok"));
+    let empty = [("getProfile.json", profile()), ("listNotifications.json", notices(&[]))];
+    let imported = import(&mut store, &read_bluesky(&empty).expect("ok"));
+    assert!(imported.changed && imported.updated.total() + imported.added.total() == 0);
+    assert_eq!(store.revision().expect("a revision"), 2);
+}
+
+#[test]
+fn an_export_from_the_future_is_refused_and_leaves_nothing() {
+    let place = place();
+    let mut store = EvidenceStore::open(&place.path).expect("a store");
+    let export = export(3, &["ada"], true);
+    let error = store.import(&export, at("2023-09-02T09:00:00Z")).expect_err("a wrong clock");
+    assert!(matches!(error, EvidenceError::FromTheFuture { .. }));
+    assert!(store.facts().expect("facts").people.is_empty());
+    assert!(store.import(&export, at("2023-09-02T11:00:00Z")).is_ok(), "a zone apart");
+}
+
+#[test]
+fn a_file_that_is_not_ours_is_refused_and_left_alone() {
+    let sound = place();
+    drop(EvidenceStore::open(&sound.path).expect("a store"));
+    let sound = fs::read(&sound.path).expect("bytes");
+    let sql = |text: &str| {
+        let place = place();
+        fs::create_dir_all(place.path.parent().expect("a folder")).expect("a folder");
+        fs::write(&place.path, if text.contains("CREATE") { &[] } else { sound.as_slice() })
+            .expect("a file");
+        Connection::open(&place.path).and_then(|c| c.execute_batch(text)).expect("SQL");
+        fs::read(&place.path).expect("bytes")
+    };
+    // (why this row exists, the bytes, the message)
+    let table: [(&str, Vec<u8>, &str); 6] = [
+        ("a text", b"not a database, but long enough to be one".repeat(99), "not an evidence file"),
+        ("a short text", b"hello".to_vec(), "not an evidence file"),
+        ("another program's", sql("CREATE TABLE x (y)"), "not an evidence file"),
+        ("a newer version", sql("PRAGMA user_version = 2"), "version 2"),
+        ("cut off", sound[..sound.len() / 2].to_vec(), "damaged"),
+        ("a version that never was", sql("PRAGMA user_version = 0"), "damaged"),
+    ];
+    for (why, bytes, message) in table {
+        let place = place();
+        fs::create_dir_all(place.path.parent().expect("a folder")).expect("a folder");
+        fs::write(&place.path, &bytes).expect("a file");
+        let refused = |error: EvidenceError| {
+            assert!(error.to_string().contains(message), "{why}: {error}");
+            assert!(error.to_string().contains("acme.db") && !error.hint().is_empty(), "{why}");
+        };
+        let import = |mut store: EvidenceStore| store.import(&export(1, &["ada"], true), now());
+        refused(EvidenceStore::open(&place.path).and_then(import).map(|_| ()).expect_err(why));
+        let read = EvidenceStore::open_existing_read_only(&place.path)
+            .and_then(|store| store.map_or(Ok(Facts::default()), |store| store.facts()));
+        refused(read.map(|_| ()).expect_err(why));
+        assert!(fs::read(&place.path).expect("bytes") == bytes, "{why}: untouched");
+    }
+}
+
+#[test]
+fn reading_makes_no_file_and_writes_to_none() {
+    let place = place();
+    assert!(EvidenceStore::open_existing_read_only(&place.path).expect("no file").is_none());
+    assert!(!place.path.exists());
+    import(&mut EvidenceStore::open(&place.path).expect("a store"), &export(1, &["ada"], true));
+    let mut reader =
+        EvidenceStore::open_existing_read_only(&place.path).expect("a file").expect("a store");
+    assert_eq!(reader.facts().expect("facts").follows.len(), 1);
+    let error = reader.import(&export(2, &["bob"], true), now()).expect_err("for reading only");
+    assert!(matches!(error, EvidenceError::ReadOnly { .. }), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_read_only_file_is_read_and_not_written() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = place();
+    import(&mut EvidenceStore::open(&place.path).expect("a store"), &export(1, &["ada"], true));
+    fs::set_permissions(&place.path, fs::Permissions::from_mode(0o444)).expect("rights");
+    if fs::OpenOptions::new().append(true).open(&place.path).is_ok() {
+        println!("skipped: this user may write everything");
+        return;
+    }
+    let error = EvidenceStore::open(&place.path).expect_err("read-only");
+    assert!(matches!(error, EvidenceError::ReadOnly { .. }), "{error}");
+    let store = EvidenceStore::open_existing_read_only(&place.path).expect("a file");
+    assert_eq!(store.expect("a store").facts().expect("facts").follows.len(), 1);
+}
+
+#[test]
+fn a_second_import_waits_for_the_first() {
+    let place = place();
+    drop(EvidenceStore::open(&place.path).expect("a store"));
+    std::thread::scope(|scope| {
+        for name in ["ada", "bob", "cleo", "dan"] {
+            let path = &place.path;
+            scope.spawn(move || {
+                let mut store = EvidenceStore::open(path).expect("a store");
+                import(&mut store, &export(1, &[name], false));
+            });
+        }
+    });
+    let store = EvidenceStore::open(&place.path).expect("a store");
+    assert_eq!(standing(&store.facts().expect("facts")), "ada, bob, cleo, dan");
+    assert_eq!(store.revision().expect("a revision"), 4);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Any exports, each of its own day, in any order and any of them twice: the same facts.
+    #[test]
+    fn neither_order_nor_repetition_matters(
+        exports in proptest::collection::vec(
+            (proptest::collection::btree_set(0usize..5, 0..5), any::<bool>()), 1..5),
+        seed in any::<prop::sample::Index>(),
+    ) {
+        let names = ["ada", "bob", "cleo", "dan", "eve"];
+        let exports: Vec<Export> = exports.iter().zip(1..).map(|((who, complete), day)| {
+            let who: Vec<&str> = who.iter().map(|i| names[*i]).collect();
+            export(day, &who, *complete)
+        }).collect();
+        let reference = facts_of(&exports);
+        let mut other = exports.clone();
+        other.rotate_left(seed.index(exports.len()));
+        other.reverse();
+        other.extend(exports.iter().cloned());
+        prop_assert_eq!(facts_of(&other), reference);
+    }
+}
