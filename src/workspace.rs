@@ -160,7 +160,10 @@ impl Workspace {
         path: &Path,
     ) -> Result<SourceFile, WorkspaceError> {
         match read_file(path, &format!("{folder}/{name}.yaml")) {
-            Err(WorkspaceError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+            // A link that leads nowhere is there, and its name must not be called unknown.
+            Err(WorkspaceError::Io { source, .. })
+                if source.kind() == io::ErrorKind::NotFound && path.symlink_metadata().is_err() =>
+            {
                 let known = self.names(folder)?;
                 Err(WorkspaceError::Unknown { what, name: name.to_owned(), known })
             }
@@ -194,7 +197,9 @@ impl Workspace {
             Err(error) => return Err(io_error(&folder, "read", error)),
         };
         let mut names: Vec<String> = entries
-            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .filter_map(Result::ok)
+            .filter(|entry| !entry.file_type().is_ok_and(|kind| kind.is_dir()))
+            .filter_map(|entry| entry.file_name().into_string().ok())
             .filter_map(|name| name.strip_suffix(".yaml").map(str::to_owned))
             .collect();
         names.sort();

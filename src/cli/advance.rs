@@ -68,7 +68,7 @@ fn named(
 ) -> Result<(), Failure> {
     let brands = moves.session.brands(&args.which.brands)?;
     if brands.is_empty() {
-        return Err(no_brand());
+        return Err(no_brand(true));
     }
     let actor = moves.session.actor();
     for brand in &brands {

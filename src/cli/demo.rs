@@ -224,7 +224,7 @@ impl Demo<'_> {
         let lines: Vec<_> =
             standings.into_iter().map(|row| view::status::line(row, self.now)).collect();
         self.say(&format!("\n{}\n", render::bold("Where they stand")))?;
-        self.say(&render::rows::status(&lines))?;
+        self.say(&render::rows::status(&lines, false))?;
         let mut whys = Vec::new();
         for story in stories {
             let why = view::why::why(&runner.case(&id(story))?, self.now);

@@ -41,7 +41,7 @@ pub fn each(
     mut act: impl FnMut(&BrandId) -> Result<Step, Failure>,
 ) -> Result<Exit, Failure> {
     if brands.is_empty() {
-        return Err(no_brand());
+        return Err(no_brand(false));
     }
     let mut exits = Vec::new();
     let mut views = Vec::new();
@@ -75,10 +75,11 @@ pub fn each(
     Ok(Exit::of_many(exits))
 }
 
-/// A verb over brands that was given none.
-pub fn no_brand() -> Failure {
+/// A verb over brands that was given none; `start` and `advance` take them all, too.
+pub fn no_brand(takes_all: bool) -> Failure {
+    let all = if takes_all { ", or take `--all`" } else { "" };
     Failure::Usage {
         message: "no brand was named".to_owned(),
-        hint: "name brands, or take `--all`; `fivestep brand list` shows them".to_owned(),
+        hint: format!("name brands{all}; `fivestep brand list` shows them"),
     }
 }

@@ -51,7 +51,9 @@ pub fn text(failure: &Failure) -> String {
     }
     let mut text = match failure {
         // The brand is not ready to move: nothing is wrong with anything.
-        Failure::Refused { .. } => format!("{bold}blocked:{bold:#} {failure}\n"),
+        Failure::Refused { .. } if Exit::from(failure) == Exit::Blocked => {
+            format!("{bold}blocked:{bold:#} {failure}\n")
+        }
         _ => format!("{red}error:{red:#} {failure}\n"),
     };
     if let Some(hint) = failure.hint() {

@@ -22,10 +22,11 @@ pub fn run(session: &Session, args: &StatusArgs) -> Result<Exit, Failure> {
         .filter(|line| !args.blocked || line.blocked)
         .filter(|line| args.stage.is_none() || line.standing.stage == args.stage)
         .collect();
+    let chosen = args.blocked || args.stage.is_some() || !args.brands.is_empty();
     session.out.answer(
         &lines,
         || lines.iter().map(|line| line.standing.brand.clone()).collect(),
-        || render::rows::status(&lines),
+        || render::rows::status(&lines, chosen),
     )?;
     Ok(Exit::Done)
 }

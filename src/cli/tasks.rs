@@ -22,10 +22,11 @@ pub fn run(session: &Session, args: &TasksArgs) -> Result<Exit, Failure> {
             && (!args.overdue || task.overdue)
             && args.owner.as_ref().is_none_or(|owner| task.owner == *owner)
     });
+    let chosen = args.overdue || args.owner.is_some() || !args.brands.is_empty();
     session.out.answer(
         &tasks,
         || tasks.iter().map(|task| format!("{} {}", task.brand, task.task)).collect(),
-        || render::rows::tasks(&tasks, now),
+        || render::rows::tasks(&tasks, chosen, now),
     )?;
     Ok(Exit::Done)
 }

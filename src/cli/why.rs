@@ -15,7 +15,7 @@ pub fn run(session: &Session, args: &WhyArgs) -> Result<Exit, Failure> {
     let now = runner.now();
     let brands = session.brands(&args.brands)?;
     if brands.is_empty() {
-        return Err(no_brand());
+        return Err(no_brand(false));
     }
     let mut exits = Vec::new();
     let mut answers = Vec::new();

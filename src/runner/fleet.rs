@@ -76,6 +76,7 @@ impl Runner {
         until: &Until,
     ) -> Result<Advance, Failure> {
         let (workflow, observations) = self.fresh(&checkpoint)?;
+        until.check(&workflow)?;
         let mut advance = Advance { steps: Vec::new(), checkpoint, shut: None };
         loop {
             let at = &advance.checkpoint;

@@ -37,7 +37,7 @@ use crate::{
         evidence::{EvidenceStore, Imported},
         state::CachedFile,
     },
-    workspace::Workspace,
+    workspace::{Workspace, WorkspaceError},
 };
 
 /// Everything a decision about one brand needs.
@@ -64,6 +64,20 @@ pub enum Until {
     Blocked,
     /// Until the brand is in this stage, a gate is shut or the run ends.
     Stage(StageId),
+}
+
+impl Until {
+    /// Refuses a stage that the workflow does not have: nobody would ever arrive there.
+    fn check(&self, workflow: &Workflow) -> Result<(), Failure> {
+        match self {
+            Until::Stage(stage) if workflow.stage(stage).is_none() => {
+                let known = workflow.stages.iter().map(|stage| stage.id.to_string()).collect();
+                let name = stage.to_string();
+                Err(WorkspaceError::Unknown { what: "stage", name, known }.into())
+            }
+            Until::OneStage | Until::Blocked | Until::Stage(_) => Ok(()),
+        }
+    }
 }
 
 /// Where a brand stands after an advance, and the steps that led there.
@@ -339,6 +353,7 @@ impl Runner {
         dry_run: bool,
     ) -> Result<Advance, Failure> {
         let mut case = self.case(brand)?;
+        until.check(&case.workflow)?;
         let command = Command::new(Verb::Advance, actor.clone());
         let mut advance =
             Advance { steps: Vec::new(), checkpoint: case.checkpoint.clone(), shut: None };

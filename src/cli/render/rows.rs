@@ -7,8 +7,11 @@ use crate::{
     view::{history::HistoryLine, sentence, status::StatusLine, tasks::TaskView},
 };
 
-/// One row a brand.
-pub fn status(lines: &[StatusLine]) -> String {
+/// One row a brand; `chosen` tells whether only some were asked for.
+pub fn status(lines: &[StatusLine], chosen: bool) -> String {
+    if lines.is_empty() && chosen {
+        return "No brand is like that. `fivestep status` shows all that have started.\n".to_owned();
+    }
     if lines.is_empty() {
         return "No brand has started. `fivestep brand list` shows those that could.\n".to_owned();
     }
@@ -32,8 +35,11 @@ pub fn status(lines: &[StatusLine]) -> String {
     finish(&table)
 }
 
-/// One row a task.
-pub fn tasks(tasks: &[TaskView], now: DateTime<Utc>) -> String {
+/// One row a task; `chosen` tells whether only some were asked for.
+pub fn tasks(tasks: &[TaskView], chosen: bool, now: DateTime<Utc>) -> String {
+    if tasks.is_empty() && chosen {
+        return "No task is like that. `fivestep tasks` shows all that are open.\n".to_owned();
+    }
     if tasks.is_empty() {
         return "No task is open.\n".to_owned();
     }

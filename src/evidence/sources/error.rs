@@ -173,7 +173,9 @@ impl SourceError {
     /// What the person who meets it can try next.
     pub fn hint(&self) -> String {
         match self {
-            Self::Missing { .. } => "check the path; it is taken relative to the workspace".into(),
+            Self::Missing { .. } => {
+                "check the path; in a brand file it is taken relative to the workspace".into()
+            },
             Self::WrongPlace { kind, .. } => place_hint(*kind).into(),
             Self::Unreadable { .. } => "check who may read it, and that the disk is well".into(),
             Self::Empty { .. } => "save or download it again: nothing of it arrived".into(),
