@@ -52,19 +52,25 @@ impl Runner {
                 return Ok(());
             };
             after = last.brand.to_string();
-            let outcomes = self.page(page, &command, until);
+            let outcomes = self.page(page, &command, until, dry_run);
             for outcome in self.commit_page(outcomes, dry_run)? {
                 tell(outcome)?;
             }
         }
     }
 
-    fn page(&mut self, page: Vec<Checkpoint>, command: &Command, until: &Until) -> Vec<Outcome> {
+    fn page(
+        &mut self,
+        page: Vec<Checkpoint>,
+        command: &Command,
+        until: &Until,
+        dry_run: bool,
+    ) -> Vec<Outcome> {
         let running = page.into_iter().filter(|at| matches!(at.status, Status::Running));
         running
             .map(|checkpoint| Outcome {
                 brand: checkpoint.brand.clone(),
-                result: self.advance_in_memory(checkpoint, command, until),
+                result: self.advance_in_memory(checkpoint, command, until, dry_run),
             })
             .collect()
     }
@@ -74,8 +80,9 @@ impl Runner {
         checkpoint: Checkpoint,
         command: &Command,
         until: &Until,
+        dry_run: bool,
     ) -> Result<Advance, Failure> {
-        let (workflow, observations) = self.fresh(&checkpoint)?;
+        let (workflow, observations) = self.fresh(&checkpoint, dry_run)?;
         until.check(&workflow)?;
         let mut advance = Advance { steps: Vec::new(), checkpoint, shut: None };
         loop {
@@ -98,7 +105,11 @@ impl Runner {
     }
 
     /// The brand's workflow and what is measured for it, read again only if something changed.
-    fn fresh(&mut self, at: &Checkpoint) -> Result<(Rc<Workflow>, Observations), Failure> {
+    fn fresh(
+        &mut self,
+        at: &Checkpoint,
+        dry_run: bool,
+    ) -> Result<(Rc<Workflow>, Observations), Failure> {
         let Some(runs) = &at.definition else {
             let refusal = Box::new(Refusal::NotStarted);
             return Err(Failure::Refused { brand: at.brand.clone(), refusal });
@@ -111,7 +122,9 @@ impl Runner {
             }
         }
         let brand: Brand = load_brand(&self.workspace, &at.brand)?;
-        self.remember_file(&brand.id, &brand.digest)?;
+        if !dry_run {
+            self.remember_file(&brand.id, &brand.digest)?;
+        }
         let observations = self.observe(&brand, &workflow, at)?;
         Ok((workflow, observations))
     }

@@ -303,8 +303,11 @@ impl Runner {
     ) -> Result<Step, Failure> {
         let case = self.case(brand)?;
         let command = Command::new(Verb::Start, actor.clone());
-        if case.checkpoint.revision == 0 && !dry_run {
-            self.keep_file(&case.workflow.id)?;
+        if case.checkpoint.revision == 0 {
+            self.check_pair(&case.brand)?;
+            if !dry_run {
+                self.keep_file(&case.workflow.id)?;
+            }
         }
         self.act_on(&case, &command, dry_run)
     }
@@ -330,6 +333,18 @@ impl Runner {
         }
         let case = Case { brand, checkpoint, workflow, edited: None, observations };
         self.act_on(&case, command, dry_run)
+    }
+
+    /// Refuses a brand that its workflow cannot judge, such as one without a goal of its own.
+    fn check_pair(&self, brand: &Brand) -> Result<(), Failure> {
+        let (workflow, workflow_file) = load_workflow(&self.workspace, &brand.workflow)?;
+        let file = self.workspace.read_brand(&brand.id)?;
+        let mut diagnostics = definition::check_pair(&workflow, &workflow_file, brand, &file);
+        diagnostics.retain(|diagnostic| diagnostic.severity == definition::Severity::Error);
+        if diagnostics.is_empty() {
+            return Ok(());
+        }
+        Err(Failure::Definition { file: Box::new(file), diagnostics })
     }
 
     fn keep_file(&mut self, name: &WorkflowId) -> Result<(), Failure> {
