@@ -35,7 +35,9 @@ fn until(text: Option<&str>) -> Result<Until, Failure> {
     match text {
         None => Ok(Until::OneStage),
         Some("blocked") => Ok(Until::Blocked),
-        Some(stage) => Ok(Until::Stage(StageId::new(stage).map_err(|error| not_a_name(&error))?)),
+        Some(stage) => Ok(Until::Stage(
+            StageId::new(stage).map_err(|error| not_a_name(&error, "fivestep status"))?,
+        )),
     }
 }
 
@@ -115,6 +117,9 @@ impl Moves<'_> {
     }
 
     fn finish(self) -> Result<Exit, Failure> {
+        if self.exits.is_empty() {
+            self.session.out.text("No brand is running. `fivestep status` shows where each stands.\n")?;
+        }
         if self.session.out.format != Format::Table {
             let moved = || {
                 let moved = self.views.iter().filter(|view| view.result != "failed");

@@ -115,18 +115,16 @@ pub enum Verb {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  fivestep init acme-agency")]
 pub struct InitArgs {
-    /// The folder to make
-    #[arg(default_value = ".")]
-    pub dir: PathBuf,
+    /// The folder to make; otherwise that of `-C`, or this one
+    pub dir: Option<PathBuf>,
 }
 
 /// Arguments of `demo`.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  fivestep demo\n  fivestep -C demo why verde-garden")]
 pub struct DemoArgs {
-    /// The folder to make; an earlier demo there is replaced
-    #[arg(default_value = "demo")]
-    pub dir: PathBuf,
+    /// The folder to make, `demo` if none is named; an earlier demo there is replaced
+    pub dir: Option<PathBuf>,
 }
 
 /// Arguments of `check`.

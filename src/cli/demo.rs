@@ -38,14 +38,15 @@ const LAG: TimeDelta = TimeDelta::hours(2);
 pub fn run(session: &Session, args: &DemoArgs) -> Result<Exit, Failure> {
     let now = session.clock().now();
     let stories = stories(now - LAG);
-    let workspace = make(&args.dir, &stories)?;
+    let dir = session.new_folder(args.dir.as_ref(), "demo");
+    let workspace = make(&dir, &stories)?;
     let demo = Demo { session, workspace, now };
-    demo.say(&format!("Made a workspace in {} with four sample brands.\n", args.dir.display()))?;
+    demo.say(&format!("Made a workspace in {} with four sample brands.\n", dir.display()))?;
     demo.check()?;
     for days_ago in days(&stories) {
         demo.round(&stories, days_ago)?;
     }
-    demo.close(&stories, &args.dir)?;
+    demo.close(&stories, &dir)?;
     Ok(Exit::Done)
 }
 

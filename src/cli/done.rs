@@ -42,7 +42,7 @@ fn act(
 }
 
 fn task_id(name: &str) -> Result<TaskId, Failure> {
-    TaskId::new(name).map_err(|error| not_a_name(&error))
+    TaskId::new(name).map_err(|error| not_a_name(&error, "fivestep tasks"))
 }
 
 fn object(json: &str) -> Result<Map<String, Value>, Failure> {

@@ -23,7 +23,8 @@ struct Made {
 }
 
 pub fn run(session: &Session, args: &InitArgs) -> Result<Exit, Failure> {
-    let workspace = Workspace::create(&args.dir)?;
+    let dir = session.new_folder(args.dir.as_ref(), ".");
+    let workspace = Workspace::create(&dir)?;
     let files = [("workflows/engagement.yaml", ENGAGEMENT), ("brands/acme.yaml", FIRST_BRAND)];
     for (name, text) in files {
         write_new(&workspace.root().join(name), text)?;
@@ -39,7 +40,7 @@ pub fn run(session: &Session, args: &InitArgs) -> Result<Exit, Failure> {
             format!(
                 "Made a workspace in {}:\n  {}\n\nNext: put an export where brands/acme.yaml says, \
                  then\n  fivestep check\n  fivestep import acme\n  fivestep start acme\n",
-                args.dir.display(),
+                dir.display(),
                 made.files.join("\n  ")
             )
         },

@@ -39,6 +39,11 @@ impl Session {
         Ok(Workspace::find(&from)?)
     }
 
+    /// The folder of a new workspace: the one named, else that of `-C`, else `otherwise`.
+    pub fn new_folder(&self, named: Option<&PathBuf>, otherwise: &str) -> PathBuf {
+        named.or(self.common.workspace.as_ref()).cloned().unwrap_or_else(|| otherwise.into())
+    }
+
     pub fn runner(&self) -> Result<Runner, Failure> {
         Runner::open(self.workspace()?, self.clock())
     }
@@ -79,13 +84,10 @@ impl Session {
 
 /// A brand's name from the command line.
 pub fn brand_id(name: &str) -> Result<BrandId, Failure> {
-    BrandId::new(name).map_err(|error| not_a_name(&error))
+    BrandId::new(name).map_err(|error| not_a_name(&error, "fivestep brand list"))
 }
 
-/// A text that cannot be a name.
-pub fn not_a_name(error: &IdError) -> Failure {
-    Failure::Usage {
-        message: error.to_string(),
-        hint: "list the brands with `fivestep brand list`".to_owned(),
-    }
+/// A text that cannot be a name; `list` is the command that shows those that can.
+pub fn not_a_name(error: &IdError, list: &str) -> Failure {
+    Failure::Usage { message: error.to_string(), hint: format!("see the names with `{list}`") }
 }

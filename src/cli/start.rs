@@ -2,7 +2,12 @@
 
 use crate::{failure::Failure, model::BrandId};
 
-use super::{args::StartArgs, exit::Exit, hold::{each, no_brand}, session::Session};
+use super::{
+    args::StartArgs,
+    exit::Exit,
+    hold::{each, no_brand},
+    session::Session,
+};
 
 pub fn run(session: &Session, args: &StartArgs) -> Result<Exit, Failure> {
     let mut runner = session.runner()?;
