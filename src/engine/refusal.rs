@@ -137,8 +137,8 @@ impl Refusal {
             Refusal::UnknownTask { known, .. } => names("tasks", known),
             Refusal::UnknownClause { known, .. } => names("clauses", known),
             Refusal::StageGone { known, .. } => names("stages", known),
-            Refusal::TaskOpen { task } => {
-                format!("finish it with `fivestep done {brand} {task}`")
+            Refusal::TaskOpen { .. } => {
+                format!("see what its form asks with `fivestep why {brand}`")
             }
             Refusal::Form { task, .. } => format!(
                 "fill it in with `fivestep done {brand} {task} --set FIELD=VALUE`, once a field"

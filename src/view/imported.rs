@@ -48,15 +48,20 @@ fn words(imported: &Imported) -> String {
     if !imported.changed {
         return "Nothing new: every fact was known already.".to_owned();
     }
+    let added = imported.added.total();
     let mut parts = vec![
-        format!("{} facts added", imported.added.total()),
+        format!("{added} {} added", if added == 1 { "fact" } else { "facts" }),
         format!("{} updated", imported.updated.total()),
     ];
     if imported.left > 0 {
-        parts.push(format!("{} people left", imported.left));
+        parts.push(format!("{} left", people(imported.left)));
     }
     if imported.returned > 0 {
-        parts.push(format!("{} people came back", imported.returned));
+        parts.push(format!("{} came back", people(imported.returned)));
     }
     format!("{}.", parts.join(", "))
+}
+
+fn people(count: u64) -> String {
+    format!("{count} {}", if count == 1 { "person" } else { "people" })
 }

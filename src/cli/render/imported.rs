@@ -38,7 +38,8 @@ fn receipt(receipt: &Receipt) -> String {
         } else {
             format!("; left out: {}", skipped.join(", "))
         };
-        let line = format!("{} rows, {} kept{rest}", file.rows_read, file.kept);
+        let rows = if file.rows_read == 1 { "row" } else { "rows" };
+        let line = format!("{} {rows}, {} kept{rest}", file.rows_read, file.kept);
         out.push_str(&wrapped(4, &format!("{}: ", file.name), &line));
     }
     for compared in &receipt.compared {

@@ -10,7 +10,8 @@ use crate::{
 /// One row a brand; `chosen` tells whether only some were asked for.
 pub fn status(lines: &[StatusLine], chosen: bool) -> String {
     if lines.is_empty() && chosen {
-        return "No brand is like that. `fivestep status` shows all that have started.\n".to_owned();
+        return "No brand is like that. `fivestep status` shows all that have started.\n"
+            .to_owned();
     }
     if lines.is_empty() {
         return "No brand has started. `fivestep brand list` shows those that could.\n".to_owned();

@@ -175,7 +175,7 @@ impl SourceError {
         match self {
             Self::Missing { .. } => {
                 "check the path; in a brand file it is taken relative to the workspace".into()
-            },
+            }
             Self::WrongPlace { kind, .. } => place_hint(*kind).into(),
             Self::Unreadable { .. } => "check who may read it, and that the disk is well".into(),
             Self::Empty { .. } => "save or download it again: nothing of it arrived".into(),
