@@ -2,9 +2,12 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use std::{
+    collections::BTreeMap,
     fs,
+    io::Write,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
+    sync::OnceLock,
 };
 
 use tempfile::TempDir;
@@ -102,11 +105,65 @@ impl TestEnv {
         self.answer(self.command().args(args).output().unwrap())
     }
 
-    /// Runs a command line as a person types it, `fivestep` included; quotes group words.
+    /// Runs a command line as a person types it, `fivestep` included; quotes group words, and
+    /// ` | ` hands the output of one command to the next.
     pub fn line(&self, line: &str) -> Answer {
-        let words = words(line);
-        assert_eq!(words.first().map(String::as_str), Some("fivestep"), "{line}");
-        self.fivestep(words[1..].iter().map(String::as_str))
+        let mut last: Option<Answer> = None;
+        for part in line.split(" | ") {
+            let words = words(part);
+            assert_eq!(words.first().map(String::as_str), Some("fivestep"), "{line}");
+            let before = last.take();
+            let input = before.as_ref().map_or("", |answer| answer.stdout.as_str());
+            let mut answer = self.fed(input, words[1..].iter().map(String::as_str));
+            let earlier = before.map(|answer| answer.stderr).unwrap_or_default();
+            answer.stderr.insert_str(0, &earlier);
+            last = Some(answer);
+        }
+        last.expect("a line has a command")
+    }
+
+    /// Runs the program with a text on its standard input.
+    pub fn fed<'a>(&self, input: &str, args: impl IntoIterator<Item = &'a str>) -> Answer {
+        if input.is_empty() {
+            return self.fivestep(args);
+        }
+        let mut command = self.command();
+        command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // A program that does not read to the end closes the pipe; that is its right.
+        drop(child.stdin.take().expect("it is piped").write_all(input.as_bytes()));
+        self.answer(child.wait_with_output().unwrap())
+    }
+
+    /// What a terminal would show after these command lines, each with its answer and exit code.
+    pub fn terminal(&self, lines: &str) -> String {
+        let lines = lines.lines().map(str::trim).filter(|line| !line.is_empty());
+        let shown = lines.map(|line| format!("$ {line}\n{}", self.line(line).text()));
+        // The help pads its lines; no editor would keep that in a snapshot.
+        let shown = shown.collect::<Vec<_>>().join("\n\n");
+        shown.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Every file of the folder with its bytes; a link with what it says. SQLite's two helper
+    /// files come and go with each reader and are left out.
+    pub fn contents(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        let mut all = BTreeMap::new();
+        collect(self.root(), &mut all);
+        all
+    }
+
+    /// A copy of the folder, to change.
+    pub fn copied(&self) -> Self {
+        let copy = Self { dir: tempfile::tempdir().unwrap(), now: self.now.clone() };
+        copy_folder(self.root(), copy.root());
+        copy
+    }
+
+    /// Writes an export of `acme.example` to a folder of the workspace.
+    pub fn export(&self, folder: &str, round: &fivestep::samples::Round) -> &Self {
+        fivestep::samples::bluesky(&self.path(folder), &acme(), std::slice::from_ref(round))
+            .unwrap();
+        self
     }
 
     /// Runs it and demands success.
@@ -126,6 +183,81 @@ impl TestEnv {
             code: output.status.code().unwrap_or(-1),
             stdout: clean(output.stdout),
             stderr: clean(output.stderr),
+        }
+    }
+}
+
+/// The account of the first brand file.
+pub fn acme() -> fivestep::samples::SampleAccount {
+    fivestep::samples::SampleAccount {
+        handle: "acme.example".to_owned(),
+        name: "Acme Coffee".to_owned(),
+        bio: "We roast. https://acme.example".to_owned(),
+        trade: fivestep::samples::Trade::Roaster,
+        opened_at: "2025-03-01T00:00:00Z".parse().unwrap(),
+    }
+}
+
+/// Four good weeks that end two hours before [`NOW`].
+pub fn round() -> fivestep::samples::Round {
+    fivestep::samples::Round::healthy("2026-03-30T08:00:00Z".parse().unwrap())
+}
+
+/// A workspace in which acme has evidence and has started.
+pub fn started() -> TestEnv {
+    static STARTED: OnceLock<TestEnv> = OnceLock::new();
+    let env = STARTED.get_or_init(|| {
+        let env = TestEnv::new();
+        let words = "[coffee, caffè, espresso, moka, beans, chicchi, roast, tostare, grinder, \
+                     macinatura, \"latte art\", \"single origin\"]";
+        env.replace("brands/acme.yaml", "[coffee, espresso, roast, \"single origin\"]", words);
+        env.export("exports/acme", &round());
+        env.ok(["import", "acme"]);
+        env.ok(["start", "acme"]);
+        env
+    });
+    env.copied()
+}
+
+/// The workspace of the demo.
+pub fn demo() -> TestEnv {
+    static DEMO: OnceLock<TestEnv> = OnceLock::new();
+    let env = DEMO.get_or_init(|| {
+        let env = TestEnv::empty();
+        env.ok(["demo", "."]);
+        env
+    });
+    env.copied()
+}
+
+fn collect(folder: &Path, all: &mut BTreeMap<PathBuf, Vec<u8>>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let meta = path.symlink_metadata().unwrap();
+        let name = path.to_string_lossy();
+        if meta.is_dir() {
+            all.insert(path.clone(), Vec::new());
+            collect(&path, all);
+        } else if meta.is_symlink() {
+            all.insert(
+                path.clone(),
+                fs::read_link(&path).unwrap().into_os_string().into_encoded_bytes(),
+            );
+        } else if !name.ends_with("-wal") && !name.ends_with("-shm") {
+            all.insert(path.clone(), fs::read(&path).unwrap());
+        }
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            fs::create_dir_all(&to).unwrap();
+            copy_folder(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).unwrap();
         }
     }
 }

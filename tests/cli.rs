@@ -1,0 +1,20 @@
+//! The terminal as people see it: every verb's main answer and its main refusals, text and exit
+//! code together.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests are an edge")]
+
+mod common;
+
+#[path = "cli/brands.rs"]
+mod brands;
+#[path = "cli/files.rs"]
+mod files;
+#[path = "cli/formats.rs"]
+mod formats;
+#[path = "cli/hints.rs"]
+mod hints;
+#[path = "cli/imports.rs"]
+mod imports;
+#[path = "cli/moves.rs"]
+mod moves;
+#[path = "cli/people.rs"]
+mod people;

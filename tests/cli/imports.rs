@@ -1,0 +1,230 @@
+//! `import`: exports become evidence.
+
+use insta::assert_snapshot;
+
+use crate::common::{TestEnv, demo, round};
+use fivestep::samples::Round;
+
+/// Acme's first export is in place.
+fn exported() -> TestEnv {
+    let env = TestEnv::new();
+    env.export("exports/acme", &round());
+    env
+}
+
+#[test]
+fn the_first_import_counts_every_file_and_the_second_changes_nothing() {
+    let env = exported();
+    assert_snapshot!(env.terminal("fivestep import acme\nfivestep import acme"), @r"
+    $ fivestep import acme
+    acme  $DIR/exports/acme
+      bluesky_api @acme.example, newest 2026-03-30 08:00
+        getAuthorFeed-1.json: 74 rows, 74 kept
+        getFollowers-1.json: 100 rows, 100 kept
+        getFollowers-2.json: 100 rows, 100 kept
+        getFollowers-3.json: 100 rows, 100 kept
+        getFollowers-4.json: 100 rows, 100 kept
+        getFollows.json: 50 rows, 50 kept
+        getPostThread-1.json: 4 rows, 4 kept
+        getPostThread-2.json: 4 rows, 4 kept
+        getPostThread-3.json: 3 rows, 3 kept
+        getPostThread-4.json: 3 rows, 3 kept
+        getPostThread-5.json: 4 rows, 4 kept
+        getProfile.json: 1 row, 1 kept
+        listNotifications-1.json: 100 rows, 100 kept
+        listNotifications-2.json: 39 rows, 39 kept
+        followers: stated 400, found 400: equal
+        accounts followed: stated 50, found 50: equal
+        own posts: stated 74, found 73: the saved pages are a part
+        note: the list of followers is complete
+      1140 facts added, 0 updated.
+    [exit 0]
+
+    $ fivestep import acme
+    acme  $DIR/exports/acme
+      bluesky_api @acme.example, newest 2026-03-30 08:00
+        getAuthorFeed-1.json: 74 rows, 74 kept
+        getFollowers-1.json: 100 rows, 100 kept
+        getFollowers-2.json: 100 rows, 100 kept
+        getFollowers-3.json: 100 rows, 100 kept
+        getFollowers-4.json: 100 rows, 100 kept
+        getFollows.json: 50 rows, 50 kept
+        getPostThread-1.json: 4 rows, 4 kept
+        getPostThread-2.json: 4 rows, 4 kept
+        getPostThread-3.json: 3 rows, 3 kept
+        getPostThread-4.json: 3 rows, 3 kept
+        getPostThread-5.json: 4 rows, 4 kept
+        getProfile.json: 1 row, 1 kept
+        listNotifications-1.json: 100 rows, 100 kept
+        listNotifications-2.json: 39 rows, 39 kept
+        followers: stated 400, found 400: equal
+        accounts followed: stated 50, found 50: equal
+        own posts: stated 74, found 73: the saved pages are a part
+        note: the list of followers is complete
+      Nothing new: every fact was known already.
+    [exit 0]
+    ");
+}
+
+#[test]
+fn a_dry_run_reads_and_keeps_nothing() {
+    let env = exported();
+    assert!(
+        env.ok(["import", "acme", "--dry-run"])
+            .stdout
+            .ends_with("  Dry run: nothing was written.\n")
+    );
+    let lines = "
+        fivestep show acme --receipts
+        fivestep show acme";
+    assert_snapshot!(env.terminal(lines), @r"
+    $ fivestep show acme --receipts
+    Nothing has been imported yet.
+    [exit 0]
+
+    $ fivestep show acme
+    acme  Acme Coffee
+      workflow engagement 27dfd609
+    note: no evidence has been imported for acme yet; `fivestep import acme`
+
+    engaged_followers
+        nothing was imported yet
+        counts: followers
+    engaged_follower_rate
+        nothing was imported yet
+        counts: followers
+    response_rate
+        nothing was imported yet
+        counts: conversations
+    first_response_median
+        nothing was imported yet
+        counts: answered conversations
+    first_response_p90
+        nothing was imported yet
+        counts: answered conversations
+    back_and_forth_rate
+        nothing was imported yet
+        counts: conversations
+    conversation_depth
+        nothing was imported yet
+        counts: conversations
+    topic_adherence
+        nothing was imported yet
+        counts: own posts
+    profile_completeness
+        nothing was imported yet
+        counts: profile fields
+    longest_silent_gap
+        nothing was imported yet
+        counts: own posts
+    concentration
+        nothing was imported yet
+        counts: interactions
+    engaged_retention
+        nothing was imported yet
+        counts: people engaged in the window before
+    [exit 0]
+    ");
+}
+
+#[test]
+fn an_export_can_lie_anywhere() {
+    let env = exported();
+    std::fs::rename(env.path("exports/acme"), env.path("Downloads of Ada")).unwrap();
+    let told = env.terminal("fivestep import acme \"Downloads of Ada\"\nfivestep import acme");
+    let ends: Vec<&str> = told.lines().filter(|line| !line.starts_with("    ")).collect();
+    assert_snapshot!(ends.join("\n"), @r#"
+    $ fivestep import acme "Downloads of Ada"
+    acme  Downloads of Ada
+      bluesky_api @acme.example, newest 2026-03-30 08:00
+      1140 facts added, 0 updated.
+    [exit 0]
+
+    $ fivestep import acme
+    error: `$DIR/exports/acme` is not there
+    hint: check the path; in a brand file it is taken relative to the workspace
+    [exit 1]
+    "#);
+}
+
+#[test]
+fn a_later_export_marks_who_left_and_who_came_back() {
+    let env = exported();
+    env.ok(["import", "acme"]);
+    let later = |ends_at: &str| Round::healthy(ends_at.parse().unwrap());
+    env.export("exports/b", &Round { followers_from: 7, ..later("2026-03-30T08:30:00Z") });
+    env.export("exports/c", &later("2026-03-30T09:00:00Z"));
+    let last =
+        |path: &str| env.ok(["import", "acme", path]).stdout.lines().last().map(str::to_owned);
+    assert_snapshot!(last("exports/b").unwrap(), @"  342 facts added, 393 updated, 7 people left.");
+    assert_snapshot!(last("exports/c").unwrap(), @"  278 facts added, 450 updated, 7 people left, 7 people came back.");
+}
+
+#[test]
+fn what_is_no_export_of_the_brand_is_refused() {
+    let env = demo();
+    env.write("notes.txt", "hello").write("empty/.keep", "");
+    let lines = "
+        fivestep import rosso-roasters
+        fivestep import rosso-roasters exports/bianco-books/2026-03-30
+        fivestep import rosso-roasters exports/azzurro-radio/2026-03-30.zip
+        fivestep import rosso-roasters notes.txt
+        fivestep import rosso-roasters empty
+        fivestep import rosso-roasters nowhere
+        fivestep import azzurro-radio notes.txt
+        fivestep import roso-roasters exports";
+    let before = env.contents();
+    assert_snapshot!(env.terminal(lines), @r"
+    $ fivestep import rosso-roasters
+    error: no source of rosso-roasters has a path
+    hint: name the export: `fivestep import rosso-roasters PATH`
+    [exit 2]
+
+    $ fivestep import rosso-roasters exports/bianco-books/2026-03-30
+    error: `getProfile.json` is of the account `@bianco.example`, not of `@rosso.example`
+    hint: give the account as `@bianco.example`, or choose the right export
+    [exit 1]
+
+    $ fivestep import rosso-roasters exports/azzurro-radio/2026-03-30.zip
+    error: `exports/azzurro-radio/2026-03-30.zip` is no export of a source that rosso-roasters has
+    hint: add the source to brands/rosso-roasters.yaml
+    [exit 2]
+
+    $ fivestep import rosso-roasters notes.txt
+    error: `notes.txt` is a file, but a `bluesky_api` source is read from the folder that holds the saved answers
+    hint: give a folder with saved answers named after their calls: getProfile.json, listNotifications.json, getFollowers.json, getFollows.json, getAuthorFeed.json, getPostThread.json
+    [exit 1]
+
+    $ fivestep import rosso-roasters empty
+    error: `empty` holds no file that a `bluesky_api` source reads
+    hint: give a folder with saved answers named after their calls: getProfile.json, listNotifications.json, getFollowers.json, getFollows.json, getAuthorFeed.json, getPostThread.json
+    [exit 1]
+
+    $ fivestep import rosso-roasters nowhere
+    error: `nowhere` is not there
+    hint: check the path; in a brand file it is taken relative to the workspace
+    [exit 1]
+
+    $ fivestep import azzurro-radio notes.txt
+    error: `notes.txt` is no archive by its first bytes, but a `mastodon_archive` source is read from a .zip, .tar.gz or .tar archive
+    hint: give the archive itself, as downloaded from Preferences > Import and export: a .zip or .tar.gz file
+    [exit 1]
+
+    $ fivestep import roso-roasters exports
+    error: there is no brand `roso-roasters`
+    hint: did you mean `rosso-roasters`? there is `azzurro-radio`, `bianco-books`, `rosso-roasters`, `verde-garden`
+    [exit 4]
+    ");
+    assert_eq!(env.contents(), before, "nothing was written");
+}
+
+#[test]
+fn an_export_from_the_future_is_refused() {
+    let env = exported().at("2026-03-01T10:00:00Z");
+    assert_snapshot!(env.terminal("fivestep import acme"), @r"
+    $ fivestep import acme
+    error: the newest fact of the export is of 2026-03-30T08:00:00Z, but it is 2026-03-01T10:00:00Z now
+    hint: set the clock of this machine right, or leave out the row with the wrong time
+    [exit 1]
+    ");
+}
