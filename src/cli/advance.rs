@@ -118,7 +118,9 @@ impl Moves<'_> {
 
     fn finish(self) -> Result<Exit, Failure> {
         if self.exits.is_empty() {
-            self.session.out.text("No brand is running. `fivestep status` shows where each stands.\n")?;
+            self.session
+                .out
+                .text("No brand is running. `fivestep status` shows where each stands.\n")?;
         }
         if self.session.out.format != Format::Table {
             let moved = || {

@@ -93,6 +93,8 @@ fn not_understood(error: &clap::Error) -> ExitCode {
     let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
     match error.print() {
         Ok(()) => exit.into(),
+        // The reader has seen enough, as in `fivestep --help | head`.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => exit.into(),
         Err(_) => Exit::Fault.into(),
     }
 }

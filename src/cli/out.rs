@@ -44,10 +44,17 @@ impl Out {
         }
     }
 
-    /// Prints lines for people only.
+    /// Prints lines for people only, while work goes on.
+    ///
+    /// A reader who has seen enough, as in `fivestep advance --all | head`, does not stop it.
     pub fn text(self, text: &str) -> Result<(), Failure> {
         match self.format {
-            Format::Table => print(text),
+            Format::Table => match print(text) {
+                Err(Failure::Io { source, .. }) if source.kind() == io::ErrorKind::BrokenPipe => {
+                    Ok(())
+                }
+                other => other,
+            },
             Format::Json | Format::Ids => Ok(()),
         }
     }
