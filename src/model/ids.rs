@@ -19,6 +19,21 @@ pub struct IdError {
     text: String,
 }
 
+/// How much of a text that is no name is repeated.
+const SHOWN_CHARS: usize = 80;
+
+impl IdError {
+    /// Keeps what can be shown on a terminal: not endless, and nothing that it would obey.
+    fn new(what: &'static str, text: &str) -> Self {
+        let plain = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+        let mut shown: String = text.chars().take(SHOWN_CHARS).map(plain).collect();
+        if text.chars().nth(SHOWN_CHARS).is_some() {
+            shown.push('…');
+        }
+        Self { what, text: shown }
+    }
+}
+
 fn is_id(text: &str) -> bool {
     let mut chars = text.chars();
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
@@ -45,7 +60,7 @@ macro_rules! id {
             /// [`IdError`] if a character is not allowed or the length is not.
             pub fn new(text: impl Into<String>) -> Result<Self, IdError> {
                 let text = text.into();
-                if is_id(&text) { Ok(Self(text)) } else { Err(IdError { what: $what, text }) }
+                if is_id(&text) { Ok(Self(text)) } else { Err(IdError::new($what, &text)) }
             }
 
             /// The name as text.
