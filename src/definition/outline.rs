@@ -217,7 +217,8 @@ impl Builder {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
             let message = format!("the file has more than {MAX_NODES} values");
-            return Err(Box::new(Problem::new(Code::TooManyNodes, span, message)));
+            let help = "split it: a file defines one workflow or one brand";
+            return Err(Box::new(Problem::new(Code::TooManyNodes, span, message).help(help)));
         }
         if self.open.len() >= MAX_LEVELS {
             return Err(Box::new(too_deep(span)));
@@ -307,6 +308,7 @@ fn tag(span: Range<usize>) -> Problem {
 fn too_deep(span: &Range<usize>) -> Problem {
     let message = format!("values are nested more than {MAX_LEVELS} levels deep");
     Problem::new(Code::TooDeep, span, message)
+        .help("no definition needs so many; look for a bracket that is never closed")
 }
 
 /// The parser's refusal in our words.
