@@ -20,10 +20,12 @@ pub fn run(session: &Session, args: &HistoryArgs) -> Result<Exit, Failure> {
     let mut lines = view::history::lines(&entries);
     let first = lines.len().saturating_sub(args.last.unwrap_or(usize::MAX));
     let lines = lines.split_off(first);
+    let mut revisions: Vec<u64> = lines.iter().map(|line| line.revision).collect();
+    revisions.dedup();
     session.out.answer(
         &lines,
-        || entries.iter().map(|entry| format!("{}@{}", entry.brand, entry.revision)).collect(),
-        || match lines.is_empty() {
+        || revisions.iter().map(|revision| format!("{brand}@{revision}")).collect(),
+        || match entries.is_empty() {
             true => format!("{brand} has not started; `fivestep start {brand}`\n"),
             false => render::rows::history(&lines),
         },

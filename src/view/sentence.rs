@@ -156,8 +156,12 @@ pub fn provenance(observation: &Observation, age_seconds: Option<i64>) -> String
     if let Some(span) = observation.span {
         parts.push(days(span));
     }
-    if let Some(age) = age_seconds {
-        parts.push(format!("newest {} old", duration(age as f64)));
+    match age_seconds {
+        Some(age) if age < 0 => {
+            parts.push(format!("newest {} ahead of this clock", duration(-age as f64)));
+        }
+        Some(age) => parts.push(format!("newest {} old", duration(age as f64))),
+        None => {}
     }
     parts.join("; ")
 }
