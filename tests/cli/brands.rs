@@ -356,6 +356,31 @@ fn history_is_the_journal() {
 }
 
 #[test]
+fn the_end_of_a_journal_is_the_end_in_every_format() {
+    let env = demo();
+    assert_eq!(
+        env.ok(["history", "verde-garden", "--last", "2", "-o", "ids"]).stdout,
+        "verde-garden@7\nverde-garden@8\n"
+    );
+    let last = env.ok(["history", "verde-garden", "--last", "2", "-o", "json"]).json();
+    assert_eq!(last.as_array().unwrap().len(), 2);
+    assert_snapshot!(env.terminal("fivestep history verde-garden --last 0"), @r"
+    $ fivestep history verde-garden --last 0
+     REV  WHEN (UTC)  WHO  WHAT
+    [exit 0]
+    ");
+}
+
+#[test]
+fn evidence_that_is_newer_than_the_clock_is_not_called_old() {
+    let env = demo().at("2026-03-28T08:00:00Z");
+    let why = env.ok(["why", "verde-garden"]).stdout;
+    let why = why.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(why.contains("newest 2 d ahead of this clock"), "{why}");
+    assert!(!why.contains("-2 d"), "{why}");
+}
+
+#[test]
 fn show_gives_every_number_with_its_sample_and_interval() {
     assert_snapshot!(demo().terminal("fivestep show verde-garden"), @r"
     $ fivestep show verde-garden

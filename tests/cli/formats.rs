@@ -231,6 +231,31 @@ fn names_on_standard_input_may_have_been_made_on_windows() {
 }
 
 #[test]
+fn a_log_goes_to_standard_error_and_never_into_an_answer() {
+    let env = started();
+    let quiet = env.ok(["import", "acme", "-o", "json"]);
+    assert_eq!(quiet.stderr, "");
+    let told = env.ok(["import", "acme", "-o", "json", "-vv", "--log-json"]);
+    assert_eq!(told.json(), quiet.json());
+    assert!(told.stderr.lines().count() >= 1, "{}", told.text());
+    for line in told.stderr.lines() {
+        let entry: Value = serde_json::from_str(line).expect("a line of the log is JSON");
+        assert!(entry["level"].is_string(), "{line}");
+    }
+}
+
+#[test]
+fn a_name_of_a_person_cannot_disturb_a_terminal_or_a_table() {
+    let env = started();
+    env.ok(["pause", "acme", "--actor", "A\tb\nc\u{1b}[31m"]);
+    let mut command = env.command();
+    let output = command.env("CLICOLOR_FORCE", "1").args(["history", "acme", "--last", "1"]);
+    let text = String::from_utf8(output.env_remove("NO_COLOR").output().unwrap().stdout).unwrap();
+    assert!(text.contains("A b c [31m"), "{text:?}");
+    assert!(!text.contains("\u{1b}[31m"), "{text:?}");
+}
+
+#[test]
 fn colours_stay_on_the_terminal() {
     let env = demo();
     let output = |line: &str, force: bool| {
