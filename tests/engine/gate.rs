@@ -118,12 +118,15 @@ fn the_distance_says_what_would_be_enough() {
     let point = "metric: response_rate, at_least: 60%";
     let people = "metric: engaged_follower_rate, at_least: 2%, bound: lower95";
     let engaged = Seen::on(day(0)).share(Metric::EngagedFollowerRate, 71, 4_945);
+    let fields = "metric: profile_completeness, at_least: 100%";
+    let half_filled = Seen::on(day(0)).share(Metric::ProfileCompleteness, 2, 4);
     // (why, clause, what was measured, distance)
     let table: Vec<(&str, &str, Seen, Option<Distance>)> = vec![
         ("cases to the minimum", sure, rate(11, 11), Some(Distance::MoreAtThisRate { cases: 9 })),
         ("cases to certainty", sure, rate(20, 20), Some(Distance::MoreAtThisRate { cases: 15 })),
         ("answers in a row", point, rate(10, 20), Some(Distance::MoreThatCount { cases: 5 })),
         ("followers to win", people, engaged, Some(Distance::MoreHits { hits: 48 })),
+        ("fields to fill in", fields, half_filled, Some(Distance::MoreHits { hits: 2 })),
         ("nothing to do", point, rate(20, 20), None),
         ("nothing can be said", point, Seen::on(day(0)), None),
     ];
