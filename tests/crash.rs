@@ -14,7 +14,7 @@ use std::{
     process::{Child, Stdio},
     sync::mpsc,
     thread,
-    time::Duration,
+    time::Instant,
 };
 
 use fivestep::{
@@ -81,12 +81,14 @@ fn a_kill_at_any_moment_loses_nothing_that_was_acknowledged() {
     // More than one page of brands, so that a kill can fall between two transactions.
     let brands = count("FIVESTEP_KILL_BRANDS", 40);
     let env = common::ring(brands);
+    let began = Instant::now();
+    env.ok(["advance", "--all"]);
+    let whole = began.elapsed();
     let before = revisions(&env, brands);
     let (mut acknowledged, mut in_time) = (0, 0);
-    let mut wait = 7_u64;
-    for _ in 0..kills {
-        // A fixed sequence of waits, so that a failure can be repeated.
-        wait = (wait * 37 + 11) % (61 + brands as u64 / 8);
+    for kill in 0..kills as u32 {
+        // From the first moment to a little after the end, in a fixed order.
+        let wait = whole * (kill * 37 % 120) / 100;
         let mut child = env
             .command()
             .args(["advance", "--all", "--actor", "Kill"])
@@ -95,7 +97,7 @@ fn a_kill_at_any_moment_loses_nothing_that_was_acknowledged() {
             .spawn()
             .unwrap();
         let lines = read_lines(&mut child);
-        thread::sleep(Duration::from_millis(wait));
+        thread::sleep(wait);
         in_time += u64::from(child.try_wait().unwrap().is_none());
         child.kill().ok();
         child.wait().unwrap();
@@ -108,6 +110,7 @@ fn a_kill_at_any_moment_loses_nothing_that_was_acknowledged() {
     }
     assert_whole(&env, brands);
     let committed = revisions(&env, brands) - before;
+    assert!(committed > 0 || kills < 10, "no kill came late enough to show anything");
     println!(
         "{kills} kills of {brands} brands, {in_time} before the end: {acknowledged} transitions \
          acknowledged, {committed} committed, none lost"
