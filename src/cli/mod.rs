@@ -14,6 +14,7 @@
 pub mod args;
 pub mod exit;
 mod out;
+pub mod reference;
 mod render;
 mod report;
 mod session;
