@@ -47,14 +47,6 @@ pub enum Failure {
         /// The definition.
         digest: Digest,
     },
-    /// A file is not named after what it defines.
-    #[error("`{file}` defines `{defines}`; a file must be named after what it defines")]
-    Misnamed {
-        /// The file.
-        file: String,
-        /// The name inside.
-        defines: String,
-    },
     /// The command line was not understood.
     #[error("{message}")]
     Usage {
@@ -106,9 +98,6 @@ impl Failure {
             }
             Failure::DefinitionLost { brand, .. } => {
                 Some(format!("go on under the file as it is with `fivestep adopt {brand}`"))
-            }
-            Failure::Misnamed { defines, .. } => {
-                Some(format!("name it `{defines}.yaml`, or change the name inside"))
             }
             Failure::Usage { hint, .. } => Some(hint.clone()),
             Failure::Workspace(error) => workspace_hint(error),

@@ -14,9 +14,9 @@
 //! 6. [`runner`]: the loop that joins them.
 //! 7. [`view`] and [`cli`]: what people see.
 //!
-//! Dependencies point one way: `cli → runner, view → engine → evidence → model`;
-//! `definition → model`; `store, sources → model`. `model`, `engine`, `definition`, `view` and the
-//! metrics do no IO and read no clock; `clippy.toml` bans the calls that would.
+//! Dependencies point one way: `cli → view → runner → store → engine → evidence → model`, and
+//! `definition → model`. `model`, `engine`, `definition`, `view` and the metrics do no IO and read
+//! no clock; `clippy.toml` bans the calls that would.
 
 pub mod cli;
 pub mod clock;

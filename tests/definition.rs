@@ -94,6 +94,8 @@ fn every_file_that_is_wrong_is_refused_with_its_code_at_its_place() {
         Code::OtherWorkflow,
         Code::MissingGoal,
         Code::Unmeasurable,
+        Code::Misnamed,
+        Code::UnknownWorkflow,
     ];
     seen.extend(elsewhere);
     let unseen: Vec<&Code> = Code::ALL.iter().filter(|code| !seen.contains(code)).collect();
@@ -483,4 +485,21 @@ fn a_problem_is_data_for_programs() {
       }
     ]
     "#);
+}
+
+#[test]
+fn a_file_fits_into_its_folder() {
+    let yaml = include_bytes!("definition/accept/brand-norwegian.yaml").to_vec();
+    let named = |name: &str| SourceFile::new(name, yaml.clone());
+    let brand = fivestep::definition::load_brand(&named("x.yaml")).expect("it loads");
+    let codes = |file: &str, workflows: &[&str]| -> Vec<Code> {
+        let workflows: Vec<String> = workflows.iter().map(|name| (*name).to_owned()).collect();
+        let found = fivestep::definition::check_brand_place(&named(file), &brand, &workflows);
+        found.into_iter().map(|problem| problem.code).collect()
+    };
+    let own = format!("brands/{}.yaml", brand.id);
+    let follows = brand.workflow.as_str();
+    assert_eq!(codes(&own, &["other", follows]), []);
+    assert_eq!(codes("brands/other.yaml", &[follows]), [Code::Misnamed]);
+    assert_eq!(codes(&own, &["other"]), [Code::UnknownWorkflow]);
 }

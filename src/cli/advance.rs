@@ -137,7 +137,7 @@ fn failed(brand: &str, failure: &Failure) -> MoveView {
     let blocked = Exit::from(failure) == Exit::Blocked;
     let held_by = match failure {
         Failure::Refused { refusal, .. } => match &**refusal {
-            crate::engine::Refusal::GateShut(gate) => crate::view::moved::held_by(gate),
+            crate::engine::Refusal::GateShut(gate) => gate.held_by(),
             _ => Vec::new(),
         },
         _ => Vec::new(),

@@ -34,7 +34,7 @@ pub struct Checks {
 
 pub fn run(session: &Session, args: &CheckArgs) -> Result<Exit, Failure> {
     let files = read(session, args)?;
-    let checks = check(&files);
+    let checks = check(&files, args.paths.is_empty());
     let sources: Vec<&SourceFile> = files.iter().collect();
     session.out.answer(
         &checks,
@@ -51,10 +51,14 @@ pub fn run(session: &Session, args: &CheckArgs) -> Result<Exit, Failure> {
     Ok(if checks.errors > 0 { Exit::Invalid } else { Exit::Done })
 }
 
-/// Checks files, each alone and brands together with their workflows.
-pub fn check(files: &[SourceFile]) -> Checks {
+/// Checks files, each alone and brands together with their workflows; `whole` if they are all
+/// that the workspace has.
+pub fn check(files: &[SourceFile], whole: bool) -> Checks {
     let (loaded, mut diagnostics) = load(files);
     diagnostics.extend(pairs(files, &loaded));
+    if whole {
+        diagnostics.extend(places(files, &loaded));
+    }
     let errors =
         diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
     let warnings = diagnostics.len() - errors;
@@ -166,4 +170,25 @@ fn pairs(files: &[SourceFile], loaded: &[Checked]) -> Vec<Diagnostic> {
         })
         .flatten()
         .collect()
+}
+
+/// What files of a workspace must agree on with the folder they lie in.
+fn places(files: &[SourceFile], loaded: &[Checked]) -> Vec<Diagnostic> {
+    let ids = loaded.iter().filter_map(|checked| match checked {
+        Checked::Workflow(workflow) => Some(workflow.id.to_string()),
+        Checked::Brand(_) | Checked::Wrong => None,
+    });
+    let known: Vec<String> = ids.collect();
+    let wrong = loaded.iter().any(|checked| matches!(checked, Checked::Wrong));
+    let each = files.iter().zip(loaded).map(|(file, checked)| match checked {
+        Checked::Workflow(workflow) => definition::check_workflow_name(file, workflow),
+        // A workflow that is wrong is not missing, so only names are judged until it is mended.
+        Checked::Brand(brand) if wrong => {
+            let followed = [brand.workflow.to_string()];
+            definition::check_brand_place(file, brand, &followed)
+        }
+        Checked::Brand(brand) => definition::check_brand_place(file, brand, &known),
+        Checked::Wrong => Vec::new(),
+    });
+    each.flatten().collect()
 }

@@ -71,7 +71,7 @@ impl From<&Failure> for Exit {
     fn from(failure: &Failure) -> Self {
         match failure {
             Failure::Refused { refusal, .. } => Exit::from(&**refusal),
-            Failure::Definition { .. } | Failure::Misnamed { .. } => Exit::Invalid,
+            Failure::Definition { .. } => Exit::Invalid,
             Failure::Conflict { .. } => Exit::Conflict,
             Failure::Usage { .. } | Failure::Input(_) => Exit::Usage,
             Failure::Workspace(WorkspaceError::Unknown { .. }) => Exit::Unknown,

@@ -1,8 +1,7 @@
 //! The command line: one verb, one file.
 //!
 //! Start reading at [`run`]. A verb reads its arguments, asks the runner, makes a view and hands
-//! it to [`out`]; failures come back as [`Failure`](crate::failure::Failure)s and are printed
-//! once, in [`report`].
+//! it to `out`; failures come back as [`Failure`]s and are printed once, in `report`.
 //!
 //! # Always true
 //!
@@ -14,6 +13,7 @@
 pub mod args;
 pub mod exit;
 mod out;
+pub mod reference;
 mod render;
 mod report;
 mod session;

@@ -147,6 +147,8 @@ codes! {
     OtherGoal = "F0208",
     /// An outcome that a workflow cannot give: the engine or a person does.
     OutcomeNotGiven = "F0209",
+    /// A file of a workspace is not named after what it defines.
+    Misnamed = "F0210",
 
     /// One of the five steps has no stage.
     MissingStep = "F0301",
@@ -179,6 +181,8 @@ codes! {
     MissingGoal = "F0406",
     /// No source of the brand can answer a clause; somebody will have to waive it.
     Unmeasurable = "F0407",
+    /// The brand follows a workflow that does not exist.
+    UnknownWorkflow = "F0408",
 }
 
 impl Code {

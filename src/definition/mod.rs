@@ -123,18 +123,49 @@ pub fn check_pair(
     brand: &Brand,
     brand_file: &SourceFile,
 ) -> Vec<Diagnostic> {
-    let outline_of = |file| {
-        let mut problems = Problems::new(file);
-        let outline = outline_of(file, &mut problems);
-        (outline, problems)
-    };
-    let (workflow_outline, mut in_workflow) = outline_of(workflow_file);
-    let (brand_outline, mut in_brand) = outline_of(brand_file);
-    if let (Some(workflow_outline), Some(brand_outline)) = (workflow_outline, brand_outline) {
-        check::brand_side(workflow, brand, &brand_outline, &mut in_brand);
-        check::workflow_side(workflow, &workflow_outline, brand, &mut in_workflow);
+    let in_brand = with_outline(brand_file, |outline, problems| {
+        check::brand_side(workflow, brand, outline, problems);
+    });
+    let in_workflow = with_outline(workflow_file, |outline, problems| {
+        check::workflow_side(workflow, outline, brand, problems);
+    });
+    in_brand.into_iter().chain(in_workflow).collect()
+}
+
+/// Says whether a file of a workspace is named after the workflow it defines.
+///
+/// - `file`: its name ends in the name it has in its folder, such as `workflows/tea.yaml`.
+pub fn check_workflow_name(file: &SourceFile, workflow: &Workflow) -> Vec<Diagnostic> {
+    with_outline(file, |outline, problems| {
+        check::folder::name(file, "workflow", workflow.id.as_str(), outline, problems);
+    })
+}
+
+/// Says whether a brand file fits into its workspace: named after its brand, and following a
+/// workflow that exists.
+///
+/// - `workflows`: the names of the workflows that exist.
+pub fn check_brand_place(
+    file: &SourceFile,
+    brand: &Brand,
+    workflows: &[String],
+) -> Vec<Diagnostic> {
+    with_outline(file, |outline, problems| {
+        check::folder::name(file, "brand", brand.id.as_str(), outline, problems);
+        check::folder::workflow(brand, workflows, outline, problems);
+    })
+}
+
+/// Runs a check that needs the places of a file that was loaded before.
+fn with_outline(
+    file: &SourceFile,
+    check: impl FnOnce(&Node, &mut Problems<'_>),
+) -> Vec<Diagnostic> {
+    let mut problems = Problems::new(file);
+    if let Some(outline) = outline_of(file, &mut problems) {
+        check(&outline, &mut problems);
     }
-    in_brand.into_sorted().into_iter().chain(in_workflow.into_sorted()).collect()
+    problems.into_sorted()
 }
 
 fn load<R: Raw, T>(

@@ -89,7 +89,9 @@ fn from_numbers(report: &MetricReport) -> Option<Distance> {
         (Method::Wilson, Grows::Cases) if rises => {
             more_cases(numbers, threshold, report.bound, &report.reason)
         }
-        (Method::Wilson, Grows::Hits) if rises => more_hits(numbers, threshold, report.bound),
+        (Method::Wilson | Method::Census, Grows::Hits) if rises && numbers.hits.is_some() => {
+            more_hits(numbers, threshold, report.bound)
+        }
         _ if report.reason == Reason::NotSureYet => None,
         _ => Some(Distance::Change { by: threshold - value }),
     }

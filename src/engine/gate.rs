@@ -154,6 +154,16 @@ impl GateReport {
         self.clauses.iter().filter(|clause| !clause.lets_through())
     }
 
+    /// The clauses that hold the brand back in words, such as `answered insufficient` or
+    /// `signed (task sign_charter)`.
+    pub fn held_by(&self) -> Vec<String> {
+        let held = self.holding().map(|report| match &report.subject {
+            Subject::Task { id, .. } => format!("{} (task {id})", report.clause),
+            Subject::Metric(_) => format!("{} {}", report.clause, report.verdict),
+        });
+        held.collect()
+    }
+
     /// The short form that the journal keeps.
     pub fn judged(&self) -> Vec<Judged> {
         self.clauses.iter().map(ClauseReport::judged).collect()

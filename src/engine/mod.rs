@@ -1,6 +1,6 @@
 //! Decides what happens next to one brand.
 //!
-//! The engine is pure. [`step`] is handed everything it needs, answers with everything that
+//! The engine is pure. [`step()`] is handed everything it needs, answers with everything that
 //! should follow, and touches nothing:
 //!
 //! ```text

@@ -39,7 +39,7 @@ pub enum Refusal {
     #[error("the brand is not paused")]
     NotPaused,
     /// The gate is shut, and nothing new was measured.
-    #[error("the gate of stage `{}` is shut: {}", .0.stage, held_by(.0))]
+    #[error("the gate of stage `{}` is shut: {}", .0.stage, .0.held_by().join(", "))]
     GateShut(Box<GateReport>),
     /// The stage has no such task.
     #[error("stage `{stage}` has no task `{task}`")]
@@ -156,12 +156,6 @@ impl Refusal {
             }
         }
     }
-}
-
-fn held_by(gate: &GateReport) -> String {
-    let held: Vec<String> =
-        gate.holding().map(|clause| format!("{} {}", clause.clause, clause.verdict)).collect();
-    held.join(", ")
 }
 
 fn names<T: ToString>(what: &str, known: &[T]) -> String {

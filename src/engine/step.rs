@@ -1,6 +1,6 @@
 //! One command, one decision.
 //!
-//! Start reading at [`step`]. A [`Draft`] collects the events; each is applied to the checkpoint
+//! Start reading at [`step`]. A `Draft` collects the events; each is applied to the checkpoint
 //! as it is decided, so a later decision of the same step sees the earlier ones, and the new
 //! checkpoint is the fold of the entry by construction.
 

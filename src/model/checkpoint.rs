@@ -239,7 +239,11 @@ impl Checkpoint {
                 self.status = Status::Paused { since: at, by, reason };
             }
             Event::Resumed => self.status = Status::Running,
-            Event::Adopted { definition } => self.definition = Some(definition.clone()),
+            Event::Adopted { definition } => {
+                self.definition = Some(definition.clone());
+                // Under another text a clause of the same name may ask something else.
+                self.waivers.clear();
+            }
             Event::Finished { outcome } => {
                 self.status = Status::Finished { outcome: *outcome, ended_at: at };
             }

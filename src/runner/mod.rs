@@ -24,7 +24,7 @@ use tracing::{debug, info, info_span};
 
 use crate::{
     clock::Clock,
-    definition::{self, SourceFile},
+    definition::{self, Diagnostic, Severity, SourceFile},
     engine::{self, GateReport, Refusal, Step},
     evidence::{metrics, sources::Export},
     failure::Failure,
@@ -191,7 +191,7 @@ impl Runner {
             digest: digest.clone(),
         })?;
         let file = SourceFile::new(format!("definition {}", digest.short()), text.into_bytes());
-        let workflow = Rc::new(check_workflow(file)?.0);
+        let workflow = Rc::new(checked(file, definition::load_workflow)?.0);
         self.workflows.insert(digest.clone(), Rc::clone(&workflow));
         Ok(workflow)
     }
@@ -304,7 +304,8 @@ impl Runner {
         let case = self.case(brand)?;
         let command = Command::new(Verb::Start, actor.clone());
         if case.checkpoint.revision == 0 {
-            self.check_pair(&case.brand)?;
+            let brand = read_brand(&self.workspace, brand)?;
+            agree(&load_workflow(&self.workspace, &case.workflow.id)?, &brand)?;
             if !dry_run {
                 self.keep_file(&case.workflow.id)?;
             }
@@ -333,18 +334,6 @@ impl Runner {
         }
         let case = Case { brand, checkpoint, workflow, edited: None, observations };
         self.act_on(&case, command, dry_run)
-    }
-
-    /// Refuses a brand that its workflow cannot judge, such as one without a goal of its own.
-    fn check_pair(&self, brand: &Brand) -> Result<(), Failure> {
-        let (workflow, workflow_file) = load_workflow(&self.workspace, &brand.workflow)?;
-        let file = self.workspace.read_brand(&brand.id)?;
-        let mut diagnostics = definition::check_pair(&workflow, &workflow_file, brand, &file);
-        diagnostics.retain(|diagnostic| diagnostic.severity == definition::Severity::Error);
-        if diagnostics.is_empty() {
-            return Ok(());
-        }
-        Err(Failure::Definition { file: Box::new(file), diagnostics })
     }
 
     fn keep_file(&mut self, name: &WorkflowId) -> Result<(), Failure> {
@@ -455,22 +444,19 @@ fn log(step: &Step) {
 ///
 /// # Errors
 ///
-/// [`Failure::Definition`] with every problem, [`Failure::Misnamed`], or why it cannot be read.
+/// [`Failure::Definition`] with every problem, or why it cannot be read.
 pub fn load_brand(workspace: &Workspace, id: &BrandId) -> Result<Brand, Failure> {
+    read_brand(workspace, id).map(|(brand, _)| brand)
+}
+
+fn read_brand(workspace: &Workspace, id: &BrandId) -> Result<(Brand, SourceFile), Failure> {
     let file = workspace.read_brand(id)?;
-    let brand = match definition::load_brand(&file) {
-        Ok(brand) => brand,
-        Err(diagnostics) => {
-            return Err(Failure::Definition { file: Box::new(file), diagnostics });
-        }
-    };
-    if brand.id != *id {
-        return Err(Failure::Misnamed {
-            file: file.name().to_owned(),
-            defines: brand.id.to_string(),
-        });
+    let (brand, file) = checked(file, definition::load_brand)?;
+    if brand.id == *id {
+        return Ok((brand, file));
     }
-    Ok(brand)
+    let diagnostics = definition::check_brand_place(&file, &brand, &workspace.workflow_names()?);
+    Err(wrong(file, diagnostics))
 }
 
 /// Reads and checks a workflow's file.
@@ -482,19 +468,29 @@ pub fn load_workflow(
     workspace: &Workspace,
     id: &WorkflowId,
 ) -> Result<(Workflow, SourceFile), Failure> {
-    let (workflow, file) = check_workflow(workspace.read_workflow(id)?)?;
-    if workflow.id != *id {
-        return Err(Failure::Misnamed {
-            file: file.name().to_owned(),
-            defines: workflow.id.to_string(),
-        });
-    }
-    Ok((workflow, file))
+    let file = workspace.read_workflow(id)?;
+    let (workflow, file) = checked(file, definition::load_workflow)?;
+    let diagnostics = definition::check_workflow_name(&file, &workflow);
+    if diagnostics.is_empty() { Ok((workflow, file)) } else { Err(wrong(file, diagnostics)) }
 }
 
-fn check_workflow(file: SourceFile) -> Result<(Workflow, SourceFile), Failure> {
-    match definition::load_workflow(&file) {
-        Ok(workflow) => Ok((workflow, file)),
-        Err(diagnostics) => Err(Failure::Definition { file: Box::new(file), diagnostics }),
+fn checked<T>(
+    file: SourceFile,
+    load: impl FnOnce(&SourceFile) -> Result<T, Vec<Diagnostic>>,
+) -> Result<(T, SourceFile), Failure> {
+    match load(&file) {
+        Ok(value) => Ok((value, file)),
+        Err(diagnostics) => Err(wrong(file, diagnostics)),
     }
+}
+
+fn wrong(file: SourceFile, diagnostics: Vec<Diagnostic>) -> Failure {
+    Failure::Definition { file: Box::new(file), diagnostics }
+}
+
+/// Refuses a brand and a workflow that do not agree.
+fn agree(workflow: &(Workflow, SourceFile), brand: &(Brand, SourceFile)) -> Result<(), Failure> {
+    let mut diagnostics = definition::check_pair(&workflow.0, &workflow.1, &brand.0, &brand.1);
+    diagnostics.retain(|diagnostic| diagnostic.severity == Severity::Error);
+    if diagnostics.is_empty() { Ok(()) } else { Err(wrong(brand.1.clone(), diagnostics)) }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    engine::{GateReport, Step, Subject},
+    engine::{GateReport, Step},
     model::{Event, StageId, Status},
     runner::Advance,
 };
@@ -47,7 +47,7 @@ pub fn moved(advance: &Advance) -> MoveView {
         result,
         checkpoint: Some(checkpoint.id().to_string()),
         path,
-        held_by: advance.shut.iter().flat_map(held_by).collect(),
+        held_by: advance.shut.iter().flat_map(GateReport::held_by).collect(),
         error: None,
     }
 }
@@ -63,15 +63,6 @@ fn path(steps: &[Step]) -> Vec<String> {
         }
     }
     path
-}
-
-/// The clauses that hold a brand, with their verdicts or open tasks.
-pub fn held_by(gate: &GateReport) -> Vec<String> {
-    let held = gate.holding().map(|report| match &report.subject {
-        Subject::Task { id, .. } => format!("{} (task {id})", report.clause),
-        Subject::Metric(_) => format!("{} {}", report.clause, report.verdict),
-    });
-    held.collect()
 }
 
 /// What any other command did to one brand.

@@ -140,7 +140,10 @@ pub fn distance(report: &MetricReport) -> Option<String> {
         Distance::MoreHits { hits } => format!("{} more {}", number(hits), spec.hits),
         Distance::Change { by } => {
             let size = Quantity::new(spec.unit, by.abs());
-            format!("{size} {}", if by < 0.0 { "less" } else { "more" })
+            let noun = if spec.unit == Unit::Count { spec.hits } else { "" };
+            format!("{size} {} {noun}", if by < 0.0 { "less" } else { "more" })
+                .trim_end()
+                .to_owned()
         }
         Distance::EvidenceUntil { at } => format!("evidence that reaches {}", instant(at)),
         Distance::NewerEvidence => "import a newer export".to_owned(),

@@ -221,8 +221,13 @@ fn a_file_is_named_after_what_it_defines() {
     env.replace("brands/acme.yaml", "brand: acme", "brand: apex");
     assert_snapshot!(env.terminal("fivestep start acme"), @r"
     $ fivestep start acme
-    error: `brands/acme.yaml` defines `apex`; a file must be named after what it defines
-    hint: name it `apex.yaml`, or change the name inside
+    error[F0210]: `brands/acme.yaml` defines `apex`
+     --> brands/acme.yaml:2:8
+      |
+    2 | brand: apex
+      |        ^^^^
+      |
+      = help: name the file `apex.yaml`, or change the name here
     [exit 3]
     ");
 }

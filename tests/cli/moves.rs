@@ -75,7 +75,7 @@ fn a_brand_moves_when_its_gate_opens() {
     [exit 10]
 
     $ fivestep advance acme
-    blocked: acme: the gate of stage `define` is shut: signed fail
+    blocked: acme: the gate of stage `define` is shut: signed (task sign_charter)
     hint: see what would open it with `fivestep why acme`
     [exit 10]
 
@@ -121,7 +121,7 @@ fn a_brand_goes_as_far_as_it_was_told() {
     [exit 0]
 
     $ fivestep advance acme --until blocked
-    blocked: acme: the gate of stage `refine` is shut: reviewed fail
+    blocked: acme: the gate of stage `refine` is shut: reviewed (task review)
     hint: see what would open it with `fivestep why acme`
     [exit 10]
 

@@ -6,6 +6,7 @@
 
 mod brand;
 mod clause;
+pub(super) mod folder;
 mod form;
 mod pair;
 mod stage;
