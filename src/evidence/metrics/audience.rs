@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn before_the_first_engagement_known_nobody_can_tell() {
-        let world = World::new().follower("ann").likes("ann", 5);
+        let world = World::new().follows("ann", None, None).likes("ann", 5);
         for metric in [Metric::EngagedFollowers, Metric::EngagedFollowerRate] {
             let found = line(&world.measured_until(metric, Some(50)));
             assert!(found.starts_with("no cases: the oldest engagement known"), "{found}");

@@ -94,9 +94,7 @@ impl<'a> Scope<'a> {
 
     /// When the oldest engagement known happened: before it the exports tell nothing.
     pub fn inbound_begins(&self) -> Option<DateTime<Utc>> {
-        *self.inbound_begins.get_or_init(|| {
-            self.facts.interactions.iter().map(|one| one.at).min()
-        })
+        *self.inbound_begins.get_or_init(|| self.facts.interactions.iter().map(|one| one.at).min())
     }
 
     /// Why nobody can tell who engaged: the exports begin after the window ends.
