@@ -27,6 +27,9 @@ const TOP: usize = 10;
 /// Distinct followers at the window's end with at least one interaction in the window.
 pub(super) fn engaged_followers(scope: &Scope) -> Reading {
     let metric = Metric::EngagedFollowers;
+    if let Some(why) = scope.before_engagement() {
+        return Reading::no_cases(metric, why);
+    }
     let (engaged, base) = (engaged_now(scope), Base::of(scope));
     match base.followers.max(engaged) {
         0 => Reading::no_cases(metric, "no follower is known"),
@@ -37,6 +40,9 @@ pub(super) fn engaged_followers(scope: &Scope) -> Reading {
 /// [`engaged_followers`] out of all followers.
 pub(super) fn engaged_follower_rate(scope: &Scope) -> Reading {
     let metric = Metric::EngagedFollowerRate;
+    if let Some(why) = scope.before_engagement() {
+        return Reading::no_cases(metric, why);
+    }
     let (engaged, mut base) = (engaged_now(scope), Base::of(scope));
     if engaged > base.followers {
         base.correct_stale_count();
@@ -209,6 +215,15 @@ mod tests {
         *,
     };
     use crate::evidence::facts::Act;
+
+    #[test]
+    fn before_the_first_engagement_known_nobody_can_tell() {
+        let world = World::new().follows("ann", None, None).likes("ann", 5);
+        for metric in [Metric::EngagedFollowers, Metric::EngagedFollowerRate] {
+            let found = line(&world.measured_until(metric, Some(50)));
+            assert!(found.starts_with("no cases: the oldest engagement known"), "{found}");
+        }
+    }
 
     #[test]
     fn an_engaged_follower_acts_in_the_window_and_follows_at_its_end() {

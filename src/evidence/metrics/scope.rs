@@ -94,10 +94,14 @@ impl<'a> Scope<'a> {
 
     /// When the oldest engagement known happened: before it the exports tell nothing.
     pub fn inbound_begins(&self) -> Option<DateTime<Utc>> {
-        *self.inbound_begins.get_or_init(|| {
-            let interactions = self.facts.interactions.iter();
-            interactions.filter(|one| self.knows(one.at)).map(|one| one.at).min()
-        })
+        *self.inbound_begins.get_or_init(|| self.facts.interactions.iter().map(|one| one.at).min())
+    }
+
+    /// Why nobody can tell who engaged: the exports begin after the window ends.
+    pub fn before_engagement(&self) -> Option<String> {
+        let begins = self.inbound_begins().filter(|begins| !self.knows(*begins))?;
+        let (begins, ended) = (day(begins), day(self.window.to));
+        Some(format!("the oldest engagement known is of {begins}; the window ends {ended}"))
     }
 
     /// Our own posts up to the window's end, of any kind.
