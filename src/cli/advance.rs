@@ -75,7 +75,12 @@ fn named(
     let actor = moves.session.actor();
     for brand in &brands {
         let result = runner.advance(brand, &actor, until, args.dry_run);
+        let shut = result.as_ref().is_ok_and(|advance| advance.shut.is_some());
         moves.take(brand.as_str(), result)?;
+        if shut && moves.session.out.format == Format::Table {
+            let next = format!("see what would open it with `fivestep why {brand}`");
+            report::say(&report::hint(&next));
+        }
     }
     Ok(())
 }
@@ -100,7 +105,7 @@ impl Moves<'_> {
             }
             Err(failure) => {
                 self.exits.push(Exit::from(&failure));
-                anstream::eprint!("{}", report::text(&failure));
+                report::say(&report::text(&failure));
                 failed(brand, &failure)
             }
         };
@@ -124,7 +129,7 @@ impl Moves<'_> {
         }
         if self.session.out.format != Format::Table {
             let moved = || {
-                let moved = self.views.iter().filter(|view| view.result != "failed");
+                let moved = self.views.iter().filter(|view| view.moved());
                 moved.map(|view| view.brand.clone()).collect()
             };
             self.session.out.answer(&self.views, moved, String::new)?;

@@ -222,7 +222,7 @@ pub struct AdvanceArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  fivestep status\n  fivestep status --blocked -o ids")]
 pub struct StatusArgs {
-    /// Brands by name; otherwise every brand that has started
+    /// Brands by name, `-` reads them from standard input; otherwise every brand that has started
     #[arg(value_name = "BRAND")]
     pub brands: Vec<String>,
     /// Only brands whose gate is shut
@@ -249,7 +249,7 @@ pub struct WhyArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  fivestep tasks\n  fivestep tasks --owner role:lead --overdue")]
 pub struct TasksArgs {
-    /// Brands by name; otherwise every running brand
+    /// Brands by name, `-` reads them from standard input; otherwise every running brand
     #[arg(value_name = "BRAND")]
     pub brands: Vec<String>,
     /// Only tasks of this owner

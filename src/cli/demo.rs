@@ -235,7 +235,7 @@ impl Demo<'_> {
         let dir = dir.display();
         self.say(&format!(
             "\nGo on from here:\n  fivestep -C {dir} history bianco-books\n  \
-             fivestep -C {dir} show rosso-roasters\n  fivestep -C {dir} tasks\n"
+             fivestep -C {dir} show rosso-roasters\n  fivestep -C {dir} brand show azzurro-radio\n"
         ))?;
         if self.session.out.format != Format::Table {
             let ids = || whys.iter().map(|why| why.brand.clone()).collect();

@@ -56,7 +56,7 @@ pub fn each(
             Err(failure) if brands.len() == 1 => return Err(failure),
             Err(failure) => {
                 exits.push(Exit::from(&failure));
-                anstream::eprint!("{}", report::text(&failure));
+                report::say(&report::text(&failure));
                 views.push(serde_json::json!({
                     "brand": brand,
                     "error": report::as_json(&failure),

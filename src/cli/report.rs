@@ -17,9 +17,13 @@ pub fn print(session: &Session, failure: &Failure) -> Exit {
         // If standard output is gone, the exit code still tells.
         drop(session.out.answer(&json!({ "error": error }), Vec::new, String::new));
     }
-    // If standard error is gone, the exit code still tells.
-    drop(anstream::stderr().lock().write_all(text(failure).as_bytes()));
+    say(&text(failure));
     exit
+}
+
+/// Prints to standard error; if that is gone, the exit code still tells.
+pub fn say(text: &str) {
+    drop(anstream::stderr().lock().write_all(text.as_bytes()));
 }
 
 /// A failure for programs.
@@ -56,8 +60,14 @@ pub fn text(failure: &Failure) -> String {
         }
         _ => format!("{red}error:{red:#} {failure}\n"),
     };
-    if let Some(hint) = failure.hint() {
-        text.push_str(&format!("{bold}hint:{bold:#} {hint}\n"));
+    if let Some(next) = failure.hint() {
+        text.push_str(&hint(&next));
     }
     text
+}
+
+/// What to do next, as one line.
+pub fn hint(next: &str) -> String {
+    let bold = Style::new().bold();
+    format!("{bold}hint:{bold:#} {next}\n")
 }

@@ -25,7 +25,12 @@ pub fn run(session: &Session, args: &TasksArgs) -> Result<Exit, Failure> {
     let chosen = args.overdue || args.owner.is_some() || !args.brands.is_empty();
     session.out.answer(
         &tasks,
-        || tasks.iter().map(|task| format!("{} {}", task.brand, task.task)).collect(),
+        || {
+            // The tasks of a brand stand together.
+            let mut brands: Vec<String> = tasks.iter().map(|task| task.brand.clone()).collect();
+            brands.dedup();
+            brands
+        },
         || render::rows::tasks(&tasks, chosen, now),
     )?;
     Ok(Exit::Done)

@@ -1,6 +1,11 @@
 //! `why`: where brands stand, and what would move them. Writes nothing.
 
-use crate::{failure::Failure, view};
+use serde::Serialize;
+
+use crate::{
+    failure::Failure,
+    view::{self, why::Why},
+};
 
 use super::{
     args::{Format, WhyArgs},
@@ -23,20 +28,40 @@ pub fn run(session: &Session, args: &WhyArgs) -> Result<Exit, Failure> {
         match runner.case(brand) {
             Ok(case) => {
                 exits.push(Exit::Done);
-                answers.push(view::why::why(&case, now));
+                answers.push(Answer::Why(Box::new(view::why::why(&case, now))));
             }
             Err(failure) if brands.len() == 1 => return Err(failure),
             Err(failure) => {
                 exits.push(Exit::from(&failure));
-                anstream::eprint!("{}", report::text(&failure));
+                report::say(&report::text(&failure));
+                let (brand, error) = (brand.to_string(), report::as_json(&failure));
+                answers.push(Answer::Failed { brand, error });
             }
         }
     }
-    let ids = || answers.iter().map(|why| why.brand.clone()).collect();
-    let text = || answers.iter().map(render::why::text).collect::<Vec<_>>().join("\n");
+    let told = || answers.iter().filter_map(Answer::told);
+    let ids = || told().map(|why| why.brand.clone()).collect();
+    let text = || told().map(render::why::text).collect::<Vec<_>>().join("\n");
     match (session.out.format, answers.as_slice()) {
         (Format::Json, [one]) if brands.len() == 1 => session.out.answer(one, ids, text)?,
         _ => session.out.answer(&answers, ids, text)?,
     }
     Ok(Exit::of_many(exits))
+}
+
+/// What is said about one of several brands.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Answer {
+    Why(Box<Why>),
+    Failed { brand: String, error: serde_json::Value },
+}
+
+impl Answer {
+    fn told(&self) -> Option<&Why> {
+        match self {
+            Answer::Why(why) => Some(why),
+            Answer::Failed { .. } => None,
+        }
+    }
 }

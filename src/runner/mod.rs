@@ -347,8 +347,8 @@ impl Runner {
     ///
     /// # Errors
     ///
-    /// [`Failure::Refused`] if nothing moved and nothing new was measured, else as
-    /// [`Runner::act`]. Steps before the failure stay committed.
+    /// As [`Runner::act`], but a shut gate is an answer here. Steps before a failure stay
+    /// committed.
     pub fn advance(
         &mut self,
         brand: &BrandId,
@@ -369,9 +369,7 @@ impl Runner {
                     advance.shut = step.shut.clone();
                     advance.steps.push(step);
                 }
-                Err(Failure::Refused { refusal, .. })
-                    if !advance.steps.is_empty() && advance.stops_at(&refusal) =>
-                {
+                Err(Failure::Refused { refusal, .. }) if advance.stops_at(&refusal) => {
                     return Ok(advance);
                 }
                 Err(failure) => return Err(failure),
@@ -409,12 +407,12 @@ impl Runner {
 }
 
 impl Advance {
-    /// Whether a refusal after some steps is simply where the way ends.
+    /// Whether a refusal is simply where the way ends: at a shut gate.
     fn stops_at(&mut self, refusal: &Refusal) -> bool {
         if let Refusal::GateShut(gate) = refusal {
             self.shut = Some((**gate).clone());
         }
-        matches!(refusal, Refusal::GateShut(_) | Refusal::Finished { .. })
+        self.shut.is_some()
     }
 
     fn is_over(&self, until: &Until) -> bool {

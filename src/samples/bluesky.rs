@@ -179,7 +179,9 @@ impl Teller<'_> {
         let listed = u64::from(self.last.followers);
         profile["followersCount"] = self.last.stated_followers.unwrap_or(listed).into();
         profile["followsCount"] = self.followed_numbers().count().into();
-        profile["postsCount"] = self.feed().len().into();
+        // A profile counts what its owner wrote; a feed shows what they passed on as well.
+        let written = self.feed().iter().filter(|item| item.get("reason").is_none()).count();
+        profile["postsCount"] = written.into();
         profile["createdAt"] = stamp(self.account.opened_at).into();
         profile["indexedAt"] = stamp(self.account.opened_at).into();
         profile

@@ -161,6 +161,7 @@ pub struct Standing {
     /// The gate has been found shut since, UTC.
     pub blocked_since: Option<String>,
     /// The clauses that hold it back, comma-separated.
+    #[serde(skip)]
     pub held_by: String,
     /// The workflow it follows.
     pub workflow: Option<String>,

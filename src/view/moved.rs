@@ -27,6 +27,13 @@ pub struct MoveView {
     pub error: Option<serde_json::Value>,
 }
 
+impl MoveView {
+    /// Whether the brand left a stage.
+    pub fn moved(&self) -> bool {
+        matches!(self.result, "moved" | "finished")
+    }
+}
+
 /// The outcome of an advance.
 pub fn moved(advance: &Advance) -> MoveView {
     let checkpoint = &advance.checkpoint;

@@ -30,10 +30,12 @@ pub fn stamp(at: DateTime<Utc>) -> String {
 
 /// How long ago `then` was, such as `3 h`; `just now` within a minute.
 pub fn ago(then: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    match (now - then).num_seconds() {
-        seconds if seconds < 60 => "just now".to_owned(),
-        seconds => duration(seconds as f64),
-    }
+    age((now - then).num_seconds())
+}
+
+/// How long ago something so many seconds old was.
+pub fn age(seconds: i64) -> String {
+    if seconds < 60 { "just now".to_owned() } else { duration(seconds as f64) }
 }
 
 /// When a deadline is, seen from now: `in 2 d` or `overdue by 3 h`.

@@ -5,33 +5,40 @@ use serde::Serialize;
 
 use crate::store::Standing;
 
-use super::sentence;
-
 /// One brand as `status` shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StatusLine {
     /// The store's row.
     #[serde(flatten)]
     pub standing: Standing,
+    /// `BRAND@CYCLE.STAGE.REVISION`.
+    pub checkpoint: String,
     /// Whether the gate was shut when it was judged last.
     pub blocked: bool,
-    /// How long it has been in the stage, in words.
-    pub stage_age: Option<String>,
-    /// How long the gate has been shut, in words.
-    pub blocked_age: Option<String>,
+    /// The clauses that hold it back.
+    pub held_by: Vec<String>,
+    /// How long it has been in the stage, in seconds.
+    pub stage_age_seconds: Option<i64>,
+    /// How long the gate has been shut, in seconds.
+    pub blocked_age_seconds: Option<i64>,
 }
 
 /// A row of the store as people see it at `now`.
 pub fn line(standing: Standing, now: DateTime<Utc>) -> StatusLine {
     let age = |text: &Option<String>| {
         let then: DateTime<Utc> = text.as_ref()?.parse().ok()?;
-        Some(sentence::ago(then, now))
+        Some((now - then).num_seconds())
     };
     let running = standing.status == "running";
+    let blocked = running && standing.blocked_since.is_some();
+    let held = standing.held_by.split(',').filter(|clause| blocked && !clause.is_empty());
+    let stage = standing.stage.as_deref().unwrap_or("ready");
     StatusLine {
-        blocked: running && standing.blocked_since.is_some(),
-        stage_age: age(&standing.since),
-        blocked_age: age(&standing.blocked_since).filter(|_| running),
+        checkpoint: format!("{}@{}.{stage}.{}", standing.brand, standing.cycle, standing.revision),
+        blocked,
+        held_by: held.map(str::to_owned).collect(),
+        stage_age_seconds: age(&standing.since),
+        blocked_age_seconds: age(&standing.blocked_since).filter(|_| blocked),
         standing,
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     engine::{
-        ClauseReport, Subject,
+        ClauseReport, Reason, Subject,
         gate::{Evidence, judge},
         goal,
     },
@@ -208,7 +208,6 @@ fn view(report: &ClauseReport, now: DateTime<Utc>) -> ClauseView {
 }
 
 fn metric_view(base: ClauseView, report: &crate::engine::MetricReport) -> ClauseView {
-    let passes = base.verdict == Verdict::Pass;
     let seen = report.observation.as_ref();
     let (value, n, interval) = match seen.map(|seen| &seen.finding) {
         Some(crate::model::Finding::Measured { value, n, interval, .. }) => {
@@ -221,8 +220,7 @@ fn metric_view(base: ClauseView, report: &crate::engine::MetricReport) -> Clause
         None => "nothing yet".to_owned(),
     };
     let reason = sentence::reason(report).filter(|reason| *reason != measured);
-    let remedy = (!passes && base.verdict != Verdict::Unmeasurable)
-        .then(|| report.metric.spec().remedy.to_owned());
+    let remedy = remedy(base.verdict, report);
     ClauseView {
         demand: sentence::demand(report),
         measured,
@@ -259,5 +257,19 @@ fn task_state(owner: &str, state: Option<&TaskState>, now: DateTime<Utc>) -> Str
             format!("{again}, for {owner}{}", due.unwrap_or_default())
         }
         None => "not opened".to_owned(),
+    }
+}
+
+/// What a person can do; nothing where the reason says it already.
+fn remedy(verdict: Verdict, report: &crate::engine::MetricReport) -> Option<String> {
+    let waits = matches!(report.reason, Reason::NotMeasured { .. } | Reason::TooOld);
+    match verdict {
+        Verdict::Pass => None,
+        Verdict::Unmeasurable => Some(
+            "add a source that tells; a named person can waive a gate's clause with `waive`"
+                .to_owned(),
+        ),
+        Verdict::Insufficient if waits => None,
+        Verdict::Fail | Verdict::Insufficient => Some(report.metric.spec().remedy.to_owned()),
     }
 }

@@ -19,18 +19,17 @@ pub fn status(lines: &[StatusLine], chosen: bool) -> String {
     let mut table = table(&["BRAND", "CYCLE", "STAGE", "FOR", "STATUS", "HELD BY"]);
     for line in lines {
         let standing = &line.standing;
-        let status = match &line.blocked_age {
-            Some(age) if line.blocked => format!("blocked {age}"),
-            _ => standing.status.clone(),
+        let status = match line.blocked_age_seconds {
+            Some(age) => format!("blocked {}", sentence::age(age)),
+            None => standing.status.clone(),
         };
-        let held = if line.blocked { standing.held_by.replace(',', ", ") } else { String::new() };
         table.add_row([
             standing.brand.clone(),
             standing.cycle.to_string(),
             standing.stage.clone().unwrap_or_default(),
-            line.stage_age.clone().unwrap_or_default(),
+            line.stage_age_seconds.map(sentence::age).unwrap_or_default(),
             status,
-            held,
+            line.held_by.join(", "),
         ]);
     }
     finish(&table)
