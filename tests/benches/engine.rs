@@ -2,7 +2,8 @@
 //!
 //! What the figures mean, and those of one run: `docs/design/0006-speed.md`. Shorter or longer
 //! by `FIVESTEP_BENCH_ROUNDS` (how often each side is measured), `FIVESTEP_BENCH_BRANDS` (the
-//! fleet) and `FIVESTEP_BENCH_MEMORY` (the largest fleet whose memory is measured, 0 for none).
+//! fleet) and `FIVESTEP_BENCH_MEMORY` (the largest fleet whose memory is measured, 0 for none); the parts
+//! `pure`, `check`, `one`, `fleet` and `memory` can be named: `cargo bench -- one fleet`.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "benches are an edge")]
 
 mod floor;
@@ -47,14 +48,30 @@ fn main() {
     let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let observations = observations(&dir.path().join("sample"));
     println!("median (least..most) over the rounds; file system {}\n", file_system(dir.path()));
-    pure(&observations);
-    check();
-    one_key(dir.path(), &observations);
-    let fleet =
-        Fleet::new(dir.path().join("fleet"), knob("FIVESTEP_BENCH_BRANDS", 10_000), &observations);
-    all_keys(dir.path(), &fleet);
-    questions(&fleet);
-    memory(dir.path(), &observations);
+    if asked("pure") {
+        pure(&observations);
+    }
+    if asked("check") {
+        check();
+    }
+    if asked("one") {
+        one_key(dir.path(), &observations);
+    }
+    if asked("fleet") {
+        let brands = knob("FIVESTEP_BENCH_BRANDS", 10_000);
+        let fleet = Fleet::new(dir.path().join("fleet"), brands, &observations);
+        all_keys(dir.path(), &fleet);
+        questions(&fleet);
+    }
+    if asked("memory") {
+        memory(dir.path(), &observations);
+    }
+}
+
+/// Whether a part is wanted: `cargo bench -- pure fleet` runs two, without names all run.
+fn asked(part: &str) -> bool {
+    let mut named = std::env::args().skip(1).filter(|word| !word.starts_with('-')).peekable();
+    named.peek().is_none() || named.any(|word| word == part)
 }
 
 /// `engine::step` alone.

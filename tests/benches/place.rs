@@ -94,7 +94,7 @@ pub fn observations(root: &Path) -> Observations {
     let mut runner = Runner::open(workspace, Clock::fixed(now())).unwrap();
     let export = sources::read(&brand.sources[0], &export).unwrap();
     runner.import(&id, &export).unwrap();
-    let mut observations = runner.case(&id).unwrap().observations;
+    let mut observations = (*runner.case(&id).unwrap().observations).clone();
     for (metric, value, low, high) in [
         (Metric::ProfileCompleteness, 1.0, None, None),
         (Metric::TopicAdherence, 0.86, Some(0.71), Some(0.94)),
