@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{calendar::WorkingTime, ids::Digest, metric::Metric};
+use super::{calendar::WorkingTime, ids::Digest, instant, metric::Metric};
 
 /// A two-sided 95 % interval, in the unit of its metric.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -20,8 +20,10 @@ pub struct Interval {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
     /// Where it begins, UTC, not inside.
+    #[serde(deserialize_with = "instant::read")]
     pub from: DateTime<Utc>,
     /// Where it ends, UTC, inside.
+    #[serde(deserialize_with = "instant::read")]
     pub to: DateTime<Utc>,
     /// Whether a person chose the end; otherwise it is the newest evidence.
     pub asked: bool,
@@ -97,7 +99,7 @@ pub struct Observation {
 }
 
 /// An observation as its text lays it out. A fleet reads a dozen for each brand, and the general
-/// way to read a flattened enum, by keeping every value aside first, takes several times as long.
+/// way to read a flattened enum keeps every value aside first.
 #[derive(Deserialize)]
 struct Flat {
     metric: Metric,
@@ -108,13 +110,17 @@ struct Flat {
     interval: Option<Interval>,
     why: Option<String>,
     window: Option<Window>,
-    span: Option<(DateTime<Utc>, DateTime<Utc>)>,
-    as_of: Option<DateTime<Utc>>,
+    span: Option<(Instant, Instant)>,
+    as_of: Option<Instant>,
     denominator: String,
     sources: Vec<String>,
     #[serde(default)]
     caveats: Vec<String>,
 }
+
+/// An instant that is read as [`instant`] reads it.
+#[derive(Deserialize)]
+struct Instant(#[serde(deserialize_with = "instant::read")] DateTime<Utc>);
 
 /// Which [`Finding`] it is.
 #[derive(Deserialize)]
@@ -140,7 +146,9 @@ impl TryFrom<Flat> for Observation {
             Found::NoCases => Finding::NoCases { why: why? },
             Found::Unmeasurable => Finding::Unmeasurable { why: why? },
         };
-        let Flat { metric, window, span, as_of, denominator, sources, caveats, .. } = flat;
+        let Flat { metric, window, denominator, sources, caveats, .. } = flat;
+        let span = flat.span.map(|(first, last)| (first.0, last.0));
+        let as_of = flat.as_of.map(|at| at.0);
         Ok(Self { metric, finding, window, span, as_of, denominator, sources, caveats })
     }
 }

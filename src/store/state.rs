@@ -29,6 +29,8 @@ const APPLICATION_ID: i64 = 0x3573_7470;
 /// How long a writer waits for another before it gives up.
 const BUSY_MILLISECONDS: u64 = 10_000;
 
+// Long rows stand in tables with a row id: without one, SQLite keeps whole rows in the inner nodes
+// of the tree, which makes it deep, and a journal's rows would be scattered instead of appended.
 const SCHEMA: &str = "
 CREATE TABLE definition (
     digest TEXT PRIMARY KEY,
@@ -52,13 +54,13 @@ CREATE TABLE brand (
 CREATE TABLE observed (
     brand        TEXT PRIMARY KEY,
     observations TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE TABLE journal (
     brand    TEXT NOT NULL,
     revision INTEGER NOT NULL,
     entry    TEXT NOT NULL,
     PRIMARY KEY (brand, revision)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE TABLE evidence (
     brand    TEXT PRIMARY KEY,
     revision INTEGER NOT NULL
@@ -709,4 +711,60 @@ fn standing(row: &rusqlite::Row<'_>) -> rusqlite::Result<Standing> {
         revision: row.get::<_, i64>(9)?.unsigned_abs(),
         at: row.get(10)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        definition::{SourceFile, load_workflow},
+        engine::step,
+        model::{Actor, Command, Verb},
+    };
+
+    fn started(store: &mut StateStore) -> Checkpoint {
+        let yaml = include_bytes!("../../workflows/engagement.yaml").to_vec();
+        let file = SourceFile::new("engagement.yaml", yaml);
+        let workflow = load_workflow(&file).expect("the shipped file is right");
+        let brand = Checkpoint::new(BrandId::new("acme").expect("a name"));
+        let mut observations = Observations::default();
+        observations.basis.brand = Some(Digest::of(b"brand: acme"));
+        let now = "2026-03-02T09:00:00Z".parse().expect("an instant");
+        let command = Command::new(Verb::Start, Actor::new("Ada"));
+        let begun = step(&workflow, &brand, &observations, &command, now).expect("it is ready");
+        let digest = Digest::of(b"brand: acme");
+        let file = CachedFile { modified_ns: 1, bytes: 2, read_ns: 3, digest };
+        let files = [(begun.checkpoint.brand.clone(), file)];
+        assert_eq!(store.commit_page(&[&begun], &files).expect("written"), [Committed::Yes]);
+        begun.checkpoint
+    }
+
+    #[test]
+    fn measurements_and_files_come_back_with_their_brand() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let mut store = StateStore::open(&dir.path().join("state.db")).expect("a store");
+        let checkpoint = started(&mut store);
+        assert!(checkpoint.observations.basis.brand.is_some(), "something was measured");
+        store.note_evidence(&checkpoint.brand, 7).expect("noted");
+
+        assert_eq!(store.checkpoint(&checkpoint.brand).expect("read"), checkpoint);
+        assert_eq!(store.checkpoints("", 10).expect("read"), std::slice::from_ref(&checkpoint));
+        let running = store.running("", 10).expect("read");
+        let [running] = running.as_slice() else { panic!("one brand runs: {running:?}") };
+        assert_eq!(running.checkpoint, checkpoint);
+        assert_eq!(running.evidence_revision, 7);
+        let file = running.file.as_ref().expect("it was remembered");
+        assert_eq!((file.modified_ns, file.bytes, file.read_ns), (1, 2, 3));
+        assert!(store.running("acme", 10).expect("read").is_empty(), "nothing follows it");
+    }
+
+    #[test]
+    fn damaged_measurements_are_named() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let mut store = StateStore::open(&dir.path().join("state.db")).expect("a store");
+        let checkpoint = started(&mut store);
+        store.connection.execute("UPDATE observed SET observations = '{'", []).expect("broken");
+        let error = store.checkpoint(&checkpoint.brand).expect_err("it cannot be read");
+        assert!(error.to_string().contains("the measurements of `acme`"), "{error}");
+    }
 }
