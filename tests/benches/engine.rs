@@ -14,7 +14,6 @@ use std::{
     hint::black_box,
     path::Path,
     process::{Command as Process, Stdio},
-    time::Duration,
 };
 
 use rusqlite::Connection;
@@ -28,7 +27,7 @@ use fivestep::{
 };
 
 use floor::{Floor, Payload};
-use harness::{Series, file_system, knob, limit, rate, seconds};
+use harness::{Series, file_system, knob, limit, rates, seconds};
 use place::{ENGAGEMENT, Fleet, RING, ask, commit, done, now, observations, unanswered, walk};
 
 /// A payload of a few words.
@@ -174,12 +173,12 @@ fn one_key(dir: &Path, observations: &Observations) {
     let mut floors = [(&dir.join("a.db"), ours), (&dir.join("b.db"), SHORT)]
         .map(|(path, payload)| (floor_series(payload), Floor::new(path, 1, payload)));
     let mut series = Series::new("engine::step and StateStore::commit");
-    let length = Duration::from_millis(150);
     for _ in 0..rounds() {
-        series.add(rate(length, &mut once));
-        for (series, floor) in &mut floors {
-            series.add(rate(length, || floor.one()));
-        }
+        let [(long, long_floor), (short, short_floor)] = &mut floors;
+        let [a, b, c] = rates([&mut once, &mut || long_floor.one(), &mut || short_floor.one()]);
+        series.add(a);
+        long.add(b);
+        short.add(c);
     }
     println!("durable transitions of one brand, a commit each, WAL, synchronous=FULL");
     print_beside(&series, &floors, 0.8);
@@ -206,7 +205,31 @@ fn all_keys(dir: &Path, fleet: &Fleet) {
     }
     println!("{brands} brands, one stage each; the floor commits {FLOOR_PAGE} at once");
     print_beside(&series, &floors, 0.5);
-    println!("  first pass, every brand file read: {:.0} transitions/s\n", brands as f64 / first);
+    println!("  first pass, every brand file read: {:.0} transitions/s", brands as f64 / first);
+    parts(fleet);
+}
+
+/// Where the time of a pass goes, apart from `step` and the commit.
+fn parts(fleet: &Fleet) {
+    let runner = fleet.runner();
+    let mut read = Series::new("of it: rows of a page read and parsed");
+    let mut looked = Series::new("of it: brand file looked at, not read");
+    for _ in 0..rounds().min(7) {
+        let mut names: Vec<BrandId> = Vec::new();
+        let took = seconds(|| {
+            while names.len() < fleet.brands {
+                let after = names.last().map_or("", BrandId::as_str).to_owned();
+                let page = runner.store().running(&after, PAGE).unwrap();
+                names.extend(page.into_iter().map(|running| running.checkpoint.brand));
+            }
+        });
+        read.add(took * 1e6 / fleet.brands as f64);
+        let look = |name| assert!(runner.workspace().brand_file_stamp(name).is_some());
+        looked.add(seconds(|| names.iter().for_each(look)) * 1e6 / fleet.brands as f64);
+    }
+    read.print("µs a brand");
+    looked.print("µs a brand");
+    println!();
 }
 
 fn floor_series(payload: Payload) -> Series {

@@ -35,7 +35,7 @@ impl Floor {
                  CREATE TABLE journal (
                      key TEXT NOT NULL, revision INTEGER NOT NULL, entry TEXT NOT NULL,
                      PRIMARY KEY (key, revision)
-                 ) STRICT, WITHOUT ROWID;
+                 ) STRICT;
                  BEGIN",
             )
             .unwrap();

@@ -4,10 +4,10 @@
 //! `A B A B …`: what slows the machine down slows both sides, and the ratio of each round is
 //! taken on its own.
 
-use std::{
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::{path::Path, time::Instant};
+
+/// How long a round of short things lasts.
+const ROUND_SECONDS: f64 = 0.5;
 
 /// A number from the environment, to make the run shorter or longer.
 pub fn knob(name: &str, otherwise: usize) -> usize {
@@ -74,15 +74,18 @@ fn median(values: &[f64]) -> f64 {
     sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// How often a second `once` can be done, tried for `length`.
-pub fn rate(length: Duration, mut once: impl FnMut()) -> f64 {
-    let started = Instant::now();
+/// How often a second each of several things can be done. They take turns one by one, because a
+/// disk's mood lasts for longer than one of them.
+pub fn rates<const N: usize>(mut things: [&mut dyn FnMut(); N]) -> [f64; N] {
+    let mut took = [0.0; N];
     let mut count = 0_u32;
-    while started.elapsed() < length {
-        once();
+    while took.iter().sum::<f64>() < ROUND_SECONDS {
+        for (thing, took) in things.iter_mut().zip(&mut took) {
+            *took += seconds(&mut **thing);
+        }
         count += 1;
     }
-    f64::from(count) / started.elapsed().as_secs_f64()
+    took.map(|took| f64::from(count) / took)
 }
 
 /// How many seconds `once` takes.
