@@ -33,3 +33,12 @@ impl Clock {
         DateTime::from_timestamp_millis(now.timestamp_millis()).unwrap_or(now)
     }
 }
+
+/// The machine's time in nanoseconds since 1970, whatever a [`Clock`] stands at.
+///
+/// Only for comparing with the times of files, which the machine's own clock has set. No decision
+/// about a brand may rest on it.
+#[allow(clippy::disallowed_methods, reason = "this is the one place that asks for the time")]
+pub fn file_time_ns() -> i64 {
+    Utc::now().timestamp_nanos_opt().unwrap_or_default()
+}

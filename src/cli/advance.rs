@@ -75,9 +75,9 @@ fn named(
     let actor = moves.session.actor();
     for brand in &brands {
         let result = runner.advance(brand, &actor, until, args.dry_run);
-        let shut = result.as_ref().is_ok_and(|advance| advance.shut.is_some());
+        let stays = result.as_ref().is_ok_and(|advance| advance.moves() == 0);
         moves.take(brand.as_str(), result)?;
-        if shut && moves.session.out.format == Format::Table {
+        if stays && moves.session.out.format == Format::Table {
             let next = format!("see what would open it with `fivestep why {brand}`");
             report::say(&report::hint(&next));
         }

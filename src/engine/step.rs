@@ -4,6 +4,8 @@
 //! as it is decided, so a later decision of the same step sees the earlier ones, and the new
 //! checkpoint is the fold of the entry by construction.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
 use crate::model::{
@@ -184,8 +186,9 @@ impl<'a> Draft<'a> {
     }
 
     fn observe(&mut self, observations: &Observations) {
-        if self.checkpoint.observations != *observations {
-            self.emit(Event::Observed { observations: observations.clone() });
+        let known = &*self.checkpoint.observations;
+        if !std::ptr::eq(known, observations) && known != observations {
+            self.emit(Event::Observed { observations: Arc::new(observations.clone()) });
         }
     }
 

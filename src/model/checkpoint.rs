@@ -9,7 +9,7 @@
 //! - Tasks and waivers belong to the stage the brand is in; entering a stage clears them.
 //! - `apply` never fails: it records what happened, it does not judge.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -155,8 +155,11 @@ pub struct Checkpoint {
     pub tasks: BTreeMap<TaskId, TaskState>,
     /// The waivers of that stage.
     pub waivers: BTreeMap<ClauseId, Waiver>,
-    /// The newest measurements a decision used.
-    pub observations: Observations,
+    /// The newest measurements a decision used. They are much longer than all the rest and change
+    /// seldom: steps share them, and the store keeps them beside the checkpoint's own text, from
+    /// which they are therefore left out.
+    #[serde(skip)]
+    pub observations: Arc<Observations>,
     /// How near the goal is.
     pub progress: Progress,
 }
@@ -175,7 +178,7 @@ impl Checkpoint {
             place: None,
             tasks: BTreeMap::new(),
             waivers: BTreeMap::new(),
-            observations: Observations::default(),
+            observations: Arc::default(),
             progress: Progress::default(),
         }
     }
@@ -224,7 +227,7 @@ impl Checkpoint {
                 let (by, reason) = (entry.actor.clone(), entry.reason.clone());
                 self.waivers.insert(clause.clone(), Waiver { at, by, reason });
             }
-            Event::Observed { observations } => self.observations = observations.clone(),
+            Event::Observed { observations } => self.observations = Arc::clone(observations),
             Event::GateJudged { open, clauses } => self.judge(*open, clauses, at),
             Event::GoalJudged { streak, without_gain, marks, .. } => {
                 self.progress.streak = *streak;

@@ -1,6 +1,6 @@
 //! What happened to a brand's run. The journal is a list of [`Entry`]s, one a commit.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -81,8 +81,8 @@ pub enum Event {
     },
     /// New measurements, as every later decision uses them.
     Observed {
-        /// All of them.
-        observations: Observations,
+        /// All of them; shared with the checkpoint, which keeps them as they are.
+        observations: Arc<Observations>,
     },
     /// The stage's gate was judged.
     GateJudged {

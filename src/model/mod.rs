@@ -19,6 +19,7 @@ pub mod command;
 pub mod event;
 pub mod form;
 pub mod ids;
+mod instant;
 pub mod metric;
 pub mod observation;
 pub mod quantity;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{calendar::WorkingTime, ids::Digest, metric::Metric};
+use super::{calendar::WorkingTime, ids::Digest, instant, metric::Metric};
 
 /// A two-sided 95 % interval, in the unit of its metric.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -20,8 +20,10 @@ pub struct Interval {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
     /// Where it begins, UTC, not inside.
+    #[serde(deserialize_with = "instant::read")]
     pub from: DateTime<Utc>,
     /// Where it ends, UTC, inside.
+    #[serde(deserialize_with = "instant::read")]
     pub to: DateTime<Utc>,
     /// Whether a person chose the end; otherwise it is the newest evidence.
     pub asked: bool,
@@ -70,6 +72,7 @@ pub enum Finding {
 
 /// One metric of one brand at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Flat")]
 pub struct Observation {
     /// What was measured.
     pub metric: Metric,
@@ -93,6 +96,61 @@ pub struct Observation {
     /// What a reader must know to take the number right, such as "answered conversations only".
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub caveats: Vec<String>,
+}
+
+/// An observation as its text lays it out. A fleet reads a dozen for each brand, and the general
+/// way to read a flattened enum keeps every value aside first.
+#[derive(Deserialize)]
+struct Flat {
+    metric: Metric,
+    found: Found,
+    value: Option<f64>,
+    n: Option<u64>,
+    hits: Option<u64>,
+    interval: Option<Interval>,
+    why: Option<String>,
+    window: Option<Window>,
+    span: Option<(Instant, Instant)>,
+    as_of: Option<Instant>,
+    denominator: String,
+    sources: Vec<String>,
+    #[serde(default)]
+    caveats: Vec<String>,
+}
+
+/// An instant that is read as [`instant`] reads it.
+#[derive(Deserialize)]
+struct Instant(#[serde(deserialize_with = "instant::read")] DateTime<Utc>);
+
+/// Which [`Finding`] it is.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Found {
+    Measured,
+    NoCases,
+    Unmeasurable,
+}
+
+impl TryFrom<Flat> for Observation {
+    type Error = &'static str;
+
+    fn try_from(flat: Flat) -> Result<Self, Self::Error> {
+        let why = flat.why.ok_or("`why` is missing");
+        let finding = match flat.found {
+            Found::Measured => Finding::Measured {
+                value: flat.value.ok_or("`value` is missing")?,
+                n: flat.n.ok_or("`n` is missing")?,
+                hits: flat.hits,
+                interval: flat.interval,
+            },
+            Found::NoCases => Finding::NoCases { why: why? },
+            Found::Unmeasurable => Finding::Unmeasurable { why: why? },
+        };
+        let Flat { metric, window, denominator, sources, caveats, .. } = flat;
+        let span = flat.span.map(|(first, last)| (first.0, last.0));
+        let as_of = flat.as_of.map(|at| at.0);
+        Ok(Self { metric, finding, window, span, as_of, denominator, sources, caveats })
+    }
 }
 
 /// What a brand's own file adds to a decision.

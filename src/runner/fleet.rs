@@ -3,15 +3,16 @@
 //! Memory holds one page, whatever the number of brands. A brand that cannot be read or moved is
 //! reported and never stops the others.
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 use crate::{
     engine::{self, Refusal, Step},
     failure::Failure,
-    model::{
-        Actor, Brand, BrandId, Checkpoint, Command, Digest, Observations, Status, Verb, Workflow,
+    model::{Actor, Brand, BrandId, Command, Digest, Observations, Verb, Workflow},
+    store::{
+        Committed,
+        state::{CachedFile, Running},
     },
-    store::Committed,
     workspace::is_unchanged,
 };
 
@@ -47,44 +48,36 @@ impl Runner {
         let command = Command::new(Verb::Advance, actor.clone());
         let mut after = String::new();
         loop {
-            let page = self.store.checkpoints(&after, PAGE)?;
+            let page = self.store.running(&after, PAGE)?;
             let Some(last) = page.last() else {
                 return Ok(());
             };
-            after = last.brand.to_string();
-            let outcomes = self.page(page, &command, until, dry_run);
-            for outcome in self.commit_page(outcomes, dry_run)? {
+            after = last.checkpoint.brand.to_string();
+            let mut files = Vec::new();
+            let outcomes = page
+                .into_iter()
+                .map(|running| Outcome {
+                    brand: running.checkpoint.brand.clone(),
+                    result: self.advance_in_memory(running, &command, until, &mut files),
+                })
+                .collect();
+            for outcome in self.commit_page(outcomes, &files, dry_run)? {
                 tell(outcome)?;
             }
         }
     }
 
-    fn page(
-        &mut self,
-        page: Vec<Checkpoint>,
-        command: &Command,
-        until: &Until,
-        dry_run: bool,
-    ) -> Vec<Outcome> {
-        let running = page.into_iter().filter(|at| matches!(at.status, Status::Running));
-        running
-            .map(|checkpoint| Outcome {
-                brand: checkpoint.brand.clone(),
-                result: self.advance_in_memory(checkpoint, command, until, dry_run),
-            })
-            .collect()
-    }
-
+    /// Moves one brand on; a file that had to be read is added to `files`.
     fn advance_in_memory(
         &mut self,
-        checkpoint: Checkpoint,
+        running: Running,
         command: &Command,
         until: &Until,
-        dry_run: bool,
+        files: &mut Vec<(BrandId, CachedFile)>,
     ) -> Result<Advance, Failure> {
-        let (workflow, observations) = self.fresh(&checkpoint, dry_run)?;
+        let (workflow, observations) = self.fresh(&running, files)?;
         until.check(&workflow)?;
-        let mut advance = Advance { steps: Vec::new(), checkpoint, shut: None };
+        let mut advance = Advance { steps: Vec::new(), checkpoint: running.checkpoint, shut: None };
         loop {
             let at = &advance.checkpoint;
             match engine::step(&workflow, at, &observations, command, self.now()) {
@@ -107,41 +100,38 @@ impl Runner {
     /// The brand's workflow and what is measured for it, read again only if something changed.
     fn fresh(
         &mut self,
-        at: &Checkpoint,
-        dry_run: bool,
-    ) -> Result<(Rc<Workflow>, Observations), Failure> {
+        running: &Running,
+        files: &mut Vec<(BrandId, CachedFile)>,
+    ) -> Result<(Rc<Workflow>, Arc<Observations>), Failure> {
+        let Running { checkpoint: at, evidence_revision, .. } = running;
         let Some(runs) = &at.definition else {
             let refusal = Box::new(Refusal::NotStarted);
             return Err(Failure::Refused { brand: at.brand.clone(), refusal });
         };
         let workflow = self.pinned(&at.brand, runs)?;
-        if let Some(digest) = self.unchanged_file(&at.brand)? {
-            let basis = self.basis(&at.brand, &digest, &workflow)?;
+        if let Some(digest) = self.unchanged_file(running) {
+            let basis = self.basis(*evidence_revision, digest, &workflow);
             if basis == at.observations.basis {
-                return Ok((workflow, at.observations.clone()));
+                return Ok((workflow, Arc::clone(&at.observations)));
             }
         }
         let brand: Brand = load_brand(&self.workspace, &at.brand)?;
-        if !dry_run {
-            self.remember_file(&brand.id, &brand.digest)?;
-        }
-        let observations = self.observe(&brand, &workflow, at)?;
+        files.extend(self.looks(&brand).map(|file| (at.brand.clone(), file)));
+        let observations = self.observe(&brand, &workflow, at, *evidence_revision)?;
         Ok((workflow, observations))
     }
 
     /// The digest of the brand's file, if it is surely the one that was read last.
-    fn unchanged_file(&self, brand: &BrandId) -> Result<Option<Digest>, Failure> {
-        let cached = self.store.cached_file(brand)?;
-        let stamp = self.workspace.brand_file_stamp(brand);
-        Ok(match (cached, stamp) {
-            (Some(cached), Some(stamp)) if is_unchanged(&cached, stamp) => Some(cached.digest),
-            _ => None,
-        })
+    fn unchanged_file<'a>(&self, running: &'a Running) -> Option<&'a Digest> {
+        let cached = running.file.as_ref()?;
+        let stamp = self.workspace.brand_file_stamp(&running.checkpoint.brand)?;
+        is_unchanged(cached, stamp).then_some(&cached.digest)
     }
 
     fn commit_page(
         &mut self,
         mut outcomes: Vec<Outcome>,
+        files: &[(BrandId, CachedFile)],
         dry_run: bool,
     ) -> Result<Vec<Outcome>, Failure> {
         if dry_run {
@@ -149,10 +139,10 @@ impl Runner {
         }
         let moved = outcomes.iter().filter_map(|outcome| outcome.result.as_ref().ok());
         let steps: Vec<&Step> = moved.flat_map(|advance| &advance.steps).collect();
-        if steps.is_empty() {
+        if steps.is_empty() && files.is_empty() {
             return Ok(outcomes);
         }
-        let mut committed = self.store.commit(&steps)?.into_iter();
+        let mut committed = self.store.commit_page(&steps, files)?.into_iter();
         for outcome in &mut outcomes {
             let Ok(advance) = &outcome.result else {
                 continue;

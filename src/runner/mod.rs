@@ -17,13 +17,13 @@
 
 pub mod fleet;
 
-use std::{collections::BTreeSet, collections::HashMap, rc::Rc};
+use std::{collections::BTreeSet, collections::HashMap, rc::Rc, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use tracing::{debug, info, info_span};
 
 use crate::{
-    clock::Clock,
+    clock::{self, Clock},
     definition::{self, Diagnostic, Severity, SourceFile},
     engine::{self, GateReport, Refusal, Step},
     evidence::{metrics, sources::Export},
@@ -52,7 +52,7 @@ pub struct Case {
     /// The workflow file's digest, if it was edited since the brand started.
     pub edited: Option<Digest>,
     /// What was measured, new or as it stands in the checkpoint.
-    pub observations: Observations,
+    pub observations: Arc<Observations>,
 }
 
 /// How far [`Runner::advance`] goes.
@@ -154,7 +154,8 @@ impl Runner {
         let brand = load_brand(&self.workspace, brand)?;
         let checkpoint = self.store.checkpoint(&brand.id)?;
         let (workflow, edited) = self.workflow_of(&brand, &checkpoint)?;
-        let observations = self.observe(&brand, &workflow, &checkpoint)?;
+        let evidence = self.store.evidence_revision(&brand.id)?;
+        let observations = self.observe(&brand, &workflow, &checkpoint, evidence)?;
         Ok(Case { brand, checkpoint, workflow, edited, observations })
     }
 
@@ -197,30 +198,26 @@ impl Runner {
     }
 
     fn observe(
-        &mut self,
+        &self,
         brand: &Brand,
         workflow: &Workflow,
         checkpoint: &Checkpoint,
-    ) -> Result<Observations, Failure> {
-        let basis = self.basis(&brand.id, &brand.digest, workflow)?;
+        evidence_revision: u64,
+    ) -> Result<Arc<Observations>, Failure> {
+        let basis = self.basis(evidence_revision, &brand.digest, workflow);
         if checkpoint.observations.basis == basis {
-            return Ok(checkpoint.observations.clone());
+            return Ok(Arc::clone(&checkpoint.observations));
         }
-        self.measure(brand, workflow, basis)
+        Ok(Arc::new(self.measure(brand, workflow, basis)?))
     }
 
-    fn basis(
-        &self,
-        brand: &BrandId,
-        brand_file: &Digest,
-        workflow: &Workflow,
-    ) -> Result<Basis, Failure> {
-        Ok(Basis {
-            evidence_revision: self.store.evidence_revision(brand)?,
+    fn basis(&self, evidence_revision: u64, brand_file: &Digest, workflow: &Workflow) -> Basis {
+        Basis {
+            evidence_revision,
             brand: Some(brand_file.clone()),
             workflow: Some(workflow.digest.clone()),
             window_end: self.window_end,
-        })
+        }
     }
 
     fn measure(
@@ -395,14 +392,11 @@ impl Runner {
         Ok(imported)
     }
 
-    /// Remembers how a brand's file looks, so that a fleet need not read it again.
-    fn remember_file(&mut self, brand: &BrandId, digest: &Digest) -> Result<(), Failure> {
-        if let Some((modified_ns, bytes)) = self.workspace.brand_file_stamp(brand) {
-            let read_ns = Utc::now().timestamp_nanos_opt().unwrap_or_default();
-            let file = CachedFile { modified_ns, bytes, read_ns, digest: digest.clone() };
-            self.store.cache_file(brand, &file)?;
-        }
-        Ok(())
+    /// How a brand's file looks, so that a fleet need not read it again.
+    fn looks(&self, brand: &Brand) -> Option<CachedFile> {
+        let (modified_ns, bytes) = self.workspace.brand_file_stamp(&brand.id)?;
+        let digest = brand.digest.clone();
+        Some(CachedFile { modified_ns, bytes, read_ns: clock::file_time_ns(), digest })
     }
 }
 

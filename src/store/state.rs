@@ -5,6 +5,7 @@
 use std::{
     collections::HashSet,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use chrono::{DateTime, Utc};
@@ -16,7 +17,7 @@ use thiserror::Error;
 
 use crate::{
     engine::Step,
-    model::{BrandId, Checkpoint, Digest, Entry},
+    model::{BrandId, Checkpoint, Digest, Entry, Event, Observations},
 };
 
 /// The version of the tables below, kept in `PRAGMA user_version`.
@@ -28,6 +29,8 @@ const APPLICATION_ID: i64 = 0x3573_7470;
 /// How long a writer waits for another before it gives up.
 const BUSY_MILLISECONDS: u64 = 10_000;
 
+// Long rows stand in tables with a row id: without one, SQLite keeps whole rows in the inner nodes
+// of the tree, which makes it deep, and a journal's rows would be scattered instead of appended.
 const SCHEMA: &str = "
 CREATE TABLE definition (
     digest TEXT PRIMARY KEY,
@@ -48,12 +51,16 @@ CREATE TABLE brand (
     held_by       TEXT NOT NULL,
     checkpoint    TEXT NOT NULL
 ) STRICT;
+CREATE TABLE observed (
+    brand        TEXT PRIMARY KEY,
+    observations TEXT NOT NULL
+) STRICT;
 CREATE TABLE journal (
     brand    TEXT NOT NULL,
     revision INTEGER NOT NULL,
     entry    TEXT NOT NULL,
     PRIMARY KEY (brand, revision)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE TABLE evidence (
     brand    TEXT PRIMARY KEY,
     revision INTEGER NOT NULL
@@ -205,6 +212,17 @@ pub struct CachedFile {
     pub digest: Digest,
 }
 
+/// A running brand with all that the store knows of it.
+#[derive(Debug, Clone)]
+pub struct Running {
+    /// Where it stands.
+    pub checkpoint: Checkpoint,
+    /// How often its evidence has changed; 0 before the first import.
+    pub evidence_revision: u64,
+    /// Its file as it was read last.
+    pub file: Option<CachedFile>,
+}
+
 /// The store of all brands' runs.
 #[derive(Debug)]
 pub struct StateStore {
@@ -295,10 +313,14 @@ impl StateStore {
         StoreError::Sqlite { path: self.path.clone(), source }
     }
 
-    fn parse<T: DeserializeOwned>(&self, what: &str, text: &str) -> Result<T, StoreError> {
+    fn parse<T: DeserializeOwned>(
+        &self,
+        what: impl Fn() -> String,
+        text: &str,
+    ) -> Result<T, StoreError> {
         serde_json::from_str(text).map_err(|source| StoreError::Damaged {
             path: self.path.clone(),
-            what: what.to_owned(),
+            what: what(),
             source,
         })
     }
@@ -309,15 +331,42 @@ impl StateStore {
     ///
     /// [`StoreError`] if the row cannot be read.
     pub fn checkpoint(&self, brand: &BrandId) -> Result<Checkpoint, StoreError> {
-        let text: Option<String> = self
-            .connection
-            .prepare_cached("SELECT checkpoint FROM brand WHERE brand = ?1")
-            .and_then(|mut row| row.query_row([brand.as_str()], |row| row.get(0)).optional())
-            .map_err(|error| self.fail(error))?;
-        match text {
-            Some(text) => self.parse(&format!("the checkpoint of `{brand}`"), &text),
-            None => Ok(Checkpoint::new(brand.clone())),
+        let sql = "SELECT brand, checkpoint, observations
+                   FROM brand LEFT JOIN observed USING (brand) WHERE brand = ?1";
+        let found = self.rows(sql, [brand.as_str()], |row| self.checkpoint_in(row))?.pop();
+        Ok(found.unwrap_or_else(|| Checkpoint::new(brand.clone())))
+    }
+
+    /// The checkpoint of a row that begins with brand, checkpoint and observations.
+    fn checkpoint_in(&self, row: &rusqlite::Row<'_>) -> Result<Checkpoint, Fault> {
+        let brand = row.get_ref(0)?.as_str()?;
+        let what = |what: &str| format!("the {what} of `{brand}`");
+        let mut checkpoint: Checkpoint =
+            self.parse(|| what("checkpoint"), row.get_ref(1)?.as_str()?)?;
+        if let Some(text) = row.get_ref(2)?.as_str_or_null()? {
+            let observations: Observations = self.parse(|| what("measurements"), text)?;
+            checkpoint.observations = Arc::new(observations);
         }
+        Ok(checkpoint)
+    }
+
+    /// Every row of a query, read where it lies.
+    fn rows<T>(
+        &self,
+        sql: &str,
+        given: impl rusqlite::Params,
+        read: impl Fn(&rusqlite::Row<'_>) -> Result<T, Fault>,
+    ) -> Result<Vec<T>, StoreError> {
+        let all = || -> Result<Vec<T>, Fault> {
+            let mut statement = self.connection.prepare_cached(sql)?;
+            let mut rows = statement.query(given)?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                found.push(read(row)?);
+            }
+            Ok(found)
+        };
+        all().map_err(|fault| fault.unwrap_or_else(|error| self.fail(error)))
     }
 
     /// Writes steps, each only if its brand still stands at the revision before; one transaction
@@ -330,13 +379,30 @@ impl StateStore {
     ///
     /// [`StoreError`] if SQLite refuses; then nothing of any step was written.
     pub fn commit(&mut self, steps: &[&Step]) -> Result<Vec<Committed>, StoreError> {
-        let path = self.path.clone();
+        self.commit_page(steps, &[])
+    }
+
+    /// [`StateStore::commit`], which remembers in the same transaction how the brands' files
+    /// looked when they were read.
+    ///
+    /// # Errors
+    ///
+    /// As [`StateStore::commit`].
+    pub fn commit_page(
+        &mut self,
+        steps: &[&Step],
+        files: &[(BrandId, CachedFile)],
+    ) -> Result<Vec<Committed>, StoreError> {
+        let path = &self.path;
         let fail = |source| StoreError::Sqlite { path: path.clone(), source };
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(fail)?;
         let committed = write_all(&transaction, steps).map_err(fail)?;
+        for (brand, file) in files {
+            remember(&transaction, brand, file).map_err(fail)?;
+        }
         transaction.commit().map_err(fail)?;
         Ok(committed)
     }
@@ -347,12 +413,9 @@ impl StateStore {
     ///
     /// [`StoreError`] if a row cannot be read.
     pub fn journal(&self, brand: &BrandId) -> Result<Vec<Entry>, StoreError> {
-        let texts: Vec<String> = self
-            .connection
-            .prepare_cached("SELECT entry FROM journal WHERE brand = ?1 ORDER BY revision")
-            .and_then(|mut rows| rows.query_map([brand.as_str()], |row| row.get(0))?.collect())
-            .map_err(|error| self.fail(error))?;
-        texts.iter().map(|text| self.parse(&format!("the journal of `{brand}`"), text)).collect()
+        let sql = "SELECT entry FROM journal WHERE brand = ?1 ORDER BY revision";
+        let what = || format!("the journal of `{brand}`");
+        self.rows(sql, [brand.as_str()], |row| Ok(self.parse(what, row.get_ref(0)?.as_str()?)?))
     }
 
     /// One line about `brand`; `None` if it never started.
@@ -391,15 +454,31 @@ impl StateStore {
     ///
     /// [`StoreError`] if a row cannot be read.
     pub fn checkpoints(&self, after: &str, limit: usize) -> Result<Vec<Checkpoint>, StoreError> {
-        let sql = "SELECT checkpoint FROM brand WHERE brand > ?1 ORDER BY brand LIMIT ?2";
-        let texts: Vec<String> = self
-            .connection
-            .prepare_cached(sql)
-            .and_then(|mut rows| {
-                rows.query_map(params![after, limit as i64], |row| row.get(0))?.collect()
+        let sql = "SELECT brand, checkpoint, observations
+                   FROM brand LEFT JOIN observed USING (brand)
+                   WHERE brand > ?1 ORDER BY brand LIMIT ?2";
+        self.rows(sql, params![after, limit as i64], |row| self.checkpoint_in(row))
+    }
+
+    /// The running brands whose name follows `after`, in the order of names.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if a row cannot be read.
+    pub fn running(&self, after: &str, limit: usize) -> Result<Vec<Running>, StoreError> {
+        let sql = "SELECT brand, checkpoint, observations, evidence.revision,
+                          modified_ns, bytes, read_ns, digest
+                   FROM brand LEFT JOIN observed USING (brand) LEFT JOIN evidence USING (brand)
+                              LEFT JOIN brand_file USING (brand)
+                   WHERE brand > ?1 AND status = 'running' ORDER BY brand LIMIT ?2";
+        self.rows(sql, params![after, limit as i64], |row| {
+            let known = row.get::<_, Option<i64>>(4)?.is_some();
+            Ok(Running {
+                checkpoint: self.checkpoint_in(row)?,
+                evidence_revision: row.get::<_, Option<i64>>(3)?.unwrap_or_default().unsigned_abs(),
+                file: if known { Some(cached_file(row, 4)?) } else { None },
             })
-            .map_err(|error| self.fail(error))?;
-        texts.iter().map(|text| self.parse("a checkpoint", text)).collect()
+        })
     }
 
     /// How many brands have started.
@@ -475,45 +554,6 @@ impl StateStore {
             .map(drop)
             .map_err(|error| self.fail(error))
     }
-
-    /// What is known of the brand's file since it was read last.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] if it cannot be read.
-    pub fn cached_file(&self, brand: &BrandId) -> Result<Option<CachedFile>, StoreError> {
-        let sql = "SELECT modified_ns, bytes, read_ns, digest FROM brand_file WHERE brand = ?1";
-        let cached = |row: &rusqlite::Row<'_>| {
-            Ok(CachedFile {
-                modified_ns: row.get(0)?,
-                bytes: row.get(1)?,
-                read_ns: row.get(2)?,
-                digest: Digest::from_hex(row.get::<_, String>(3)?),
-            })
-        };
-        self.connection
-            .prepare_cached(sql)
-            .and_then(|mut row| row.query_row([brand.as_str()], cached).optional())
-            .map_err(|error| self.fail(error))
-    }
-
-    /// Remembers how the brand's file looked when it was read.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] if it cannot be written.
-    pub fn cache_file(&mut self, brand: &BrandId, file: &CachedFile) -> Result<(), StoreError> {
-        let sql = "INSERT INTO brand_file (brand, modified_ns, bytes, read_ns, digest)
-                   VALUES (?1, ?2, ?3, ?4, ?5)
-                   ON CONFLICT DO UPDATE SET modified_ns = excluded.modified_ns,
-                       bytes = excluded.bytes, read_ns = excluded.read_ns,
-                       digest = excluded.digest";
-        let CachedFile { modified_ns, bytes, read_ns, digest } = file;
-        self.connection
-            .execute(sql, params![brand.as_str(), modified_ns, bytes, read_ns, digest.as_str()])
-            .map(drop)
-            .map_err(|error| self.fail(error))
-    }
 }
 
 /// An error on the way to a [`StoreError`], which knows the path.
@@ -528,6 +568,18 @@ impl Fault {
             Fault::Sqlite(source) => fail(source),
             Fault::Store(error) => error,
         }
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        Fault::Store(error)
+    }
+}
+
+impl From<rusqlite::types::FromSqlError> for Fault {
+    fn from(error: rusqlite::types::FromSqlError) -> Self {
+        Fault::Sqlite(error.into())
     }
 }
 
@@ -580,6 +632,11 @@ fn write(transaction: &Transaction<'_>, step: &Step) -> rusqlite::Result<Committ
     if transaction.prepare_cached(sql)?.execute(row)? == 0 {
         return Ok(Committed::Conflict);
     }
+    if entry.events.iter().any(|event| matches!(event, Event::Observed { .. })) {
+        let text = serde_json::to_string(&*checkpoint.observations).map_err(json)?;
+        let row = params![checkpoint.brand.as_str(), text];
+        transaction.prepare_cached(OBSERVED)?.execute(row)?;
+    }
     let entry_text = serde_json::to_string(entry).map_err(json)?;
     transaction
         .prepare_cached("INSERT INTO journal (brand, revision, entry) VALUES (?1, ?2, ?3)")?
@@ -597,6 +654,36 @@ const UPDATE: &str = "
 UPDATE brand SET revision = ?2, at = ?3, status = ?4, workflow = ?5, definition = ?6, cycle = ?7,
                  stage = ?8, since = ?9, blocked_since = ?10, held_by = ?11, checkpoint = ?12
 WHERE brand = ?1 AND revision = ?2 - 1";
+
+const OBSERVED: &str = "
+INSERT INTO observed (brand, observations) VALUES (?1, ?2)
+ON CONFLICT DO UPDATE SET observations = excluded.observations";
+
+/// Remembers how a brand's file looked when it was read.
+fn remember(
+    transaction: &Transaction<'_>,
+    brand: &BrandId,
+    file: &CachedFile,
+) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO brand_file (brand, modified_ns, bytes, read_ns, digest)
+               VALUES (?1, ?2, ?3, ?4, ?5)
+               ON CONFLICT DO UPDATE SET modified_ns = excluded.modified_ns,
+                   bytes = excluded.bytes, read_ns = excluded.read_ns,
+                   digest = excluded.digest";
+    let CachedFile { modified_ns, bytes, read_ns, digest } = file;
+    let row = params![brand.as_str(), modified_ns, bytes, read_ns, digest.as_str()];
+    transaction.prepare_cached(sql)?.execute(row).map(drop)
+}
+
+/// The four columns of a brand file, from `first` on.
+fn cached_file(row: &rusqlite::Row<'_>, first: usize) -> rusqlite::Result<CachedFile> {
+    Ok(CachedFile {
+        modified_ns: row.get(first)?,
+        bytes: row.get(first + 1)?,
+        read_ns: row.get(first + 2)?,
+        digest: Digest::from_hex(row.get::<_, String>(first + 3)?),
+    })
+}
 
 fn held_by(place: &crate::model::checkpoint::Place) -> String {
     let holding = place
@@ -625,4 +712,60 @@ fn standing(row: &rusqlite::Row<'_>) -> rusqlite::Result<Standing> {
         revision: row.get::<_, i64>(9)?.unsigned_abs(),
         at: row.get(10)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        definition::{SourceFile, load_workflow},
+        engine::step,
+        model::{Actor, Command, Verb},
+    };
+
+    fn started(store: &mut StateStore) -> Checkpoint {
+        let yaml = include_bytes!("../../workflows/engagement.yaml").to_vec();
+        let file = SourceFile::new("engagement.yaml", yaml);
+        let workflow = load_workflow(&file).expect("the shipped file is right");
+        let brand = Checkpoint::new(BrandId::new("acme").expect("a name"));
+        let mut observations = Observations::default();
+        observations.basis.brand = Some(Digest::of(b"brand: acme"));
+        let now = "2026-03-02T09:00:00Z".parse().expect("an instant");
+        let command = Command::new(Verb::Start, Actor::new("Ada"));
+        let begun = step(&workflow, &brand, &observations, &command, now).expect("it is ready");
+        let digest = Digest::of(b"brand: acme");
+        let file = CachedFile { modified_ns: 1, bytes: 2, read_ns: 3, digest };
+        let files = [(begun.checkpoint.brand.clone(), file)];
+        assert_eq!(store.commit_page(&[&begun], &files).expect("written"), [Committed::Yes]);
+        begun.checkpoint
+    }
+
+    #[test]
+    fn measurements_and_files_come_back_with_their_brand() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let mut store = StateStore::open(&dir.path().join("state.db")).expect("a store");
+        let checkpoint = started(&mut store);
+        assert!(checkpoint.observations.basis.brand.is_some(), "something was measured");
+        store.note_evidence(&checkpoint.brand, 7).expect("noted");
+
+        assert_eq!(store.checkpoint(&checkpoint.brand).expect("read"), checkpoint);
+        assert_eq!(store.checkpoints("", 10).expect("read"), std::slice::from_ref(&checkpoint));
+        let running = store.running("", 10).expect("read");
+        let [running] = running.as_slice() else { panic!("one brand runs: {running:?}") };
+        assert_eq!(running.checkpoint, checkpoint);
+        assert_eq!(running.evidence_revision, 7);
+        let file = running.file.as_ref().expect("it was remembered");
+        assert_eq!((file.modified_ns, file.bytes, file.read_ns), (1, 2, 3));
+        assert!(store.running("acme", 10).expect("read").is_empty(), "nothing follows it");
+    }
+
+    #[test]
+    fn damaged_measurements_are_named() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let mut store = StateStore::open(&dir.path().join("state.db")).expect("a store");
+        let checkpoint = started(&mut store);
+        store.connection.execute("UPDATE observed SET observations = '{'", []).expect("broken");
+        let error = store.checkpoint(&checkpoint.brand).expect_err("it cannot be read");
+        assert!(error.to_string().contains("the measurements of `acme`"), "{error}");
+    }
 }

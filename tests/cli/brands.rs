@@ -110,7 +110,7 @@ fn why_says_how_many_cases_are_missing() {
 
 #[test]
 fn why_says_what_cannot_be_measured() {
-    assert_snapshot!(demo().terminal("fivestep why azzurro-radio"), @r"
+    assert_snapshot!(demo().terminal("fivestep why azzurro-radio"), @"
     $ fivestep why azzurro-radio
     azzurro-radio  Azzurro Radio
     Cycle 1, stage support: Support the audience you have
@@ -121,6 +121,8 @@ fn why_says_what_cannot_be_measured() {
         demands:  response_rate at least 70 %, by the lower end of the 95 %
                   interval, on 20 conversations or more
         measured: a Mastodon archive does not hold conversations others opened
+        remedy:   add a source that tells; a named person can waive a gate's clause
+                  with `waive`
         evidence: newest 2 h old
         because:  Whoever writes to the brand should hear from it.
       pass         quick
@@ -134,6 +136,8 @@ fn why_says_what_cannot_be_measured() {
       unmeasurable open
         demands:  back_and_forth_rate at least 10 %, on 20 conversations or more
         measured: a Mastodon archive does not hold conversations others opened
+        remedy:   add a source that tells; a named person can waive a gate's clause
+                  with `waive`
         evidence: newest 2 h old
         because:  A conversation goes back and forth; an answer alone closes it.
 

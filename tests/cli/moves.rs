@@ -69,13 +69,14 @@ fn a_brand_moves_when_its_gate_opens() {
         fivestep done acme sign_charter --set agreed=true
         fivestep advance acme
         fivestep advance acme";
-    assert_snapshot!(env.terminal(lines), @r"
+    assert_snapshot!(env.terminal(lines), @"
     $ fivestep advance acme
     acme  blocked in define: signed (task sign_charter)
+    hint: see what would open it with `fivestep why acme`
     [exit 10]
 
     $ fivestep advance acme
-    blocked: acme: the gate of stage `define` is shut: signed (task sign_charter)
+    acme  blocked in define: signed (task sign_charter)
     hint: see what would open it with `fivestep why acme`
     [exit 10]
 
@@ -90,6 +91,7 @@ fn a_brand_moves_when_its_gate_opens() {
 
     $ fivestep advance acme
     acme  blocked in target: wrote (task engage)
+    hint: see what would open it with `fivestep why acme`
     [exit 10]
     ");
 }
@@ -107,7 +109,7 @@ fn a_brand_goes_as_far_as_it_was_told() {
         fivestep advance acme --until blocked
         fivestep advance acme --until suport
         fivestep advance acme --until Target";
-    assert_snapshot!(env.terminal(lines), @r"
+    assert_snapshot!(env.terminal(lines), @"
     $ fivestep advance acme --until blocked --dry-run
     would: acme  target > support > refine; held there by reviewed (task review)
     [exit 0]
@@ -121,7 +123,7 @@ fn a_brand_goes_as_far_as_it_was_told() {
     [exit 0]
 
     $ fivestep advance acme --until blocked
-    blocked: acme: the gate of stage `refine` is shut: reviewed (task review)
+    acme  blocked in refine: reviewed (task review)
     hint: see what would open it with `fivestep why acme`
     [exit 10]
 

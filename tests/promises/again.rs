@@ -41,7 +41,7 @@ fn known(entry: &Entry, before: &Checkpoint) -> Observations {
         Event::Observed { observations } => Some(observations.clone()),
         _ => None,
     });
-    recorded.unwrap_or_else(|| before.observations.clone())
+    (*recorded.unwrap_or_else(|| before.observations.clone())).clone()
 }
 
 /// The definition that an entry was decided under.

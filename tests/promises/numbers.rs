@@ -258,6 +258,6 @@ fn a_window_ends_where_it_was_asked_to_and_says_so() {
     assert_eq!(moved.code, 10, "{}", moved.text());
     let state = fivestep::store::StateStore::open(&env.path(".fivestep/state.db")).unwrap();
     let brand = fivestep::model::BrandId::new("acme").unwrap();
-    let basis = state.checkpoint(&brand).unwrap().observations.basis;
+    let basis = state.checkpoint(&brand).unwrap().observations.basis.clone();
     assert_eq!(basis.window_end, "2026-03-15T23:59:59Z".parse().ok());
 }

@@ -102,7 +102,7 @@ fn bianco_is_sent_back_to_the_stage_that_regressed() {
 #[test]
 fn verde_waits_for_more_conversations() {
     let told = Told::of(&demo(), "verde-garden");
-    assert_eq!(told.status["held_by"], "answered,open");
+    assert_eq!(told.status["held_by"], serde_json::json!(["answered", "open"]));
     let answered = told.clause("answered");
     assert_eq!(answered["verdict"], "insufficient");
     assert_eq!(answered["numbers"]["n"], 11);
@@ -151,7 +151,7 @@ fn azzurro_passes_what_nobody_can_measure_because_a_named_person_says_so() {
     assert_eq!(waived["reason"], "the archive names no followers; we ask for API access");
     assert!(told.events("gate_judged").contains(&"gate shut: reached unmeasurable, wrote fail"));
     // In the next stage the same question is open again: a waiver is for one visit.
-    assert_eq!(told.status["held_by"], "answered,open");
+    assert_eq!(told.status["held_by"], serde_json::json!(["answered", "open"]));
     assert_eq!(told.clause("answered")["verdict"], "unmeasurable");
     assert_eq!(told.clause("answered")["numbers"]["value"], Value::Null, "never 0");
     told.assert_text([
