@@ -233,6 +233,10 @@ pub fn is_unchanged(cached: &CachedFile, stamp: (i64, i64)) -> bool {
 pub fn read_file(path: &Path, name: &str) -> Result<SourceFile, WorkspaceError> {
     let fail = |source| io_error(path, "read", source);
     let mut bytes = Vec::new();
+    // A pipe or a device may never end, or never begin.
+    if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
+        return Err(fail(io::Error::other("it is not a file")));
+    }
     fs::File::open(path)
         .and_then(|file| file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes))
         .map_err(fail)?;

@@ -46,7 +46,7 @@ fn all(runner: &mut Runner, moves: &mut Moves<'_>, until: &Until) -> Result<(), 
     let bar = progress(runner.store().brands()?);
     runner.advance_all(&actor, until, moves.dry_run, |Outcome { brand, result }| {
         bar.inc(1);
-        bar.suspend(|| moves.take(brand.as_str(), result))
+        bar.suspend(|| moves.take(&brand, result))
     })?;
     bar.finish_and_clear();
     Ok(())

@@ -14,7 +14,7 @@ use crate::{
     workspace::{Workspace, WorkspaceError, read_file},
 };
 
-use super::{args::CheckArgs, exit::Exit, session::Session};
+use super::{args::CheckArgs, exit::Exit, report, session::Session};
 
 /// A file that was checked.
 enum Checked {
@@ -33,8 +33,12 @@ pub struct Checks {
 }
 
 pub fn run(session: &Session, args: &CheckArgs) -> Result<Exit, Failure> {
-    let files = read(session, args)?;
+    let (files, mut unread) = read(session, args)?;
+    if let Some(failure) = unread.pop_if(|_| files.is_empty()) {
+        return Err(failure);
+    }
     let checks = check(&files, args.paths.is_empty());
+    unread.iter().for_each(|failure| report::say(&report::text(failure)));
     let sources: Vec<&SourceFile> = files.iter().collect();
     session.out.answer(
         &checks,
@@ -48,7 +52,8 @@ pub fn run(session: &Session, args: &CheckArgs) -> Result<Exit, Failure> {
             text
         },
     )?;
-    Ok(if checks.errors > 0 { Exit::Invalid } else { Exit::Done })
+    let exit = if checks.errors > 0 { Exit::Invalid } else { Exit::Done };
+    Ok(Exit::of_many(unread.iter().map(Exit::from).chain([exit])))
 }
 
 /// Checks files, each alone and brands together with their workflows; `whole` if they are all
@@ -80,31 +85,41 @@ pub fn summary(checks: &Checks) -> String {
 }
 
 /// The files of the command line, or of the whole workspace.
-fn read(session: &Session, args: &CheckArgs) -> Result<Vec<SourceFile>, Failure> {
+fn read(session: &Session, args: &CheckArgs) -> Result<Read, Failure> {
     if args.paths.is_empty() {
         return files_of(&session.workspace()?);
     }
-    let mut files = Vec::new();
+    let mut read = Read::default();
     for path in &args.paths {
         let paths = if path.is_dir() { yaml_files(path)? } else { vec![path.clone()] };
         for path in paths {
-            files.push(read_file(&path, &path.display().to_string())?);
+            take(&mut read, read_file(&path, &path.display().to_string()));
         }
     }
-    Ok(files)
+    Ok(read)
+}
+
+/// The files that could be read, and why the others could not.
+type Read = (Vec<SourceFile>, Vec<Failure>);
+
+fn take(read: &mut Read, file: Result<SourceFile, WorkspaceError>) {
+    match file {
+        Ok(file) => read.0.push(file),
+        Err(error) => read.1.push(error.into()),
+    }
 }
 
 /// Every definition of a workspace.
-pub fn files_of(workspace: &Workspace) -> Result<Vec<SourceFile>, Failure> {
+pub fn files_of(workspace: &Workspace) -> Result<Read, Failure> {
     let root = workspace.root();
-    let mut files = Vec::new();
+    let mut read = Read::default();
     for folder in ["workflows", "brands"] {
         for path in yaml_files(&root.join(folder))? {
             let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
-            files.push(read_file(&path, &name)?);
+            take(&mut read, read_file(&path, &name));
         }
     }
-    Ok(files)
+    Ok(read)
 }
 
 /// The YAML files under a folder, sorted; the workspace's own folder is left out.

@@ -107,7 +107,7 @@ impl Demo<'_> {
 
     /// Checks every file, as `fivestep check` does, and says the rest in a line.
     fn check(&self) -> Result<(), Failure> {
-        let checks = check::check(&check::files_of(&self.workspace)?, true);
+        let checks = check::check(&check::files_of(&self.workspace)?.0, true);
         self.say(&check::summary(&checks))?;
         self.say("`fivestep check` shows what azzurro-radio's archive will never tell.\n")
     }

@@ -6,20 +6,39 @@ use super::{
     args::StartArgs,
     exit::Exit,
     hold::{each, no_brand},
-    session::Session,
+    report,
+    session::{Session, brand_id},
 };
 
 pub fn run(session: &Session, args: &StartArgs) -> Result<Exit, Failure> {
     let mut runner = session.runner()?;
     let actor = session.actor();
-    let brands: Vec<BrandId> = if args.which.all {
-        let names = runner.workspace().brand_names()?;
-        names.into_iter().filter_map(|name| BrandId::new(name).ok()).collect()
+    let (brands, misnamed) = if args.which.all {
+        all(&runner.workspace().brand_names()?)
     } else {
-        session.brands(&args.which.brands)?
+        (session.brands(&args.which.brands)?, None)
     };
-    if brands.is_empty() {
+    if brands.is_empty() && misnamed.is_none() {
         return Err(no_brand(true));
     }
-    each(session, &brands, args.dry_run, |brand| runner.start(brand, &actor, args.dry_run))
+    if brands.is_empty() {
+        return Ok(Exit::of_many(misnamed));
+    }
+    let started =
+        each(session, &brands, args.dry_run, |brand| runner.start(brand, &actor, args.dry_run));
+    Ok(Exit::of_many([started?].into_iter().chain(misnamed)))
+}
+
+/// Every brand that has a file. A file whose name no brand can have is told, and hides no other.
+fn all(names: &[String]) -> (Vec<BrandId>, Option<Exit>) {
+    let mut misnamed = None;
+    let mut known = |name: &String| match brand_id(name) {
+        Ok(brand) => Some(brand),
+        Err(failure) => {
+            report::say(&report::text(&failure));
+            misnamed = Some(Exit::Invalid);
+            None
+        }
+    };
+    (names.iter().filter_map(&mut known).collect(), misnamed)
 }

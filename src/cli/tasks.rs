@@ -7,15 +7,15 @@ use crate::{
     view::tasks::{TaskView, tasks_of},
 };
 
-use super::{args::TasksArgs, exit::Exit, render, session::Session};
+use super::{args::TasksArgs, exit::Exit, render, report, session::Session};
 
 pub fn run(session: &Session, args: &TasksArgs) -> Result<Exit, Failure> {
     let mut runner = session.runner()?;
     let now = runner.now();
-    let mut tasks = if args.brands.is_empty() {
+    let (mut tasks, failed) = if args.brands.is_empty() {
         of_all(&mut runner)?
     } else {
-        of_named(session, &mut runner, args)?
+        (of_named(session, &mut runner, args)?, None)
     };
     tasks.retain(|task| {
         (args.done || task.done_by.is_none())
@@ -33,7 +33,7 @@ pub fn run(session: &Session, args: &TasksArgs) -> Result<Exit, Failure> {
         },
         || render::rows::tasks(&tasks, chosen, now),
     )?;
-    Ok(Exit::Done)
+    Ok(failed.unwrap_or(Exit::Done))
 }
 
 fn of_named(
@@ -50,17 +50,26 @@ fn of_named(
     Ok(tasks)
 }
 
-fn of_all(runner: &mut Runner) -> Result<Vec<TaskView>, Failure> {
-    let mut tasks = Vec::new();
+/// The tasks of every brand, and the exit of those that cannot be read: one brand's damage must
+/// not hide the others' work.
+fn of_all(runner: &mut Runner) -> Result<(Vec<TaskView>, Option<Exit>), Failure> {
+    let (mut tasks, mut failed) = (Vec::new(), None);
     let mut after = String::new();
     loop {
         let page = runner.store().checkpoints(&after, PAGE)?;
         let Some(last) = page.last() else {
-            return Ok(tasks);
+            return Ok((tasks, failed));
         };
-        after = last.brand.to_string();
-        for checkpoint in &page {
-            tasks.extend(runner.tasks(checkpoint)?);
+        after.clone_from(&last.brand);
+        for row in page {
+            let found = row.read.map_err(Failure::from).and_then(|at| runner.tasks(&at));
+            match found {
+                Ok(found) => tasks.extend(found),
+                Err(failure) => {
+                    report::say(&report::text(&failure));
+                    failed = Some(Exit::from(&failure));
+                }
+            }
         }
     }
 }

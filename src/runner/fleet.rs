@@ -11,7 +11,7 @@ use crate::{
     model::{Actor, Brand, BrandId, Command, Digest, Observations, Verb, Workflow},
     store::{
         Committed,
-        state::{CachedFile, Running},
+        state::{CachedFile, Row, Running},
     },
     workspace::is_unchanged,
 };
@@ -25,8 +25,8 @@ pub const PAGE: usize = 500;
 /// What happened to one brand of the fleet.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The brand.
-    pub brand: BrandId,
+    /// The brand, as the store names it.
+    pub brand: String,
     /// Where it stands now, or why it does not move.
     pub result: Result<Advance, Failure>,
 }
@@ -52,13 +52,15 @@ impl Runner {
             let Some(last) = page.last() else {
                 return Ok(());
             };
-            after = last.checkpoint.brand.to_string();
+            after.clone_from(&last.brand);
             let mut files = Vec::new();
             let outcomes = page
                 .into_iter()
-                .map(|running| Outcome {
-                    brand: running.checkpoint.brand.clone(),
-                    result: self.advance_in_memory(running, &command, until, &mut files),
+                .map(|Row { brand, read }| Outcome {
+                    brand,
+                    result: read.map_err(Failure::from).and_then(|running| {
+                        self.advance_in_memory(running, &command, until, &mut files)
+                    }),
                 })
                 .collect();
             for outcome in self.commit_page(outcomes, &files, dry_run)? {
@@ -149,7 +151,8 @@ impl Runner {
             };
             let fates: Vec<Committed> = committed.by_ref().take(advance.steps.len()).collect();
             if fates.contains(&Committed::Conflict) {
-                outcome.result = Err(Failure::Conflict { brand: outcome.brand.clone() });
+                let brand = advance.checkpoint.brand.clone();
+                outcome.result = Err(Failure::Conflict { brand });
             }
         }
         Ok(outcomes)

@@ -10,7 +10,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use rusqlite::{
-    Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params,
+    Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use thiserror::Error;
@@ -212,6 +212,15 @@ pub struct CachedFile {
     pub digest: Digest,
 }
 
+/// What was read of one brand among many.
+#[derive(Debug)]
+pub struct Row<T> {
+    /// The brand, as the row names it.
+    pub brand: String,
+    /// What the row holds, or why it cannot be read.
+    pub read: Result<T, StoreError>,
+}
+
 /// A running brand with all that the store knows of it.
 #[derive(Debug, Clone)]
 pub struct Running {
@@ -242,23 +251,6 @@ impl StateStore {
         let connection = Connection::open(path).map_err(fail)?;
         let mut store = Self { path: path.to_owned(), connection };
         store.prepare().map_err(|error| error.unwrap_or_else(fail))?;
-        Ok(store)
-    }
-
-    /// Opens the store at `path` for reading only; it must be there.
-    ///
-    /// # Errors
-    ///
-    /// As [`StateStore::open`].
-    pub fn open_to_read(path: &Path) -> Result<Self, StoreError> {
-        let fail = |source| StoreError::Sqlite { path: path.to_owned(), source };
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(fail)?;
-        connection
-            .busy_timeout(std::time::Duration::from_millis(BUSY_MILLISECONDS))
-            .map_err(fail)?;
-        let store = Self { path: path.to_owned(), connection };
-        store.known_version().map_err(|error| error.unwrap_or_else(fail))?;
         Ok(store)
     }
 
@@ -453,11 +445,17 @@ impl StateStore {
     /// # Errors
     ///
     /// [`StoreError`] if a row cannot be read.
-    pub fn checkpoints(&self, after: &str, limit: usize) -> Result<Vec<Checkpoint>, StoreError> {
+    pub fn checkpoints(
+        &self,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<Row<Checkpoint>>, StoreError> {
         let sql = "SELECT brand, checkpoint, observations
                    FROM brand LEFT JOIN observed USING (brand)
                    WHERE brand > ?1 ORDER BY brand LIMIT ?2";
-        self.rows(sql, params![after, limit as i64], |row| self.checkpoint_in(row))
+        self.rows(sql, params![after, limit as i64], |row| {
+            self.one_of_many(row, |row| self.checkpoint_in(row))
+        })
     }
 
     /// The running brands whose name follows `after`, in the order of names.
@@ -465,20 +463,38 @@ impl StateStore {
     /// # Errors
     ///
     /// [`StoreError`] if a row cannot be read.
-    pub fn running(&self, after: &str, limit: usize) -> Result<Vec<Running>, StoreError> {
+    pub fn running(&self, after: &str, limit: usize) -> Result<Vec<Row<Running>>, StoreError> {
         let sql = "SELECT brand, checkpoint, observations, evidence.revision,
                           modified_ns, bytes, read_ns, digest
                    FROM brand LEFT JOIN observed USING (brand) LEFT JOIN evidence USING (brand)
                               LEFT JOIN brand_file USING (brand)
                    WHERE brand > ?1 AND status = 'running' ORDER BY brand LIMIT ?2";
         self.rows(sql, params![after, limit as i64], |row| {
-            let known = row.get::<_, Option<i64>>(4)?.is_some();
-            Ok(Running {
-                checkpoint: self.checkpoint_in(row)?,
-                evidence_revision: row.get::<_, Option<i64>>(3)?.unwrap_or_default().unsigned_abs(),
-                file: if known { Some(cached_file(row, 4)?) } else { None },
-            })
+            self.one_of_many(row, |row| self.running_in(row))
         })
+    }
+
+    fn running_in(&self, row: &rusqlite::Row<'_>) -> Result<Running, Fault> {
+        let known = row.get::<_, Option<i64>>(4)?.is_some();
+        Ok(Running {
+            checkpoint: self.checkpoint_in(row)?,
+            evidence_revision: row.get::<_, Option<i64>>(3)?.unwrap_or_default().unsigned_abs(),
+            file: if known { Some(cached_file(row, 4)?) } else { None },
+        })
+    }
+
+    /// Reads one brand's row so that a damaged one is an answer about that brand alone.
+    fn one_of_many<T>(
+        &self,
+        row: &rusqlite::Row<'_>,
+        read: impl FnOnce(&rusqlite::Row<'_>) -> Result<T, Fault>,
+    ) -> Result<Row<T>, Fault> {
+        let brand = row.get(0)?;
+        match read(row) {
+            Ok(read) => Ok(Row { brand, read: Ok(read) }),
+            Err(Fault::Store(error)) => Ok(Row { brand, read: Err(error) }),
+            Err(fault) => Err(fault),
+        }
     }
 
     /// How many brands have started.
@@ -749,9 +765,13 @@ mod tests {
         store.note_evidence(&checkpoint.brand, 7).expect("noted");
 
         assert_eq!(store.checkpoint(&checkpoint.brand).expect("read"), checkpoint);
-        assert_eq!(store.checkpoints("", 10).expect("read"), std::slice::from_ref(&checkpoint));
+        let rows = store.checkpoints("", 10).expect("read");
+        let read: Vec<_> = rows.into_iter().map(|row| row.read.expect("it reads")).collect();
+        assert_eq!(read, std::slice::from_ref(&checkpoint));
         let running = store.running("", 10).expect("read");
-        let [running] = running.as_slice() else { panic!("one brand runs: {running:?}") };
+        let [Row { read: Ok(running), .. }] = running.as_slice() else {
+            panic!("one brand runs: {running:?}")
+        };
         assert_eq!(running.checkpoint, checkpoint);
         assert_eq!(running.evidence_revision, 7);
         let file = running.file.as_ref().expect("it was remembered");

@@ -220,7 +220,7 @@ fn parts(fleet: &Fleet) {
             while names.len() < fleet.brands {
                 let after = names.last().map_or("", BrandId::as_str).to_owned();
                 let page = runner.store().running(&after, PAGE).unwrap();
-                names.extend(page.into_iter().map(|running| running.checkpoint.brand));
+                names.extend(page.into_iter().map(|row| row.read.unwrap().checkpoint.brand));
             }
         });
         read.add(took * 1e6 / fleet.brands as f64);

@@ -178,3 +178,15 @@ fn a_folder_in_the_place_of_evidence_is_refused() {
         assert_refused("a folder in its place", &env, line, 1, "acme.db");
     }
 }
+
+#[test]
+fn a_fleet_goes_on_past_a_brand_whose_row_is_damaged() {
+    let env = crate::common::ring(3);
+    sql(&env, STATE, "UPDATE brand SET checkpoint = '{' WHERE brand = 'ring-1'");
+    let answer = env.line("fivestep advance --all");
+    assert_eq!(answer.code, 1, "{}", answer.text());
+    assert!(answer.stderr.contains("the checkpoint of `ring-1`"), "{}", answer.text());
+    for brand in ["ring-0", "ring-2"] {
+        assert!(answer.stdout.contains(&format!("{brand}  define > target")), "{}", answer.text());
+    }
+}

@@ -80,7 +80,11 @@ proptest! {
         let before = world(&deeds);
         let after = before.clone().likes("a stranger", hours);
         for metric in [Metric::EngagedFollowers, Metric::EngagedFollowerRate] {
-            prop_assert_eq!(before.line(metric), after.line(metric));
+            let line = before.line(metric);
+            // Where nobody could tell before, the stranger's like shows how far back we know.
+            if !line.starts_with("no cases") {
+                prop_assert_eq!(line, after.line(metric));
+            }
         }
     }
 
