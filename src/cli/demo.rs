@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     clock::Clock,
     failure::Failure,
-    model::{Actor, BrandId, ClauseId, Command, StageId, Status, TaskId, TaskState, Verb, Verdict},
+    model::{Actor, BrandId, Command, Status, TaskId, TaskState, Verb, Verdict},
     runner::{Runner, Until, load_brand},
     samples::story::{Story, stories},
     view,
@@ -187,33 +187,23 @@ impl Demo<'_> {
         Ok(!open.is_empty())
     }
 
-    /// In target, lets azzurro pass what its archive cannot tell; later stages stay shut, so that
-    /// both sides of a waiver can be seen.
+    /// Lets azzurro pass one clause a stage that its archive cannot tell; a second one stays shut,
+    /// so that both sides of a waiver can be seen.
     fn waive(&self, runner: &mut Runner, brand: &BrandId) -> Result<bool, Failure> {
         let checkpoint = runner.store().checkpoint(brand)?;
-        let in_target = checkpoint.stage().map(StageId::as_str) == Some("target");
-        let place = checkpoint.place.filter(|_| in_target);
+        let place = checkpoint.place.filter(|_| checkpoint.waivers.is_empty());
         let blind = place
             .iter()
             .flat_map(|place| &place.gate)
-            .find(|judged| judged.verdict == Verdict::Unmeasurable && !judged.waived);
+            .find(|judged| judged.verdict == Verdict::Unmeasurable);
         let Some(clause) = blind.map(|judged| judged.clause.clone()) else {
             return Ok(false);
         };
-        self.waive_clause(runner, brand, clause)
-    }
-
-    fn waive_clause(
-        &self,
-        runner: &mut Runner,
-        brand: &BrandId,
-        clause: ClauseId,
-    ) -> Result<bool, Failure> {
         let waive =
             Command::new(Verb::Waive { clause: clause.clone() }, Actor::new("Marta Client"))
-                .because(Some("the archive names no followers; we ask for API access"));
+                .because(Some("an archive cannot tell; we ask for API access"));
         runner.act(brand, &waive, false)?;
-        let line = format!("Marta Client waives {clause}: the archive names no followers");
+        let line = format!("Marta Client waives {clause}: an archive cannot tell");
         self.say(&render::wrapped(0, &format!("{brand}  "), &line))?;
         Ok(true)
     }

@@ -17,7 +17,7 @@ use thiserror::Error;
 
 use crate::{
     engine::Step,
-    model::{BrandId, Checkpoint, Digest, Entry, Event, Observations},
+    model::{BrandId, Checkpoint, Digest, Entry, Event, Observations, Verdict},
 };
 
 /// The version of the tables below, kept in `PRAGMA user_version`.
@@ -49,6 +49,7 @@ CREATE TABLE brand (
     since         TEXT,
     blocked_since TEXT,
     held_by       TEXT NOT NULL,
+    waived        TEXT NOT NULL,
     checkpoint    TEXT NOT NULL
 ) STRICT;
 CREATE TABLE observed (
@@ -170,6 +171,9 @@ pub struct Standing {
     /// The clauses that hold it back, comma-separated.
     #[serde(skip)]
     pub held_by: String,
+    /// The clauses that a person lets it pass in this stage, comma-separated.
+    #[serde(skip)]
+    pub waived: String,
     /// The workflow it follows.
     pub workflow: Option<String>,
     /// The digest of the text it runs on.
@@ -191,6 +195,7 @@ impl Standing {
             since: None,
             blocked_since: None,
             held_by: String::new(),
+            waived: String::new(),
             workflow: None,
             definition: None,
             revision: 0,
@@ -417,7 +422,7 @@ impl StateStore {
     /// [`StoreError`] if the row cannot be read.
     pub fn standing(&self, brand: &BrandId) -> Result<Option<Standing>, StoreError> {
         let sql = "SELECT brand, status, cycle, stage, since, blocked_since, held_by, workflow,
-                          definition, revision, at
+                          definition, revision, at, waived
                    FROM brand WHERE brand = ?1";
         self.connection
             .query_row(sql, [brand.as_str()], standing)
@@ -432,7 +437,7 @@ impl StateStore {
     /// [`StoreError`] if the rows cannot be read.
     pub fn standings(&self, after: &str, limit: usize) -> Result<Vec<Standing>, StoreError> {
         let sql = "SELECT brand, status, cycle, stage, since, blocked_since, held_by, workflow,
-                          definition, revision, at
+                          definition, revision, at, waived
                    FROM brand WHERE brand > ?1 ORDER BY brand LIMIT ?2";
         self.connection
             .prepare_cached(sql)
@@ -629,7 +634,6 @@ fn write(transaction: &Transaction<'_>, step: &Step) -> rusqlite::Result<Committ
     let json = |error: serde_json::Error| rusqlite::Error::ToSqlConversionFailure(error.into());
     let text = serde_json::to_string(checkpoint).map_err(json)?;
     let place = checkpoint.place.as_ref();
-    let held_by = place.map(held_by).unwrap_or_default();
     let row = params![
         checkpoint.brand.as_str(),
         checkpoint.revision as i64,
@@ -641,7 +645,8 @@ fn write(transaction: &Transaction<'_>, step: &Step) -> rusqlite::Result<Committ
         place.map(|place| place.stage.as_str()),
         place.map(|place| stamp(place.since)),
         place.and_then(|place| place.blocked_since).map(stamp),
-        held_by,
+        held_by(checkpoint),
+        waived(checkpoint),
         text,
     ];
     let sql = if checkpoint.revision == 1 { INSERT } else { UPDATE };
@@ -662,13 +667,14 @@ fn write(transaction: &Transaction<'_>, step: &Step) -> rusqlite::Result<Committ
 
 const INSERT: &str = "
 INSERT INTO brand (brand, revision, at, status, workflow, definition, cycle, stage, since,
-                   blocked_since, held_by, checkpoint)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                   blocked_since, held_by, waived, checkpoint)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
 ON CONFLICT DO NOTHING";
 
 const UPDATE: &str = "
 UPDATE brand SET revision = ?2, at = ?3, status = ?4, workflow = ?5, definition = ?6, cycle = ?7,
-                 stage = ?8, since = ?9, blocked_since = ?10, held_by = ?11, checkpoint = ?12
+                 stage = ?8, since = ?9, blocked_since = ?10, held_by = ?11, waived = ?12,
+                 checkpoint = ?13
 WHERE brand = ?1 AND revision = ?2 - 1";
 
 const OBSERVED: &str = "
@@ -701,12 +707,18 @@ fn cached_file(row: &rusqlite::Row<'_>, first: usize) -> rusqlite::Result<Cached
     })
 }
 
-fn held_by(place: &crate::model::checkpoint::Place) -> String {
-    let holding = place
-        .gate
-        .iter()
-        .filter(|judged| judged.verdict != crate::model::Verdict::Pass && !judged.waived);
+fn held_by(checkpoint: &Checkpoint) -> String {
+    let gate = checkpoint.place.iter().flat_map(|place| &place.gate);
+    // A waiver counts from the moment it is given, before the gate is judged again.
+    let holding = gate.filter(|judged| {
+        judged.verdict != Verdict::Pass && !checkpoint.waivers.contains_key(&judged.clause)
+    });
     let names: Vec<&str> = holding.map(|judged| judged.clause.as_str()).collect();
+    names.join(",")
+}
+
+fn waived(checkpoint: &Checkpoint) -> String {
+    let names: Vec<&str> = checkpoint.waivers.keys().map(|clause| clause.as_str()).collect();
     names.join(",")
 }
 
@@ -727,6 +739,7 @@ fn standing(row: &rusqlite::Row<'_>) -> rusqlite::Result<Standing> {
         definition: row.get(8)?,
         revision: row.get::<_, i64>(9)?.unsigned_abs(),
         at: row.get(10)?,
+        waived: row.get(11)?,
     })
 }
 

@@ -17,6 +17,8 @@ pub struct StatusLine {
     pub blocked: bool,
     /// The clauses that hold it back.
     pub held_by: Vec<String>,
+    /// The clauses that a person lets it pass in this stage.
+    pub waived: Vec<String>,
     /// How long it has been in the stage, in seconds.
     pub stage_age_seconds: Option<i64>,
     /// How long the gate has been shut, in seconds.
@@ -31,12 +33,16 @@ pub fn line(standing: Standing, now: DateTime<Utc>) -> StatusLine {
     };
     let running = standing.status == "running";
     let blocked = running && standing.blocked_since.is_some();
-    let held = standing.held_by.split(',').filter(|clause| blocked && !clause.is_empty());
+    let names = |list: &str, shown: bool| -> Vec<String> {
+        let names = list.split(',').filter(|name| shown && !name.is_empty());
+        names.map(str::to_owned).collect()
+    };
     let stage = standing.stage.as_deref().unwrap_or("ready");
     StatusLine {
         checkpoint: format!("{}@{}.{stage}.{}", standing.brand, standing.cycle, standing.revision),
         blocked,
-        held_by: held.map(str::to_owned).collect(),
+        held_by: names(&standing.held_by, blocked),
+        waived: names(&standing.waived, running),
         stage_age_seconds: age(&standing.since),
         blocked_age_seconds: age(&standing.blocked_since).filter(|_| blocked),
         standing,

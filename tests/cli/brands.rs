@@ -23,10 +23,11 @@ fn status_tells_none_from_several() {
         fivestep status --stage refine
         fivestep status verde-garden rosso-roasters
         fivestep status verde";
-    assert_snapshot!(demo().terminal(lines), @r"
+    assert_snapshot!(demo().terminal(lines), @"
     $ fivestep status
      BRAND           CYCLE  STAGE    FOR       STATUS            HELD BY
-     azzurro-radio   1      support  just now  blocked just now  answered, open
+     azzurro-radio   1      support  just now  blocked just now  open (waived:
+                                                                 answered)
      bianco-books    4      repeat   just now  blocked just now  settled
      rosso-roasters  2      repeat   56 d      gold
      verde-garden    1      support  just now  blocked just now  answered, open
@@ -34,7 +35,8 @@ fn status_tells_none_from_several() {
 
     $ fivestep status --blocked
      BRAND          CYCLE  STAGE    FOR       STATUS            HELD BY
-     azzurro-radio  1      support  just now  blocked just now  answered, open
+     azzurro-radio  1      support  just now  blocked just now  open (waived:
+                                                                answered)
      bianco-books   4      repeat   just now  blocked just now  settled
      verde-garden   1      support  just now  blocked just now  answered, open
     [exit 0]
@@ -114,17 +116,16 @@ fn why_says_what_cannot_be_measured() {
     $ fivestep why azzurro-radio
     azzurro-radio  Azzurro Radio
     Cycle 1, stage support: Support the audience you have
-      there since 2026-03-30 10:00 (just now), checkpoint azzurro-radio@1.support.9
+      there since 2026-03-30 10:00 (just now), checkpoint azzurro-radio@1.support.11
 
-    The gate is shut: 2 of 3 clauses hold it
-      unmeasurable answered
+    The gate is shut: 1 of 3 clauses holds it
+      waived       answered
         demands:  response_rate at least 70 %, by the lower end of the 95 %
                   interval, on 20 conversations or more
         measured: a Mastodon archive does not hold conversations others opened
-        remedy:   add a source that tells; a named person can waive a gate's clause
-                  with `waive`
+        waived by Marta Client at 2026-03-30 10:00: an archive cannot tell; we ask
+        for API access
         evidence: newest 2 h old
-        because:  Whoever writes to the brand should hear from it.
       pass         quick
         demands:  first_response_median at most 1 d
         measured: 55 min 48 s over 24 answered conversations, 95 % interval 43 min
@@ -157,19 +158,13 @@ fn why_says_what_cannot_be_measured() {
 fn why_says_who_waived_what() {
     let env = demo();
     let lines = "
-        fivestep waive azzurro-radio answered --reason 'the archive is one-sided'
         fivestep waive azzurro-radio open --reason 'the archive is one-sided'
         fivestep waive azzurro-radio open --reason again
         fivestep why azzurro-radio
         fivestep advance azzurro-radio";
-    assert_snapshot!(env.terminal(lines), @r"
-    $ fivestep waive azzurro-radio answered --reason 'the archive is one-sided'
-    azzurro-radio  azzurro-radio@1.support.10
-      clause answered waived
-    [exit 0]
-
+    assert_snapshot!(env.terminal(lines), @"
     $ fivestep waive azzurro-radio open --reason 'the archive is one-sided'
-    azzurro-radio  azzurro-radio@1.support.11
+    azzurro-radio  azzurro-radio@1.support.12
       clause open waived
     [exit 0]
 
@@ -181,14 +176,15 @@ fn why_says_who_waived_what() {
     $ fivestep why azzurro-radio
     azzurro-radio  Azzurro Radio
     Cycle 1, stage support: Support the audience you have
-      there since 2026-03-30 10:00 (just now), checkpoint azzurro-radio@1.support.11
+      there since 2026-03-30 10:00 (just now), checkpoint azzurro-radio@1.support.12
 
     The gate is open: `fivestep advance azzurro-radio`
       waived       answered
         demands:  response_rate at least 70 %, by the lower end of the 95 %
                   interval, on 20 conversations or more
         measured: a Mastodon archive does not hold conversations others opened
-        waived by Ada at 2026-03-30 10:00: the archive is one-sided
+        waived by Marta Client at 2026-03-30 10:00: an archive cannot tell; we ask
+        for API access
         evidence: newest 2 h old
       pass         quick
         demands:  first_response_median at most 1 d
@@ -312,7 +308,7 @@ fn history_is_the_journal() {
         fivestep history azzurro-radio
         fivestep history azzurro-radio --last 2
         fivestep history nobody";
-    assert_snapshot!(demo().terminal(lines), @r"
+    assert_snapshot!(demo().terminal(lines), @"
     $ fivestep history azzurro-radio
      REV  WHEN (UTC)        WHO           WHAT
      1    2026-03-30 10:00  Ada Lead      started on engagement 27dfd609
@@ -331,20 +327,23 @@ fn history_is_the_journal() {
      5    2026-03-30 10:00  Ada Lead      gate shut: reached unmeasurable, wrote
                                           fail
      6    2026-03-30 10:00  Milo Manager  task engage done
-     7    2026-03-30 10:00  Marta Client  clause reached waived (the archive names
-                                          no followers; we ask for API access)
+     7    2026-03-30 10:00  Marta Client  clause reached waived (an archive cannot
+                                          tell; we ask for API access)
      8    2026-03-30 10:00  Ada Lead      gate open: all 2 clauses let through
                                           left target
                                           entered support
      9    2026-03-30 10:00  Ada Lead      gate shut: answered unmeasurable, open
                                           unmeasurable
+     10   2026-03-30 10:00  Marta Client  clause answered waived (an archive cannot
+                                          tell; we ask for API access)
+     11   2026-03-30 10:00  Ada Lead      gate shut: open unmeasurable
     [exit 0]
 
     $ fivestep history azzurro-radio --last 2
-     REV  WHEN (UTC)        WHO       WHAT
-     8    2026-03-30 10:00  Ada Lead  entered support
-     9    2026-03-30 10:00  Ada Lead  gate shut: answered unmeasurable, open
-                                      unmeasurable
+     REV  WHEN (UTC)        WHO           WHAT
+     10   2026-03-30 10:00  Marta Client  clause answered waived (an archive cannot
+                                          tell; we ask for API access)
+     11   2026-03-30 10:00  Ada Lead      gate shut: open unmeasurable
     [exit 0]
 
     $ fivestep history nobody

@@ -90,13 +90,13 @@ fn json_is_one_document_of_a_known_shape() {
     fivestep brand show azzurro-radio
       {accounts: [{handle: text, platform: text}], charter: {people: [{name: text, role: text}], pillars: [{id: text, not: [], words: [text]}], posts_per_week: number}, digest: text, goals: {engaged_follower_rate: number}, id: text, languages: [text], name: text, segments: [{bio: [text], id: text, languages: [text]}], sources: [{account: text, kind: text, path: null}], workflow: text, working_time: {timezone: text, week: [bool]}}
     fivestep status
-      [{at: text, blocked: bool, blocked_age_seconds: number, blocked_since: text, brand: text, checkpoint: text, cycle: number, definition: text, held_by: [text], revision: number, since: text, stage: text, stage_age_seconds: number, status: text, workflow: text}]
+      [{at: text, blocked: bool, blocked_age_seconds: number, blocked_since: text, brand: text, checkpoint: text, cycle: number, definition: text, held_by: [text], revision: number, since: text, stage: text, stage_age_seconds: number, status: text, waived: [text], workflow: text}]
     fivestep status verde-garden
-      [{at: text, blocked: bool, blocked_age_seconds: number, blocked_since: text, brand: text, checkpoint: text, cycle: number, definition: text, held_by: [text], revision: number, since: text, stage: text, stage_age_seconds: number, status: text, workflow: text}]
+      [{at: text, blocked: bool, blocked_age_seconds: number, blocked_since: text, brand: text, checkpoint: text, cycle: number, definition: text, held_by: [text], revision: number, since: text, stage: text, stage_age_seconds: number, status: text, waived: [], workflow: text}]
     fivestep why verde-garden azzurro-radio bianco-books rosso-roasters
       [{brand: text, checkpoint: text, cycle: number, gate: [{because: text, clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: {high: number, low: number}, metric: text, n: number, threshold: number, unit: text, value: number}, reason: text, remedy: text, to_pass: text, verdict: text}], goal: [{clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: {high: number, low: number}, metric: text, n: number, threshold: number, unit: text, value: number}, verdict: text}], goal_held_for: number, goal_streak: number, name: text, notes: [], now: text, open: bool, purpose: text, since: text, stage: text, status: text, tasks: [], title: text}]
     fivestep why azzurro-radio
-      {brand: text, checkpoint: text, cycle: number, gate: [{because: text, clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: null, metric: text, n: null, threshold: number, unit: text, value: null}, remedy: text, verdict: text}], goal: [{clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: null, metric: text, n: null, threshold: number, unit: text, value: null}, remedy: text, verdict: text}], goal_held_for: number, goal_streak: number, name: text, notes: [], now: text, open: bool, purpose: text, since: text, stage: text, status: text, tasks: [], title: text}
+      {brand: text, checkpoint: text, cycle: number, gate: [{because: text, clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: null, metric: text, n: null, threshold: number, unit: text, value: null}, remedy: text, verdict: text, waived: text}], goal: [{clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: null, metric: text, n: null, threshold: number, unit: text, value: null}, remedy: text, verdict: text}], goal_held_for: number, goal_streak: number, name: text, notes: [], now: text, open: bool, purpose: text, since: text, stage: text, status: text, tasks: [], title: text}
     fivestep tasks --done
       []
     fivestep history bianco-books
@@ -122,7 +122,7 @@ fn json_is_one_document_of_a_known_shape() {
     fivestep advance acme --until blocked
       [{brand: text, checkpoint: text, held_by: [text], path: [text], result: text}]
     fivestep status
-      [{at: text, blocked: bool, blocked_age_seconds: number, blocked_since: text, brand: text, checkpoint: text, cycle: number, definition: text, held_by: [text], revision: number, since: text, stage: text, stage_age_seconds: number, status: text, workflow: text}]
+      [{at: text, blocked: bool, blocked_age_seconds: number, blocked_since: text, brand: text, checkpoint: text, cycle: number, definition: text, held_by: [text], revision: number, since: text, stage: text, stage_age_seconds: number, status: text, waived: [], workflow: text}]
     fivestep pause acme --reason 'summer break of the whole team, until the first of September'
       [{brand: text, checkpoint: text, dry_run: bool, happened: [text], verb: text}]
     fivestep resume acme

@@ -100,7 +100,7 @@ fn a_missing_flag_is_the_one_that_was_missing() {
         let output = command.env_remove("FIVESTEP_ACTOR").args(&words[1..]).output().unwrap();
         (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
     };
-    let mut line = "fivestep waive azzurro-radio answered".to_owned();
+    let mut line = "fivestep waive azzurro-radio open".to_owned();
     for flag in ["--actor NAME", "--reason TEXT"] {
         let (code, said) = run(&line);
         assert_eq!(code, 2, "{said}");

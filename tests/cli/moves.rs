@@ -404,9 +404,9 @@ fn several_brands_are_held_through_a_pipe() {
         fivestep status --blocked -o ids | fivestep pause - --reason audit
         fivestep status --blocked
         fivestep status -o ids | fivestep resume -";
-    assert_snapshot!(env.terminal(lines), @r"
+    assert_snapshot!(env.terminal(lines), @"
     $ fivestep status --blocked -o ids | fivestep pause - --reason audit
-    azzurro-radio  azzurro-radio@1.support.10
+    azzurro-radio  azzurro-radio@1.support.12
       paused
     bianco-books  bianco-books@4.repeat.42
       paused
@@ -419,7 +419,7 @@ fn several_brands_are_held_through_a_pipe() {
     [exit 0]
 
     $ fivestep status -o ids | fivestep resume -
-    azzurro-radio  azzurro-radio@1.support.11
+    azzurro-radio  azzurro-radio@1.support.13
       resumed
     bianco-books  bianco-books@4.repeat.43
       resumed

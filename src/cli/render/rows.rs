@@ -29,10 +29,19 @@ pub fn status(lines: &[StatusLine], chosen: bool) -> String {
             standing.stage.clone().unwrap_or_default(),
             line.stage_age_seconds.map(sentence::age).unwrap_or_default(),
             status,
-            line.held_by.join(", "),
+            held_by(line),
         ]);
     }
     finish(&table)
+}
+
+/// The clauses that hold a brand, and those it was let pass.
+fn held_by(line: &StatusLine) -> String {
+    let held = line.held_by.join(", ");
+    match line.waived.as_slice() {
+        [] => held,
+        waived => format!("{held} (waived: {})", waived.join(", ")).trim_start().to_owned(),
+    }
 }
 
 /// One row a task; `chosen` tells whether only some were asked for.
