@@ -1,23 +1,22 @@
 //! The runs of all brands: checkpoints, journals, and the definitions they run on.
 //!
-//! Start reading at [`StateStore::commit`].
+//! Start reading at [`StateStore::open`], then `write.rs` for what a commit is and `read.rs` for
+//! what can be asked.
 
-use std::{
-    collections::HashSet,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+mod error;
+mod read;
+mod write;
 
-use chrono::{DateTime, Utc};
-use rusqlite::{
-    Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params,
-};
-use serde::{Serialize, de::DeserializeOwned};
-use thiserror::Error;
+use std::path::{Path, PathBuf};
 
-use crate::{
-    engine::Step,
-    model::{BrandId, Checkpoint, Digest, Entry, Event, Observations, Verdict},
+use rusqlite::{Connection, TransactionBehavior};
+use serde::de::DeserializeOwned;
+
+use self::error::Fault;
+pub use self::{
+    error::StoreError,
+    read::{CachedFile, Row, Running, Standing},
+    write::Committed,
 };
 
 /// The version of the tables below, kept in `PRAGMA user_version`.
@@ -74,168 +73,6 @@ CREATE TABLE brand_file (
     digest      TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 ";
-
-/// Why the store could not answer. A fault, not an everyday answer.
-#[derive(Debug, Error)]
-pub enum StoreError {
-    /// SQLite refused.
-    #[error("the state file `{path}` cannot be used: {source}")]
-    Sqlite {
-        /// The file.
-        path: PathBuf,
-        /// SQLite's reason.
-        source: rusqlite::Error,
-    },
-    /// The file was written by a newer fivestep.
-    #[error("the state file `{path}` has version {found}; this fivestep knows up to {known}")]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// Its version.
-        found: i64,
-        /// Ours.
-        known: i64,
-    },
-    /// The file is some other program's.
-    #[error("`{path}` is an SQLite file, but not a fivestep state file")]
-    Foreign {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A row does not hold what fivestep wrote.
-    #[error("the state file `{path}` is damaged: {what}: {source}")]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// Which row.
-        what: String,
-        /// What is wrong with it.
-        source: serde_json::Error,
-    },
-}
-
-impl StoreError {
-    /// What to do next, in one sentence.
-    pub fn hint(&self) -> String {
-        match self {
-            StoreError::Sqlite { source, .. } => sqlite_hint(source).to_owned(),
-            StoreError::Newer { .. } => "use the newer fivestep that wrote it".to_owned(),
-            StoreError::Foreign { .. } => "move it away, or choose another workspace".to_owned(),
-            StoreError::Damaged { .. } => "restore the file from a copy".to_owned(),
-        }
-    }
-}
-
-/// What to do about an error of SQLite.
-pub fn sqlite_hint(error: &rusqlite::Error) -> &'static str {
-    match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => "free some space; nothing was half written",
-        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-            "make the workspace's `.fivestep` folder writable; nothing was changed"
-        }
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            "another process writes; try again when it is done"
-        }
-        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
-            "restore the file from a copy"
-        }
-        Some(ErrorCode::SystemIoFailure) => "look at the disk; nothing was half written",
-        _ => "try again; if it stays so, restore the file from a copy",
-    }
-}
-
-/// How one step of a commit fared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Committed {
-    /// It is on the disk.
-    Yes,
-    /// The brand stood elsewhere by then; nothing of this step was written.
-    Conflict,
-}
-
-/// One line about a brand, read without its checkpoint.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Standing {
-    /// The brand.
-    pub brand: String,
-    /// `ready`, `running`, `paused` or the outcome.
-    pub status: String,
-    /// The cycle it is on.
-    pub cycle: u32,
-    /// The stage it is in.
-    pub stage: Option<String>,
-    /// In that stage since, UTC.
-    pub since: Option<String>,
-    /// The gate has been found shut since, UTC.
-    pub blocked_since: Option<String>,
-    /// The clauses that hold it back, comma-separated.
-    #[serde(skip)]
-    pub held_by: String,
-    /// The clauses that a person lets it pass in this stage, comma-separated.
-    #[serde(skip)]
-    pub waived: String,
-    /// The workflow it follows.
-    pub workflow: Option<String>,
-    /// The digest of the text it runs on.
-    pub definition: Option<String>,
-    /// The number of its last commit.
-    pub revision: u64,
-    /// When that was, UTC; absent if it never started.
-    pub at: Option<String>,
-}
-
-impl Standing {
-    /// A brand that never started.
-    pub fn ready(brand: &BrandId) -> Self {
-        Self {
-            brand: brand.to_string(),
-            status: "ready".to_owned(),
-            cycle: 0,
-            stage: None,
-            since: None,
-            blocked_since: None,
-            held_by: String::new(),
-            waived: String::new(),
-            workflow: None,
-            definition: None,
-            revision: 0,
-            at: None,
-        }
-    }
-}
-
-/// A brand file as it was read last.
-#[derive(Debug, Clone)]
-pub struct CachedFile {
-    /// When the file was changed, nanoseconds since 1970.
-    pub modified_ns: i64,
-    /// Its length.
-    pub bytes: i64,
-    /// When it was read, nanoseconds since 1970.
-    pub read_ns: i64,
-    /// The digest of its text.
-    pub digest: Digest,
-}
-
-/// What was read of one brand among many.
-#[derive(Debug)]
-pub struct Row<T> {
-    /// The brand, as the row names it.
-    pub brand: String,
-    /// What the row holds, or why it cannot be read.
-    pub read: Result<T, StoreError>,
-}
-
-/// A running brand with all that the store knows of it.
-#[derive(Debug, Clone)]
-pub struct Running {
-    /// Where it stands.
-    pub checkpoint: Checkpoint,
-    /// How often its evidence has changed; 0 before the first import.
-    pub evidence_revision: u64,
-    /// Its file as it was read last.
-    pub file: Option<CachedFile>,
-}
 
 /// The store of all brands' runs.
 #[derive(Debug)]
@@ -321,426 +158,6 @@ impl StateStore {
             source,
         })
     }
-
-    /// Where `brand` stands; a brand that never started stands at revision 0.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] if the row cannot be read.
-    pub fn checkpoint(&self, brand: &BrandId) -> Result<Checkpoint, StoreError> {
-        let sql = "SELECT brand, checkpoint, observations
-                   FROM brand LEFT JOIN observed USING (brand) WHERE brand = ?1";
-        let found = self.rows(sql, [brand.as_str()], |row| self.checkpoint_in(row))?.pop();
-        Ok(found.unwrap_or_else(|| Checkpoint::new(brand.clone())))
-    }
-
-    /// The checkpoint of a row that begins with brand, checkpoint and observations.
-    fn checkpoint_in(&self, row: &rusqlite::Row<'_>) -> Result<Checkpoint, Fault> {
-        let brand = row.get_ref(0)?.as_str()?;
-        let what = |what: &str| format!("the {what} of `{brand}`");
-        let mut checkpoint: Checkpoint =
-            self.parse(|| what("checkpoint"), row.get_ref(1)?.as_str()?)?;
-        if let Some(text) = row.get_ref(2)?.as_str_or_null()? {
-            let observations: Observations = self.parse(|| what("measurements"), text)?;
-            checkpoint.observations = Arc::new(observations);
-        }
-        Ok(checkpoint)
-    }
-
-    /// Every row of a query, read where it lies.
-    fn rows<T>(
-        &self,
-        sql: &str,
-        given: impl rusqlite::Params,
-        read: impl Fn(&rusqlite::Row<'_>) -> Result<T, Fault>,
-    ) -> Result<Vec<T>, StoreError> {
-        let all = || -> Result<Vec<T>, Fault> {
-            let mut statement = self.connection.prepare_cached(sql)?;
-            let mut rows = statement.query(given)?;
-            let mut found = Vec::new();
-            while let Some(row) = rows.next()? {
-                found.push(read(row)?);
-            }
-            Ok(found)
-        };
-        all().map_err(|fault| fault.unwrap_or_else(|error| self.fail(error)))
-    }
-
-    /// Writes steps, each only if its brand still stands at the revision before; one transaction
-    /// for all. A conflict of one brand takes all its later steps with it and leaves the other
-    /// brands as they are.
-    ///
-    /// The answers keep the order of `steps`. When this returns, what is `Yes` is on the disk.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] if SQLite refuses; then nothing of any step was written.
-    pub fn commit(&mut self, steps: &[&Step]) -> Result<Vec<Committed>, StoreError> {
-        self.commit_page(steps, &[])
-    }
-
-    /// [`StateStore::commit`], which remembers in the same transaction how the brands' files
-    /// looked when they were read.
-    ///
-    /// # Errors
-    ///
-    /// As [`StateStore::commit`].
-    pub fn commit_page(
-        &mut self,
-        steps: &[&Step],
-        files: &[(BrandId, CachedFile)],
-    ) -> Result<Vec<Committed>, StoreError> {
-        let path = &self.path;
-        let fail = |source| StoreError::Sqlite { path: path.clone(), source };
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(fail)?;
-        let committed = write_all(&transaction, steps).map_err(fail)?;
-        for (brand, file) in files {
-            remember(&transaction, brand, file).map_err(fail)?;
-        }
-        transaction.commit().map_err(fail)?;
-        Ok(committed)
-    }
-
-    /// The journal of `brand`, oldest first.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] if a row cannot be read.
-    pub fn journal(&self, brand: &BrandId) -> Result<Vec<Entry>, StoreError> {
-        let sql = "SELECT entry FROM journal WHERE brand = ?1 ORDER BY revision";
-        let what = || format!("the journal of `{brand}`");
-        self.rows(sql, [brand.as_str()], |row| Ok(self.parse(what, row.get_ref(0)?.as_str()?)?))
-    }
-
-    /// One line about `brand`; `None` if it never started.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] if the row cannot be read.
-    pub fn standing(&self, brand: &BrandId) -> Result<Option<Standing>, StoreError> {
-        let sql = "SELECT brand, status, cycle, stage, since, blocked_since, held_by, workflow,
-                          definition, revision, at, waived
-                   FROM brand WHERE brand = ?1";
-        self.connection
-            .query_row(sql, [brand.as_str()], standing)
-            .optional()
-            .map_err(|error| self.fail(error))
-    }
-
-    /// One line each about the brands whose name follows `after`, in the order of names.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] if the rows cannot be read.
-    pub fn standings(&self, after: &str, limit: usize) -> Result<Vec<Standing>, StoreError> {
-        let sql = "SELECT brand, status, cycle, stage, since, blocked_since, held_by, workflow,
-                          definition, revision, at, waived
-                   FROM brand WHERE brand > ?1 ORDER BY brand LIMIT ?2";
-        self.connection
-            .prepare_cached(sql)
-            .and_then(|mut rows| rows.query_map(params![after, limit as i64], standing)?.collect())
-            .map_err(|error| self.fail(error))
-    }
-
-    /// The checkpoints of the brands whose name follows `after`, in the order of names.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] if a row cannot be read.
-    pub fn checkpoints(
-        &self,
-        after: &str,
-        limit: usize,
-    ) -> Result<Vec<Row<Checkpoint>>, StoreError> {
-        let sql = "SELECT brand, checkpoint, observations
-                   FROM brand LEFT JOIN observed USING (brand)
-                   WHERE brand > ?1 ORDER BY brand LIMIT ?2";
-        self.rows(sql, params![after, limit as i64], |row| {
-            self.one_of_many(row, |row| self.checkpoint_in(row))
-        })
-    }
-
-    /// The running brands whose name follows `after`, in the order of names.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] if a row cannot be read.
-    pub fn running(&self, after: &str, limit: usize) -> Result<Vec<Row<Running>>, StoreError> {
-        let sql = "SELECT brand, checkpoint, observations, evidence.revision,
-                          modified_ns, bytes, read_ns, digest
-                   FROM brand LEFT JOIN observed USING (brand) LEFT JOIN evidence USING (brand)
-                              LEFT JOIN brand_file USING (brand)
-                   WHERE brand > ?1 AND status = 'running' ORDER BY brand LIMIT ?2";
-        self.rows(sql, params![after, limit as i64], |row| {
-            self.one_of_many(row, |row| self.running_in(row))
-        })
-    }
-
-    fn running_in(&self, row: &rusqlite::Row<'_>) -> Result<Running, Fault> {
-        let known = row.get::<_, Option<i64>>(4)?.is_some();
-        Ok(Running {
-            checkpoint: self.checkpoint_in(row)?,
-            evidence_revision: row.get::<_, Option<i64>>(3)?.unwrap_or_default().unsigned_abs(),
-            file: if known { Some(cached_file(row, 4)?) } else { None },
-        })
-    }
-
-    /// Reads one brand's row so that a damaged one is an answer about that brand alone.
-    fn one_of_many<T>(
-        &self,
-        row: &rusqlite::Row<'_>,
-        read: impl FnOnce(&rusqlite::Row<'_>) -> Result<T, Fault>,
-    ) -> Result<Row<T>, Fault> {
-        let brand = row.get(0)?;
-        match read(row) {
-            Ok(read) => Ok(Row { brand, read: Ok(read) }),
-            Err(Fault::Store(error)) => Ok(Row { brand, read: Err(error) }),
-            Err(fault) => Err(fault),
-        }
-    }
-
-    /// How many brands have started.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] if they cannot be counted.
-    pub fn brands(&self) -> Result<u64, StoreError> {
-        self.connection
-            .query_row("SELECT count(*) FROM brand", [], |row| row.get::<_, i64>(0))
-            .map(|count| count.unsigned_abs())
-            .map_err(|error| self.fail(error))
-    }
-
-    /// Keeps a definition's text under its digest; the same text again changes nothing.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] if it cannot be written.
-    pub fn keep_definition(
-        &mut self,
-        digest: &Digest,
-        name: &str,
-        text: &str,
-    ) -> Result<(), StoreError> {
-        let sql = "INSERT INTO definition (digest, name, text) VALUES (?1, ?2, ?3)
-                   ON CONFLICT DO NOTHING";
-        self.connection
-            .execute(sql, params![digest.as_str(), name, text])
-            .map(drop)
-            .map_err(|error| self.fail(error))
-    }
-
-    /// The text of a definition.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] if it cannot be read.
-    pub fn definition(&self, digest: &Digest) -> Result<Option<String>, StoreError> {
-        self.connection
-            .query_row("SELECT text FROM definition WHERE digest = ?1", [digest.as_str()], |row| {
-                row.get(0)
-            })
-            .optional()
-            .map_err(|error| self.fail(error))
-    }
-
-    /// How often the evidence of `brand` has changed, as the last import told; 0 before the first.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] if it cannot be read.
-    pub fn evidence_revision(&self, brand: &BrandId) -> Result<u64, StoreError> {
-        let found: rusqlite::Result<Option<i64>> = self
-            .connection
-            .prepare_cached("SELECT revision FROM evidence WHERE brand = ?1")
-            .and_then(|mut row| row.query_row([brand.as_str()], |row| row.get(0)).optional());
-        found
-            .map(|revision| revision.unwrap_or_default().unsigned_abs())
-            .map_err(|error| self.fail(error))
-    }
-
-    /// Notes that the evidence of `brand` stands at `revision`; never goes back.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] if it cannot be written.
-    pub fn note_evidence(&mut self, brand: &BrandId, revision: u64) -> Result<(), StoreError> {
-        let sql = "INSERT INTO evidence (brand, revision) VALUES (?1, ?2)
-                   ON CONFLICT DO UPDATE SET revision = max(revision, excluded.revision)";
-        self.connection
-            .execute(sql, params![brand.as_str(), revision as i64])
-            .map(drop)
-            .map_err(|error| self.fail(error))
-    }
-}
-
-/// An error on the way to a [`StoreError`], which knows the path.
-enum Fault {
-    Sqlite(rusqlite::Error),
-    Store(StoreError),
-}
-
-impl Fault {
-    fn unwrap_or_else(self, fail: impl FnOnce(rusqlite::Error) -> StoreError) -> StoreError {
-        match self {
-            Fault::Sqlite(source) => fail(source),
-            Fault::Store(error) => error,
-        }
-    }
-}
-
-impl From<StoreError> for Fault {
-    fn from(error: StoreError) -> Self {
-        Fault::Store(error)
-    }
-}
-
-impl From<rusqlite::types::FromSqlError> for Fault {
-    fn from(error: rusqlite::types::FromSqlError) -> Self {
-        Fault::Sqlite(error.into())
-    }
-}
-
-impl From<rusqlite::Error> for Fault {
-    fn from(source: rusqlite::Error) -> Self {
-        Fault::Sqlite(source)
-    }
-}
-
-fn write_all(transaction: &Transaction<'_>, steps: &[&Step]) -> rusqlite::Result<Vec<Committed>> {
-    let mut committed = Vec::with_capacity(steps.len());
-    // A later step of the same brand may happen to fit onto another process's commit.
-    let mut conflicted: HashSet<&BrandId> = HashSet::new();
-    for step in steps {
-        let brand = &step.checkpoint.brand;
-        let fate = if conflicted.contains(brand) {
-            Committed::Conflict
-        } else {
-            write(transaction, step)?
-        };
-        if fate == Committed::Conflict {
-            conflicted.insert(brand);
-        }
-        committed.push(fate);
-    }
-    Ok(committed)
-}
-
-fn write(transaction: &Transaction<'_>, step: &Step) -> rusqlite::Result<Committed> {
-    let Step { checkpoint, entry, .. } = step;
-    let json = |error: serde_json::Error| rusqlite::Error::ToSqlConversionFailure(error.into());
-    let text = serde_json::to_string(checkpoint).map_err(json)?;
-    let place = checkpoint.place.as_ref();
-    let row = params![
-        checkpoint.brand.as_str(),
-        checkpoint.revision as i64,
-        stamp(entry.at),
-        checkpoint.status.name(),
-        checkpoint.workflow.as_ref().map(|workflow| workflow.as_str()),
-        checkpoint.definition.as_ref().map(Digest::as_str),
-        checkpoint.cycle.number,
-        place.map(|place| place.stage.as_str()),
-        place.map(|place| stamp(place.since)),
-        place.and_then(|place| place.blocked_since).map(stamp),
-        held_by(checkpoint),
-        waived(checkpoint),
-        text,
-    ];
-    let sql = if checkpoint.revision == 1 { INSERT } else { UPDATE };
-    if transaction.prepare_cached(sql)?.execute(row)? == 0 {
-        return Ok(Committed::Conflict);
-    }
-    if entry.events.iter().any(|event| matches!(event, Event::Observed { .. })) {
-        let text = serde_json::to_string(&*checkpoint.observations).map_err(json)?;
-        let row = params![checkpoint.brand.as_str(), text];
-        transaction.prepare_cached(OBSERVED)?.execute(row)?;
-    }
-    let entry_text = serde_json::to_string(entry).map_err(json)?;
-    transaction
-        .prepare_cached("INSERT INTO journal (brand, revision, entry) VALUES (?1, ?2, ?3)")?
-        .execute(params![entry.brand.as_str(), entry.revision as i64, entry_text])?;
-    Ok(Committed::Yes)
-}
-
-const INSERT: &str = "
-INSERT INTO brand (brand, revision, at, status, workflow, definition, cycle, stage, since,
-                   blocked_since, held_by, waived, checkpoint)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-ON CONFLICT DO NOTHING";
-
-const UPDATE: &str = "
-UPDATE brand SET revision = ?2, at = ?3, status = ?4, workflow = ?5, definition = ?6, cycle = ?7,
-                 stage = ?8, since = ?9, blocked_since = ?10, held_by = ?11, waived = ?12,
-                 checkpoint = ?13
-WHERE brand = ?1 AND revision = ?2 - 1";
-
-const OBSERVED: &str = "
-INSERT INTO observed (brand, observations) VALUES (?1, ?2)
-ON CONFLICT DO UPDATE SET observations = excluded.observations";
-
-/// Remembers how a brand's file looked when it was read.
-fn remember(
-    transaction: &Transaction<'_>,
-    brand: &BrandId,
-    file: &CachedFile,
-) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO brand_file (brand, modified_ns, bytes, read_ns, digest)
-               VALUES (?1, ?2, ?3, ?4, ?5)
-               ON CONFLICT DO UPDATE SET modified_ns = excluded.modified_ns,
-                   bytes = excluded.bytes, read_ns = excluded.read_ns,
-                   digest = excluded.digest";
-    let CachedFile { modified_ns, bytes, read_ns, digest } = file;
-    let row = params![brand.as_str(), modified_ns, bytes, read_ns, digest.as_str()];
-    transaction.prepare_cached(sql)?.execute(row).map(drop)
-}
-
-/// The four columns of a brand file, from `first` on.
-fn cached_file(row: &rusqlite::Row<'_>, first: usize) -> rusqlite::Result<CachedFile> {
-    Ok(CachedFile {
-        modified_ns: row.get(first)?,
-        bytes: row.get(first + 1)?,
-        read_ns: row.get(first + 2)?,
-        digest: Digest::from_hex(row.get::<_, String>(first + 3)?),
-    })
-}
-
-fn held_by(checkpoint: &Checkpoint) -> String {
-    let gate = checkpoint.place.iter().flat_map(|place| &place.gate);
-    // A waiver counts from the moment it is given, before the gate is judged again.
-    let holding = gate.filter(|judged| {
-        judged.verdict != Verdict::Pass && !checkpoint.waivers.contains_key(&judged.clause)
-    });
-    let names: Vec<&str> = holding.map(|judged| judged.clause.as_str()).collect();
-    names.join(",")
-}
-
-fn waived(checkpoint: &Checkpoint) -> String {
-    let names: Vec<&str> = checkpoint.waivers.keys().map(|clause| clause.as_str()).collect();
-    names.join(",")
-}
-
-fn stamp(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
-}
-
-fn standing(row: &rusqlite::Row<'_>) -> rusqlite::Result<Standing> {
-    Ok(Standing {
-        brand: row.get(0)?,
-        status: row.get(1)?,
-        cycle: row.get(2)?,
-        stage: row.get(3)?,
-        since: row.get(4)?,
-        blocked_since: row.get(5)?,
-        held_by: row.get(6)?,
-        workflow: row.get(7)?,
-        definition: row.get(8)?,
-        revision: row.get::<_, i64>(9)?.unsigned_abs(),
-        at: row.get(10)?,
-        waived: row.get(11)?,
-    })
 }
 
 #[cfg(test)]
@@ -749,7 +166,7 @@ mod tests {
     use crate::{
         definition::{SourceFile, load_workflow},
         engine::step,
-        model::{Actor, Command, Verb},
+        model::{Actor, BrandId, Checkpoint, Command, Digest, Observations, Verb},
     };
 
     fn started(store: &mut StateStore) -> Checkpoint {
@@ -790,6 +207,31 @@ mod tests {
         let file = running.file.as_ref().expect("it was remembered");
         assert_eq!((file.modified_ns, file.bytes, file.read_ns), (1, 2, 3));
         assert!(store.running("acme", 10).expect("read").is_empty(), "nothing follows it");
+    }
+
+    #[test]
+    fn a_conflict_takes_the_brands_later_steps_with_it() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let mut store = StateStore::open(&dir.path().join("state.db")).expect("a store");
+        let begun = started(&mut store);
+        let yaml = include_bytes!("../../workflows/engagement.yaml").to_vec();
+        let workflow = load_workflow(&SourceFile::new("engagement.yaml", yaml)).expect("right");
+        let now = "2026-03-02T10:00:00Z".parse().expect("an instant");
+        let seen = Observations::default();
+        let decide = |from: &Checkpoint, verb, who| {
+            let command = Command::new(verb, Actor::new(who));
+            step(&workflow, from, &seen, &command, now).expect("it can be done")
+        };
+        let faster = decide(&begun, Verb::Pause, "Ada");
+        assert_eq!(store.commit(&[&faster]).expect("written"), [Committed::Yes]);
+
+        // The second of these happens to fit onto what the faster process left.
+        let paused = decide(&begun, Verb::Pause, "Bob");
+        let resumed = decide(&paused.checkpoint, Verb::Resume, "Bob");
+        let fates = store.commit(&[&paused, &resumed]).expect("answered");
+        assert_eq!(fates, [Committed::Conflict, Committed::Conflict]);
+        assert_eq!(store.checkpoint(&begun.brand).expect("read"), faster.checkpoint);
+        assert_eq!(store.journal(&begun.brand).expect("read").len(), 2);
     }
 
     #[test]

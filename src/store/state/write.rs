@@ -1,0 +1,202 @@
+//! What the store is given: steps, definitions, and how new a brand's evidence is.
+//!
+//! Start reading at [`StateStore::commit`].
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Transaction, TransactionBehavior, params};
+
+use super::{StateStore, error::StoreError, read::CachedFile};
+use crate::{
+    engine::Step,
+    model::{BrandId, Checkpoint, Digest, Event, Verdict},
+};
+
+/// How one step of a commit fared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Committed {
+    /// It is on the disk.
+    Yes,
+    /// The brand stood elsewhere by then; nothing of this step was written.
+    Conflict,
+}
+
+impl StateStore {
+    /// Writes steps, each only if its brand still stands at the revision before; one transaction
+    /// for all. A conflict of one brand takes all its later steps with it and leaves the other
+    /// brands as they are.
+    ///
+    /// The answers keep the order of `steps`. When this returns, what is `Yes` is on the disk.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if SQLite refuses; then nothing of any step was written.
+    pub fn commit(&mut self, steps: &[&Step]) -> Result<Vec<Committed>, StoreError> {
+        self.commit_page(steps, &[])
+    }
+
+    /// [`StateStore::commit`], which remembers in the same transaction how the brands' files
+    /// looked when they were read.
+    ///
+    /// # Errors
+    ///
+    /// As [`StateStore::commit`].
+    pub fn commit_page(
+        &mut self,
+        steps: &[&Step],
+        files: &[(BrandId, CachedFile)],
+    ) -> Result<Vec<Committed>, StoreError> {
+        let path = &self.path;
+        let fail = |source| StoreError::Sqlite { path: path.clone(), source };
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(fail)?;
+        let committed = write_all(&transaction, steps).map_err(fail)?;
+        for (brand, file) in files {
+            remember(&transaction, brand, file).map_err(fail)?;
+        }
+        transaction.commit().map_err(fail)?;
+        Ok(committed)
+    }
+
+    /// Keeps a definition's text under its digest; the same text again changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if it cannot be written.
+    pub fn keep_definition(
+        &mut self,
+        digest: &Digest,
+        name: &str,
+        text: &str,
+    ) -> Result<(), StoreError> {
+        let sql = "INSERT INTO definition (digest, name, text) VALUES (?1, ?2, ?3)
+                   ON CONFLICT DO NOTHING";
+        self.connection
+            .execute(sql, params![digest.as_str(), name, text])
+            .map(drop)
+            .map_err(|error| self.fail(error))
+    }
+
+    /// Notes that the evidence of `brand` stands at `revision`; never goes back.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if it cannot be written.
+    pub fn note_evidence(&mut self, brand: &BrandId, revision: u64) -> Result<(), StoreError> {
+        let sql = "INSERT INTO evidence (brand, revision) VALUES (?1, ?2)
+                   ON CONFLICT DO UPDATE SET revision = max(revision, excluded.revision)";
+        self.connection
+            .execute(sql, params![brand.as_str(), revision as i64])
+            .map(drop)
+            .map_err(|error| self.fail(error))
+    }
+}
+
+fn write_all(transaction: &Transaction<'_>, steps: &[&Step]) -> rusqlite::Result<Vec<Committed>> {
+    let mut committed = Vec::with_capacity(steps.len());
+    // A later step of the same brand may happen to fit onto another process's commit.
+    let mut conflicted: HashSet<&BrandId> = HashSet::new();
+    for step in steps {
+        let brand = &step.checkpoint.brand;
+        let fate = if conflicted.contains(brand) {
+            Committed::Conflict
+        } else {
+            write(transaction, step)?
+        };
+        if fate == Committed::Conflict {
+            conflicted.insert(brand);
+        }
+        committed.push(fate);
+    }
+    Ok(committed)
+}
+
+fn write(transaction: &Transaction<'_>, step: &Step) -> rusqlite::Result<Committed> {
+    let Step { checkpoint, entry, .. } = step;
+    let json = |error: serde_json::Error| rusqlite::Error::ToSqlConversionFailure(error.into());
+    let text = serde_json::to_string(checkpoint).map_err(json)?;
+    let place = checkpoint.place.as_ref();
+    let row = params![
+        checkpoint.brand.as_str(),
+        checkpoint.revision as i64,
+        stamp(entry.at),
+        checkpoint.status.name(),
+        checkpoint.workflow.as_ref().map(|workflow| workflow.as_str()),
+        checkpoint.definition.as_ref().map(Digest::as_str),
+        checkpoint.cycle.number,
+        place.map(|place| place.stage.as_str()),
+        place.map(|place| stamp(place.since)),
+        place.and_then(|place| place.blocked_since).map(stamp),
+        held_by(checkpoint),
+        waived(checkpoint),
+        text,
+    ];
+    let sql = if checkpoint.revision == 1 { INSERT } else { UPDATE };
+    if transaction.prepare_cached(sql)?.execute(row)? == 0 {
+        return Ok(Committed::Conflict);
+    }
+    if entry.events.iter().any(|event| matches!(event, Event::Observed { .. })) {
+        let text = serde_json::to_string(&*checkpoint.observations).map_err(json)?;
+        let row = params![checkpoint.brand.as_str(), text];
+        transaction.prepare_cached(OBSERVED)?.execute(row)?;
+    }
+    let entry_text = serde_json::to_string(entry).map_err(json)?;
+    transaction
+        .prepare_cached("INSERT INTO journal (brand, revision, entry) VALUES (?1, ?2, ?3)")?
+        .execute(params![entry.brand.as_str(), entry.revision as i64, entry_text])?;
+    Ok(Committed::Yes)
+}
+
+const INSERT: &str = "
+INSERT INTO brand (brand, revision, at, status, workflow, definition, cycle, stage, since,
+                   blocked_since, held_by, waived, checkpoint)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+ON CONFLICT DO NOTHING";
+
+const UPDATE: &str = "
+UPDATE brand SET revision = ?2, at = ?3, status = ?4, workflow = ?5, definition = ?6, cycle = ?7,
+                 stage = ?8, since = ?9, blocked_since = ?10, held_by = ?11, waived = ?12,
+                 checkpoint = ?13
+WHERE brand = ?1 AND revision = ?2 - 1";
+
+const OBSERVED: &str = "
+INSERT INTO observed (brand, observations) VALUES (?1, ?2)
+ON CONFLICT DO UPDATE SET observations = excluded.observations";
+
+/// Remembers how a brand's file looked when it was read.
+fn remember(
+    transaction: &Transaction<'_>,
+    brand: &BrandId,
+    file: &CachedFile,
+) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO brand_file (brand, modified_ns, bytes, read_ns, digest)
+               VALUES (?1, ?2, ?3, ?4, ?5)
+               ON CONFLICT DO UPDATE SET modified_ns = excluded.modified_ns,
+                   bytes = excluded.bytes, read_ns = excluded.read_ns,
+                   digest = excluded.digest";
+    let CachedFile { modified_ns, bytes, read_ns, digest } = file;
+    let row = params![brand.as_str(), modified_ns, bytes, read_ns, digest.as_str()];
+    transaction.prepare_cached(sql)?.execute(row).map(drop)
+}
+
+fn held_by(checkpoint: &Checkpoint) -> String {
+    let gate = checkpoint.place.iter().flat_map(|place| &place.gate);
+    // A waiver counts from the moment it is given, before the gate is judged again.
+    let holding = gate.filter(|judged| {
+        judged.verdict != Verdict::Pass && !checkpoint.waivers.contains_key(&judged.clause)
+    });
+    let names: Vec<&str> = holding.map(|judged| judged.clause.as_str()).collect();
+    names.join(",")
+}
+
+fn waived(checkpoint: &Checkpoint) -> String {
+    let names: Vec<&str> = checkpoint.waivers.keys().map(|clause| clause.as_str()).collect();
+    names.join(",")
+}
+
+fn stamp(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+}
