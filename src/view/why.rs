@@ -98,6 +98,8 @@ pub struct Why {
     pub purpose: Option<String>,
     /// In that stage since, UTC.
     pub since: Option<DateTime<Utc>>,
+    /// The measuring window in words; absent before the first import.
+    pub window: Option<String>,
     /// Whether the gate is open.
     pub open: bool,
     /// The gate.
@@ -136,6 +138,7 @@ pub fn why(case: &Case, now: DateTime<Utc>) -> Why {
         title: stage.map(|stage| stage.title.clone()),
         purpose: stage.and_then(|stage| stage.purpose.clone()),
         since: place.map(|place| place.since),
+        window: case.observations.metrics.values().find_map(sentence::window),
         open: gate.as_ref().is_some_and(|gate| gate.open),
         gate: gate.iter().flat_map(|gate| &gate.clauses).map(|clause| view(clause, now)).collect(),
         tasks: if ended { Vec::new() } else { tasks_of(checkpoint, &case.workflow, now) },

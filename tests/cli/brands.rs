@@ -66,11 +66,12 @@ fn status_tells_none_from_several() {
 
 #[test]
 fn why_says_how_many_cases_are_missing() {
-    assert_snapshot!(demo().terminal("fivestep why verde-garden"), @r"
+    assert_snapshot!(demo().terminal("fivestep why verde-garden"), @"
     $ fivestep why verde-garden
     verde-garden  Verde Garden
     Cycle 1, stage support: Support the audience you have
       there since 2026-03-30 10:00 (just now), checkpoint verde-garden@1.support.8
+      measured over 28 d to 2026-03-30 08:00, the newest evidence
 
     The gate is shut: 2 of 3 clauses hold it
       insufficient answered
@@ -117,6 +118,7 @@ fn why_says_what_cannot_be_measured() {
     azzurro-radio  Azzurro Radio
     Cycle 1, stage support: Support the audience you have
       there since 2026-03-30 10:00 (just now), checkpoint azzurro-radio@1.support.11
+      measured over 28 d to 2026-03-30 08:00, the newest evidence
 
     The gate is shut: 1 of 3 clauses holds it
       waived       answered
@@ -177,6 +179,7 @@ fn why_says_who_waived_what() {
     azzurro-radio  Azzurro Radio
     Cycle 1, stage support: Support the audience you have
       there since 2026-03-30 10:00 (just now), checkpoint azzurro-radio@1.support.12
+      measured over 28 d to 2026-03-30 08:00, the newest evidence
 
     The gate is open: `fivestep advance azzurro-radio`
       waived       answered
@@ -220,11 +223,12 @@ fn why_says_who_waived_what() {
 fn why_says_how_far_a_failing_clause_is_from_passing() {
     let env = started();
     env.replace("brands/acme.yaml", "[coffee, caffè, espresso, moka, beans, ", "[");
-    assert_snapshot!(env.terminal("fivestep why acme"), @r"
+    assert_snapshot!(env.terminal("fivestep why acme"), @"
     $ fivestep why acme
     acme  Acme Coffee
     Cycle 1, stage define: Define your true brand
       there since 2026-03-30 10:00 (just now), checkpoint acme@1.define.1
+      measured over 28 d to 2026-03-30 08:00, the newest evidence
 
     The gate is shut: 2 of 4 clauses hold it
       pass         complete

@@ -294,7 +294,7 @@ fn a_cancelled_run_is_over() {
         fivestep status
         fivestep why acme
         fivestep tasks acme";
-    assert_snapshot!(env.terminal(lines), @r"
+    assert_snapshot!(env.terminal(lines), @"
     $ fivestep cancel acme --reason 'the shop closed'
     acme  acme@1.define.2
       finished: abandoned
@@ -324,6 +324,7 @@ fn a_cancelled_run_is_over() {
     acme  Acme Coffee
     Cycle 1, stage define: Define your true brand
       there since 2026-03-30 10:00 (just now), checkpoint acme@1.define.2
+      measured over 28 d to 2026-03-30 08:00, the newest evidence
       abandoned since 2026-03-30 10:00
 
     Goal: met in 0 of 2 cycles in a row
@@ -347,9 +348,9 @@ fn a_brand_keeps_its_definition_until_it_adopts_the_edited_file() {
     env.replace("workflows/engagement.yaml", "at_least: 60%", "at_least: 95%");
     let note = |env: &TestEnv| {
         let why = env.ok(["why", "acme"]).stdout;
-        why.lines().skip(3).take_while(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+        why.lines().skip(4).take_while(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
     };
-    assert_snapshot!(note(&env), @r"
+    assert_snapshot!(note(&env), @"
     note: workflows/engagement.yaml was edited: acme runs on 27dfd609, the file is
           233c8444; `fivestep adopt acme` goes on under the edited file
     ");

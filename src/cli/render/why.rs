@@ -51,6 +51,9 @@ fn place(why: &Why) -> String {
             ),
         ));
     }
+    if let Some(window) = &why.window {
+        out.push_str(&wrapped(2, "measured over ", window));
+    }
     if let Some(detail) = &why.status_detail {
         out.push_str(&wrapped(2, "", detail));
     }
