@@ -298,16 +298,11 @@ impl Runner {
         actor: &Actor,
         dry_run: bool,
     ) -> Result<Step, Failure> {
-        let case = self.case(brand)?;
         let command = Command::new(Verb::Start, actor.clone());
-        if case.checkpoint.revision == 0 {
-            let brand = read_brand(&self.workspace, brand)?;
-            agree(&load_workflow(&self.workspace, &case.workflow.id)?, &brand)?;
-            if !dry_run {
-                self.keep_file(&case.workflow.id)?;
-            }
+        if self.store.checkpoint(brand)?.revision > 0 {
+            return self.act(brand, &command, dry_run);
         }
-        self.act_on(&case, &command, dry_run)
+        self.act_on_file(brand, &command, dry_run)
     }
 
     /// Lets a brand go on under its workflow's file as it is now.
@@ -321,23 +316,39 @@ impl Runner {
         command: &Command,
         dry_run: bool,
     ) -> Result<Step, Failure> {
-        let brand = load_brand(&self.workspace, brand)?;
-        let checkpoint = self.store.checkpoint(&brand.id)?;
-        let name = checkpoint.workflow.clone().unwrap_or_else(|| brand.workflow.clone());
-        let workflow = Rc::new(load_workflow(&self.workspace, &name)?.0);
-        let observations = checkpoint.observations.clone();
-        if !dry_run {
-            self.keep_file(&name)?;
-        }
-        let case = Case { brand, checkpoint, workflow, edited: None, observations };
-        self.act_on(&case, command, dry_run)
+        self.act_on_file(brand, command, dry_run)
     }
 
-    fn keep_file(&mut self, name: &WorkflowId) -> Result<(), Failure> {
+    /// Decides on the workflow's file as it is now, and keeps its text before it commits: what a
+    /// brand runs on is always there.
+    fn act_on_file(
+        &mut self,
+        brand: &BrandId,
+        command: &Command,
+        dry_run: bool,
+    ) -> Result<Step, Failure> {
+        let (case, file) = self.case_on_file(brand)?;
+        let step = self.decide(&case, command)?;
+        if !dry_run {
+            let Workflow { digest, id, .. } = &*case.workflow;
+            let text = String::from_utf8_lossy(file.bytes());
+            self.store.keep_definition(digest, id.as_str(), &text)?;
+            self.commit(&step)?;
+        }
+        Ok(step)
+    }
+
+    /// The case of a brand on its workflow's file as it is now, and that file, read once.
+    fn case_on_file(&self, brand: &BrandId) -> Result<(Case, SourceFile), Failure> {
+        let (brand, brand_file) = read_brand(&self.workspace, brand)?;
+        let checkpoint = self.store.checkpoint(&brand.id)?;
+        let name = checkpoint.workflow.as_ref().unwrap_or(&brand.workflow);
         let (workflow, file) = load_workflow(&self.workspace, name)?;
-        let text = String::from_utf8_lossy(file.bytes()).into_owned();
-        self.store.keep_definition(&workflow.digest, workflow.id.as_str(), &text)?;
-        Ok(())
+        agree((&workflow, &file), (&brand, &brand_file))?;
+        let evidence = self.store.evidence_revision(&brand.id)?;
+        let observations = self.observe(&brand, &workflow, &checkpoint, evidence)?;
+        let workflow = Rc::new(workflow);
+        Ok((Case { brand, checkpoint, workflow, edited: None, observations }, file))
     }
 
     /// Moves one brand on.
@@ -481,8 +492,8 @@ fn wrong(file: SourceFile, diagnostics: Vec<Diagnostic>) -> Failure {
 }
 
 /// Refuses a brand and a workflow that do not agree.
-fn agree(workflow: &(Workflow, SourceFile), brand: &(Brand, SourceFile)) -> Result<(), Failure> {
-    let mut diagnostics = definition::check_pair(&workflow.0, &workflow.1, &brand.0, &brand.1);
+fn agree(workflow: (&Workflow, &SourceFile), brand: (&Brand, &SourceFile)) -> Result<(), Failure> {
+    let mut diagnostics = definition::check_pair(workflow.0, workflow.1, brand.0, brand.1);
     diagnostics.retain(|diagnostic| diagnostic.severity == Severity::Error);
     if diagnostics.is_empty() { Ok(()) } else { Err(wrong(brand.1.clone(), diagnostics)) }
 }
