@@ -100,12 +100,16 @@ pub enum Verb {
     /// A brand's numbers: value, sample, interval, window, sources
     Show(ShowArgs),
     /// Hold brands where they are
+    #[command(after_help = "Example:\n  fivestep pause acme --reason \"summer break\"")]
     Pause(HoldArgs),
     /// Let held brands go on
+    #[command(after_help = "Example:\n  fivestep resume acme")]
     Resume(HoldArgs),
     /// End brands' runs as abandoned
+    #[command(after_help = "Example:\n  fivestep cancel acme --reason \"the brand was sold\"")]
     Cancel(HoldArgs),
     /// Go on under the edited workflow file
+    #[command(after_help = "Example:\n  fivestep adopt acme --reason \"a higher bar\"")]
     Adopt(HoldArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
@@ -346,7 +350,6 @@ pub struct ShowArgs {
 
 /// Arguments of `pause`, `resume`, `cancel` and `adopt`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  fivestep pause acme --reason \"summer break\"")]
 pub struct HoldArgs {
     /// Brands by name; `-` reads names from standard input
     #[arg(value_name = "BRAND", required = true)]
