@@ -166,9 +166,10 @@ pub enum BrandVerb {
 #[command(after_help = "\
 Examples:
   fivestep import acme                       every source of the brand's file that has a path
-  fivestep import acme ~/Downloads/acme.zip  one export, wherever it lies")]
+  fivestep import acme ~/Downloads/acme.zip  one export, wherever it lies
+  fivestep brand list -o ids | fivestep import -")]
 pub struct ImportArgs {
-    /// The brand
+    /// The brand; `-` reads names from standard input
     pub brand: String,
     /// An export: a folder of saved answers or an archive; otherwise those of the brand's file
     pub path: Option<PathBuf>,

@@ -11,32 +11,73 @@ use indicatif::ProgressBar;
 use crate::{
     evidence::sources::{self, Export},
     failure::Failure,
-    model::{Brand, Source, SourceKind},
+    model::{Brand, BrandId, Source, SourceKind},
     runner::{Runner, load_brand},
     view::imported::{ImportView, imported},
 };
 
 use super::{
-    args::ImportArgs,
+    args::{Format, ImportArgs},
     exit::Exit,
-    render,
-    session::{Session, brand_id},
+    hold::no_brand,
+    render, report,
+    session::Session,
 };
 
 pub fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Failure> {
     let mut runner = session.runner()?;
-    let brand = load_brand(runner.workspace(), &brand_id(&args.brand)?)?;
-    let exports = exports(&runner, &brand, args.path.as_deref())?;
+    let brands = session.brands(std::slice::from_ref(&args.brand))?;
+    match (brands.as_slice(), &args.path) {
+        ([], _) => return Err(no_brand(false)),
+        ([_], _) | (_, None) => {}
+        (_, Some(path)) => return Err(one_export(path)),
+    }
+    let (mut views, mut exits) = (Vec::new(), Vec::new());
+    for brand in &brands {
+        match import_brand(session, &mut runner, brand, args) {
+            Ok(imported) => {
+                views.extend(imported.into_iter().map(|view| serde_json::json!(view)));
+                exits.push(Exit::Done);
+            }
+            Err(failure) if brands.len() == 1 => return Err(failure),
+            Err(failure) => {
+                exits.push(Exit::from(&failure));
+                report::say(&report::text(&failure));
+                let error = report::as_json(&failure);
+                views.push(serde_json::json!({ "brand": brand, "error": error }));
+            }
+        }
+    }
+    if session.out.format != Format::Table {
+        let done = brands.iter().zip(&exits).filter(|(_, exit)| **exit == Exit::Done);
+        let ids = || done.map(|(brand, _)| brand.to_string()).collect();
+        session.out.answer(&views, ids, String::new)?;
+    }
+    Ok(Exit::of_many(exits))
+}
+
+fn one_export(path: &Path) -> Failure {
+    Failure::Usage {
+        message: format!("`{}` is one export, and several brands were named", path.display()),
+        hint: "name one brand, or give each brand's source its path in the brand file".to_owned(),
+    }
+}
+
+/// Reads a brand's exports one after the other.
+fn import_brand(
+    session: &Session,
+    runner: &mut Runner,
+    brand: &BrandId,
+    args: &ImportArgs,
+) -> Result<Vec<ImportView>, Failure> {
+    let brand = load_brand(runner.workspace(), brand)?;
     let mut views = Vec::new();
-    for (source, path) in exports {
-        let view = import(&mut runner, &brand, &source, &path, args.dry_run)?;
+    for (source, path) in exports(runner, &brand, args.path.as_deref())? {
+        let view = import(runner, &brand, &source, &path, args.dry_run)?;
         session.out.text(&render::imported::text(&view))?;
         views.push(view);
     }
-    if session.out.format != super::args::Format::Table {
-        session.out.answer(&views, || vec![brand.id.to_string()], String::new)?;
-    }
-    Ok(Exit::Done)
+    Ok(views)
 }
 
 /// Reads one export and keeps its facts.

@@ -228,3 +228,18 @@ fn an_export_from_the_future_is_refused() {
     [exit 1]
     ");
 }
+
+#[test]
+fn one_brand_without_an_export_hides_no_other() {
+    let env = TestEnv::new();
+    env.export("exports/acme", &round());
+    let text = std::fs::read_to_string(env.path("brands/acme.yaml")).unwrap();
+    let second = text.replace("brand: acme", "brand: bare").replace("exports/acme", "exports/bare");
+    env.write("brands/bare.yaml", second);
+    let answer = env.line("fivestep brand list -o ids | fivestep import -");
+    assert_eq!(answer.code, 1, "{}", answer.text());
+    assert!(answer.stdout.contains("facts added"), "{}", answer.text());
+    assert!(answer.stderr.contains("exports/bare"), "{}", answer.text());
+    let two = env.line("fivestep brand list -o ids | fivestep import - exports/acme");
+    assert_eq!(two.code, 2, "{}", two.text());
+}

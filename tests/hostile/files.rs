@@ -152,12 +152,11 @@ fn a_name_that_is_none_leads_nowhere() {
 #[test]
 fn a_dash_is_a_name_only_where_names_are_read() {
     let env = started();
-    for line in
-        ["fivestep show -", "fivestep history -", "fivestep import -", "fivestep brand show -"]
-    {
+    for line in ["fivestep show -", "fivestep history -", "fivestep brand show -"] {
         assert_refused("a dash", &env, line, 2, "`-` is not a brand name");
     }
-    for line in ["fivestep why -", "fivestep advance -", "fivestep pause -", "fivestep start -"] {
+    for verb in ["why", "advance", "pause", "start", "import"] {
+        let line = &format!("fivestep {verb} -");
         assert_refused("nothing to read", &env, line, 2, "no brand was named");
     }
     let answer = env.command().args(["why", "-"]).stdin(File::open("/").unwrap()).output().unwrap();
