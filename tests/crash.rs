@@ -116,6 +116,10 @@ fn a_kill_at_any_moment_loses_nothing_that_was_acknowledged() {
         }
         let after = revisions(&env, brands);
         assert!(after >= before + acknowledged, "{after} < {before} + {acknowledged}");
+        // Folding every journal takes long with many brands; what goes wrong once stays wrong.
+        if brands <= 50 || kill % 20 == 0 {
+            assert_whole(&env, brands);
+        }
     }
     assert_whole(&env, brands);
     let committed = revisions(&env, brands) - before;
