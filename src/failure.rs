@@ -9,7 +9,7 @@ use crate::{
     definition::{Diagnostic, SourceFile},
     engine::Refusal,
     evidence::sources::SourceError,
-    model::{BrandId, Digest, form::FormProblem},
+    model::{BrandId, Digest},
     store::{StoreError, evidence::EvidenceError},
     workspace::WorkspaceError,
 };
@@ -55,9 +55,6 @@ pub enum Failure {
         /// What to do next.
         hint: String,
     },
-    /// An answer on the command line does not fit the form.
-    #[error("{}", .0.join("; "))]
-    Input(Vec<FormProblem>),
     /// The workspace.
     #[error(transparent)]
     Workspace(#[from] WorkspaceError),
@@ -92,7 +89,7 @@ impl Failure {
     pub fn hint(&self) -> Option<String> {
         match self {
             Failure::Refused { brand, refusal } => Some(refusal.hint(brand.as_str())),
-            Failure::Definition { .. } | Failure::Input(_) => None,
+            Failure::Definition { .. } => None,
             Failure::Conflict { brand } => {
                 Some(format!("see where it stands with `fivestep why {brand}`, then decide again"))
             }

@@ -140,19 +140,12 @@ impl Moves<'_> {
 
 fn failed(brand: &str, failure: &Failure) -> MoveView {
     let blocked = Exit::from(failure) == Exit::Blocked;
-    let held_by = match failure {
-        Failure::Refused { refusal, .. } => match &**refusal {
-            crate::engine::Refusal::GateShut(gate) => gate.held_by(),
-            _ => Vec::new(),
-        },
-        _ => Vec::new(),
-    };
     MoveView {
         brand: brand.to_owned(),
         result: if blocked { "blocked" } else { "failed" },
         checkpoint: None,
         path: Vec::new(),
-        held_by,
+        held_by: Vec::new(),
         error: Some(report::as_json(failure)),
     }
 }

@@ -73,7 +73,7 @@ impl From<&Failure> for Exit {
             Failure::Refused { refusal, .. } => Exit::from(&**refusal),
             Failure::Definition { .. } => Exit::Invalid,
             Failure::Conflict { .. } => Exit::Conflict,
-            Failure::Usage { .. } | Failure::Input(_) => Exit::Usage,
+            Failure::Usage { .. } => Exit::Usage,
             Failure::Workspace(WorkspaceError::Unknown { .. }) => Exit::Unknown,
             Failure::Workspace(_)
             | Failure::DefinitionLost { .. }

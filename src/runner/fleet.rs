@@ -158,11 +158,3 @@ impl Runner {
         Ok(outcomes)
     }
 }
-
-impl Advance {
-    fn take(&mut self, step: Step) {
-        self.checkpoint = step.checkpoint.clone();
-        self.shut = step.shut.clone();
-        self.steps.push(step);
-    }
-}

@@ -135,11 +135,6 @@ impl Runner {
         &self.store
     }
 
-    /// The store of runs, to write to.
-    pub fn store_mut(&mut self) -> &mut StateStore {
-        &mut self.store
-    }
-
     /// The time now, UTC.
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
@@ -373,9 +368,7 @@ impl Runner {
             match self.act_on(&case, &command, dry_run) {
                 Ok(step) => {
                     case.checkpoint = step.checkpoint.clone();
-                    advance.checkpoint = step.checkpoint.clone();
-                    advance.shut = step.shut.clone();
-                    advance.steps.push(step);
+                    advance.take(step);
                 }
                 Err(Failure::Refused { refusal, .. }) if advance.stops_at(&refusal) => {
                     return Ok(advance);
@@ -412,6 +405,13 @@ impl Runner {
 }
 
 impl Advance {
+    /// Adds the next step.
+    fn take(&mut self, step: Step) {
+        self.checkpoint = step.checkpoint.clone();
+        self.shut = step.shut.clone();
+        self.steps.push(step);
+    }
+
     /// Whether a refusal is simply where the way ends: at a shut gate.
     fn stops_at(&mut self, refusal: &Refusal) -> bool {
         if let Refusal::GateShut(gate) = refusal {

@@ -1,6 +1,6 @@
 //! The pieces of language that every view shares.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::{
     engine::{Distance, MetricReport, Reason},
@@ -21,11 +21,6 @@ use crate::{
 /// ```
 pub fn instant(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M").to_string()
-}
-
-/// An instant for machines, RFC 3339 with milliseconds.
-pub fn stamp(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 /// How long ago `then` was, such as `3 h`; `just now` within a minute.

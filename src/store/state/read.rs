@@ -214,11 +214,9 @@ impl StateStore {
     ///
     /// [`StoreError`] if the row cannot be read.
     pub fn standing(&self, brand: &BrandId) -> Result<Option<Standing>, StoreError> {
-        let sql = "SELECT brand, status, cycle, stage, since, blocked_since, held_by, workflow,
-                          definition, revision, at, waived
-                   FROM brand WHERE brand = ?1";
+        let sql = format!("{STANDING} WHERE brand = ?1");
         self.connection
-            .query_row(sql, [brand.as_str()], standing)
+            .query_row(&sql, [brand.as_str()], standing)
             .optional()
             .map_err(|error| self.fail(error))
     }
@@ -229,11 +227,9 @@ impl StateStore {
     ///
     /// [`StoreError`] if the rows cannot be read.
     pub fn standings(&self, after: &str, limit: usize) -> Result<Vec<Standing>, StoreError> {
-        let sql = "SELECT brand, status, cycle, stage, since, blocked_since, held_by, workflow,
-                          definition, revision, at, waived
-                   FROM brand WHERE brand > ?1 ORDER BY brand LIMIT ?2";
+        let sql = format!("{STANDING} WHERE brand > ?1 ORDER BY brand LIMIT ?2");
         self.connection
-            .prepare_cached(sql)
+            .prepare_cached(&sql)
             .and_then(|mut rows| rows.query_map(params![after, limit as i64], standing)?.collect())
             .map_err(|error| self.fail(error))
     }
@@ -289,6 +285,12 @@ fn cached_file(row: &rusqlite::Row<'_>, first: usize) -> rusqlite::Result<Cached
         digest: Digest::from_hex(row.get::<_, String>(first + 3)?),
     })
 }
+
+/// The columns of a brand's line, in the order in which [`standing`] reads them.
+const STANDING: &str = "
+SELECT brand, status, cycle, stage, since, blocked_since, held_by, workflow, definition, revision,
+       at, waived
+FROM brand";
 
 fn standing(row: &rusqlite::Row<'_>) -> rusqlite::Result<Standing> {
     Ok(Standing {
