@@ -63,7 +63,7 @@ impl<'a> Graph<'a> {
             stages.iter().map(|stage| (&stage.id, ways.add_node(()))).collect();
         let end = ways.add_node(());
         for stage in stages {
-            for target in stage.next.targets() {
+            for target in stage.targets() {
                 let to = match target {
                     Target::Stage(id) => nodes.get(id).copied(),
                     Target::Finish(_) => Some(end),
@@ -155,7 +155,7 @@ fn after(step: FiveStep) -> Option<FiveStep> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Branch, Condition, Next, Outcome};
+    use crate::model::{Branch, Expression, Fact, Next, Outcome};
 
     /// A stage written as `name step: way, way`; `gold` ends the run, the last way is the main.
     fn stage(text: &str) -> Stage {
@@ -168,7 +168,7 @@ mod tests {
         };
         let mut targets: Vec<Target> = ways.split(", ").map(target).collect();
         let otherwise = targets.pop().expect("a way");
-        let branch = |target| Branch { when: Condition::GoalHeld, target };
+        let branch = |target| Branch { when: Expression::Fact(Fact::GoalHeld), target };
         let step = FiveStep::ALL.into_iter().find(|five| five.name().starts_with(step));
         Stage {
             id: id(name),
@@ -177,6 +177,7 @@ mod tests {
             purpose: None,
             tasks: Vec::new(),
             exit: Vec::new(),
+            limit: None,
             next: Next { branches: targets.into_iter().map(branch).collect(), otherwise },
         }
     }

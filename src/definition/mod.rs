@@ -19,9 +19,10 @@
 //! - No input makes it panic, and none takes time or memory out of proportion to [`MAX_BYTES`].
 
 mod check;
-pub mod condition;
 pub mod diagnostic;
+pub mod expression;
 mod graph;
+mod names;
 mod outline;
 mod raw;
 mod read;
@@ -31,6 +32,7 @@ mod suggest;
 mod text;
 
 pub use diagnostic::{Code, Diagnostic, Severity};
+pub use names::Names;
 pub use render::render;
 pub use suggest::closest;
 

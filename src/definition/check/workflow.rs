@@ -1,15 +1,19 @@
 //! A workflow file as a whole: its head, its goal, its limits, and the stages as a graph.
 
-use super::{Checker, Names, value_of};
+use std::collections::BTreeMap;
+
+use super::{Checker, names_of, value_of};
 use crate::{
     definition::{
         diagnostic::{Code, Problem, Problems},
+        expression::{Place, Scope},
         graph::{Flaw, flaws},
+        names::Names,
         raw::{self, Field, Spot, Table},
         read::{clock, whole},
         suggest::quoted,
     },
-    model::{Digest, FiveStep, Goal, Limits, Stage, StageId, Workflow, WorkflowId},
+    model::{Clause, Digest, FiveStep, Goal, Limits, Stage, StageId, Workflow, WorkflowId},
 };
 
 /// The format of workflow files that this program reads.
@@ -70,7 +74,11 @@ impl Checker<'_, '_> {
     fn goal(&mut self, raw: &raw::Goal, limits: Option<Limits>) -> Option<Goal> {
         let all = raw.all.as_ref().map(|all| {
             self.not_empty(all, "the goal needs at least one metric");
-            self.goal_clauses(&all.value)
+            let (stages, tasks) = (Names::default(), BTreeMap::new());
+            let scope = Scope { place: Place::Goal, stages: &stages, tasks: &tasks };
+            let clauses: Option<Vec<Clause>> =
+                self.goal_clauses(&all.value, scope).into_iter().collect();
+            clauses
         });
         let cycles = |text: &str| whole(text, 1..=MAX_CYCLES).map(|cycles| cycles as u32);
         let held_for = self.read_field(&raw.held_for, cycles)?;
@@ -83,12 +91,12 @@ impl Checker<'_, '_> {
             let problem = Problem::new(Code::NeverMet, &span, message);
             self.add(problem.help("lower `held_for`, or raise `limits.cycles`"));
         }
-        Some(Goal { all: all?, held_for })
+        Some(Goal { all: all??, held_for })
     }
 
     /// The stages, if every one of them can stand in the graph.
     fn stages(&mut self, table: &Spot<Table<raw::Stage>>) -> Option<Vec<Stage>> {
-        let names = Names::of(table.value.iter().map(|(name, _)| name));
+        let names = names_of(table.value.iter().map(|(name, _)| name));
         let stages: Vec<Option<Stage>> = table
             .value
             .iter()
@@ -106,7 +114,7 @@ impl Checker<'_, '_> {
         initial: &Field<String>,
         stages: &Field<Table<raw::Stage>>,
     ) -> Option<StageId> {
-        let names = Names::of(stages.as_ref()?.value.iter().map(|(name, _)| name));
+        let names = names_of(stages.as_ref()?.value.iter().map(|(name, _)| name));
         self.known_stage(initial.as_ref()?, &names)
     }
 
