@@ -31,7 +31,7 @@ mod shape;
 mod suggest;
 mod text;
 
-pub use diagnostic::{Code, Diagnostic, Severity};
+pub use diagnostic::{Code, Diagnostic, Related, Severity};
 pub use names::Names;
 pub use render::render;
 pub use suggest::closest;

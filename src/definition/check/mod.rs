@@ -98,17 +98,18 @@ impl Checker<'_, '_> {
 
     /// Adds a problem for each of `words` that was there before.
     fn no_doubles<'w>(&mut self, what: &str, words: impl IntoIterator<Item = &'w Words>) {
-        let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut seen: BTreeMap<&str, &Words> = BTreeMap::new();
         for words in words {
             match seen.get(words.value.as_str()) {
                 None => {
-                    seen.insert(&words.value, words.span.start);
+                    seen.insert(&words.value, words);
                 }
                 Some(first) => {
-                    let line = self.problems.line_of(*first);
                     let message = format!("there are two {what}s {}", quoted(&words.value));
                     let problem = Problem::new(Code::DuplicateName, &words.span, message);
-                    self.add(problem.label(format!("first on line {line}")));
+                    self.add(
+                        problem.related(&first.span, format!("the first {what} of this name")),
+                    );
                 }
             }
         }
