@@ -216,9 +216,11 @@ impl Code {
     /// How bad a problem of this kind is.
     pub fn severity(self) -> Severity {
         match self {
-            Code::StricterThanGoal | Code::Overlap | Code::Unmeasurable | Code::TooFewCases => {
-                Severity::Warning
-            }
+            Code::SpinningLoop
+            | Code::StricterThanGoal
+            | Code::Overlap
+            | Code::Unmeasurable
+            | Code::TooFewCases => Severity::Warning,
             _ => Severity::Error,
         }
     }
@@ -324,7 +326,6 @@ impl Problem {
     }
 
     /// Shows the problem by a way through the workflow, from its first stage to its last.
-    #[cfg_attr(not(test), expect(dead_code, reason = "what proves the graph will show its ways"))]
     pub fn path(self, stages: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let path = stages.into_iter().take(MAX_RELATED).map(Into::into).collect();
         Self { path, ..self }

@@ -6,6 +6,7 @@
 
 mod brand;
 mod clause;
+mod flaw;
 pub(super) mod folder;
 mod form;
 mod pair;
