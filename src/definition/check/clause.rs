@@ -5,7 +5,7 @@ use crate::{
     definition::{
         diagnostic::{Code, Problem},
         raw::{self, Spot, Words},
-        read::{self, MAX_COUNT, clock, quantity, whole},
+        read::{self, GOALS, MAX_COUNT, clock, quantity, whole},
         suggest::quoted,
     },
     model::{
@@ -13,9 +13,6 @@ use crate::{
         metric::Method,
     },
 };
-
-/// What a threshold that is the brand's own begins with.
-const GOALS: &str = "goals.";
 
 /// Which of two comparisons a threshold belongs to.
 #[derive(Clone, Copy, PartialEq, Eq)]
