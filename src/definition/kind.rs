@@ -289,7 +289,12 @@ pub(super) fn target(unit: Unit) -> Value {
 
 /// One text, number or truth that says something.
 pub(super) fn words() -> Value {
-    json!({ "type": ["string", "number", "boolean"], "pattern": r"\S", "maxLength": MAX_CHARS })
+    json!({
+        "type": ["string", "number", "boolean"],
+        "pattern": r"\S",
+        "patternErrorMessage": "write something, or leave the key out",
+        "maxLength": MAX_CHARS,
+    })
 }
 
 /// A text that is `pattern` from its beginning to its end; `hint` is what editors say if not.

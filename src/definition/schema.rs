@@ -208,20 +208,9 @@ impl Defs {
     fn rule(&mut self, rule: &Rule) -> Vec<Value> {
         match rule {
             Rule::One(keys) => vec![exactly_one(keys)],
-            Rule::AtMostOne(keys) => {
-                let pairs = keys.iter().enumerate().flat_map(|(at, one)| {
-                    keys.iter().skip(at + 1).map(move |other| json!({ "required": [one, other] }))
-                });
-                vec![json!({ "not": { "anyOf": pairs.collect::<Vec<_>>() } })]
-            }
-            Rule::Needs(key, others) => {
-                vec![json!({ "if": { "required": [key] }, "then": exactly_one(others) })]
-            }
-            Rule::Excludes(key, others) => {
-                let never: Map<String, Value> =
-                    others.iter().map(|other| ((*other).to_owned(), json!(false))).collect();
-                vec![json!({ "if": { "required": [key] }, "then": { "properties": never } })]
-            }
+            Rule::AtMostOne(keys) => vec![at_most_one(keys)],
+            Rule::Needs(key, others) => vec![if_there(key, exactly_one(others))],
+            Rule::Excludes(key, others) => vec![if_there(key, none_of(others))],
             Rule::Compares { thresholds, truth } => {
                 units().into_iter().map(|unit| self.compares(unit, thresholds, truth)).collect()
             }
@@ -258,7 +247,26 @@ impl Defs {
 
 fn exactly_one(keys: &[&str]) -> Value {
     let each: Vec<Value> = keys.iter().map(|key| json!({ "required": [key] })).collect();
-    json!({ "oneOf": each })
+    with(at_most_one(keys), json!({ "anyOf": each }))
+}
+
+/// Each key refuses those after it, so that an editor marks the one that is too much; `oneOf` would
+/// mark the whole mapping.
+fn at_most_one(keys: &[&str]) -> Value {
+    let each = keys.iter().enumerate().map(|(at, key)| (key, &keys[at + 1..]));
+    let each = each.filter(|(_, others)| !others.is_empty());
+    let each = each.map(|(key, others)| if_there(key, none_of(others)));
+    json!({ "allOf": each.collect::<Vec<_>>() })
+}
+
+fn none_of(keys: &[&str]) -> Value {
+    let never: Map<String, Value> =
+        keys.iter().map(|key| ((*key).to_owned(), json!(false))).collect();
+    json!({ "properties": never })
+}
+
+fn if_there(key: &str, then: Value) -> Value {
+    json!({ "if": { "required": [key] }, "then": then })
 }
 
 /// An example as an editor writes it.
