@@ -11,9 +11,9 @@
 use clap::{Arg, ArgAction, Command, CommandFactory};
 
 use crate::{
-    definition::{Code, Severity},
+    definition::{Code, KeyManual, Severity, manual},
     model::{
-        FactKind, Metric, Outcome, Platform, SourceKind,
+        FactKind, Metric, Outcome, SourceKind,
         metric::{Better, Method},
     },
 };
@@ -36,9 +36,17 @@ pub fn part(name: &str) -> Option<String> {
         "measurable" => Some(measurable()),
         "metrics" => Some(metrics()),
         "outcomes" => Some(listed(Outcome::ALL.map(Outcome::name))),
-        "platforms" => Some(listed(Platform::ALL.map(|(_, name)| name))),
-        _ => None,
+        _ => manual(name.strip_prefix("keys of ")?).map(keys),
     }
+}
+
+/// The keys of a record.
+fn keys(rows: Vec<KeyManual>) -> String {
+    let rows = rows.into_iter().map(|row| {
+        let KeyManual { key, required, takes, about, example } = row;
+        vec![code(key), yes(required), takes, about.to_owned(), code(example)]
+    });
+    table(&["key", "required", "value", "meaning", "example"], rows)
 }
 
 fn exit_codes() -> String {

@@ -8,7 +8,8 @@
 //! ```
 //!
 //! Start reading at [`load_workflow`], then follow the arrows; each is one file. One parser reads
-//! the text, so what is checked is what is used.
+//! the text, so what is checked is what is used. The tables of keys in `raw.rs` are also what
+//! [`schema`] and the reference ([`manual`]) are made from.
 //!
 //! # Always true
 //!
@@ -21,19 +22,26 @@
 mod check;
 pub mod diagnostic;
 pub mod expression;
+mod key;
+mod kind;
+mod manual;
 mod names;
 mod outline;
 mod prove;
 mod raw;
 mod read;
+mod records;
 mod render;
+mod schema;
 mod shape;
 mod suggest;
 mod text;
 
 pub use diagnostic::{Code, Diagnostic, Related, Severity};
+pub use manual::{KeyManual, manual, records};
 pub use names::Names;
 pub use render::render;
+pub use schema::{FileKind, schema};
 pub use suggest::closest;
 
 use diagnostic::Problems;

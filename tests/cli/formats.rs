@@ -290,6 +290,7 @@ fn help_says_what_there_is_and_shows_examples() {
       init         Make a workspace with the shipped workflow and a first brand file
       demo         Make a workspace with four sample brands and run them
       check        Check workflow and brand files
+      schema       Print the JSON Schema of workflow or brand files, for editors
       brand        List brands, or show one brand's file
       import       Read a brand's exports into its evidence
       start        Start brands on their workflow

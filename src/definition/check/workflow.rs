@@ -17,10 +17,10 @@ use crate::{
 };
 
 /// The format of workflow files that this program reads.
-const FORMAT: &str = "1";
+pub(in crate::definition) const FORMAT: &str = "1";
 
 /// The most cycles that a workflow may allow.
-const MAX_CYCLES: u64 = 10_000;
+pub(in crate::definition) const MAX_CYCLES: u64 = 10_000;
 
 /// Checks a workflow file.
 pub(in crate::definition) fn workflow(
