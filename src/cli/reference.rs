@@ -11,7 +11,7 @@
 use clap::{Arg, ArgAction, Command, CommandFactory};
 
 use crate::{
-    definition::{Code, KeyManual, Severity, manual},
+    definition::{Code, KeyManual, Severity, expression::VOCABULARY, manual},
     model::{
         FactKind, Metric, Outcome, SourceKind,
         metric::{Better, Method},
@@ -33,6 +33,7 @@ pub fn part(name: &str) -> Option<String> {
         "command-line" => Some(command_line()),
         "diagnostics" => Some(diagnostics()),
         "exit-codes" => Some(exit_codes()),
+        "expression-names" => Some(expression_names()),
         "measurable" => Some(measurable()),
         "metrics" => Some(metrics()),
         "outcomes" => Some(listed(Outcome::ALL.map(Outcome::name))),
@@ -54,6 +55,14 @@ fn exit_codes() -> String {
         vec![code.to_string(), name.to_owned(), meaning.to_owned()]
     });
     table(&["code", "name", "meaning"], rows)
+}
+
+fn expression_names() -> String {
+    let rows = VOCABULARY.map(|word| {
+        let [name, kind, places, meaning] = [word.name, word.kind, word.places, word.meaning];
+        vec![code(name), kind.to_owned(), places.to_owned(), meaning.to_owned()]
+    });
+    table(&["name", "kind", "where", "what it says"], rows)
 }
 
 fn metrics() -> String {
