@@ -10,18 +10,10 @@ use serde::Serialize;
 use crate::{
     definition::{self, Diagnostic, Severity, SourceFile},
     failure::Failure,
-    model::{Brand, Workflow},
     workspace::{Workspace, WorkspaceError, read_file},
 };
 
 use super::{args::CheckArgs, exit::Exit, report, session::Session};
-
-/// A file that was checked.
-enum Checked {
-    Workflow(Box<Workflow>),
-    Brand(Box<Brand>),
-    Wrong,
-}
 
 /// What a check found.
 #[derive(Serialize)]
@@ -59,11 +51,7 @@ pub fn run(session: &Session, args: &CheckArgs) -> Result<Exit, Failure> {
 /// Checks files, each alone and brands together with their workflows; `whole` if they are all
 /// that the workspace has.
 pub fn check(files: &[SourceFile], whole: bool) -> Checks {
-    let (loaded, mut diagnostics) = load(files);
-    diagnostics.extend(pairs(files, &loaded));
-    if whole {
-        diagnostics.extend(places(files, &loaded));
-    }
+    let diagnostics = definition::check_all(files, whole);
     let errors =
         diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
     let warnings = diagnostics.len() - errors;
@@ -143,67 +131,4 @@ fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     }
     found.sort();
     Ok(found)
-}
-
-fn load(files: &[SourceFile]) -> (Vec<Checked>, Vec<Diagnostic>) {
-    let mut diagnostics = Vec::new();
-    let mut keep = |problems: Vec<Diagnostic>| {
-        diagnostics.extend(problems);
-        Checked::Wrong
-    };
-    let loaded = files
-        .iter()
-        .map(|file| {
-            if definition::is_brand(file) {
-                definition::load_brand(file)
-                    .map_or_else(&mut keep, |brand| Checked::Brand(Box::new(brand)))
-            } else {
-                definition::load_workflow(file)
-                    .map_or_else(&mut keep, |workflow| Checked::Workflow(Box::new(workflow)))
-            }
-        })
-        .collect();
-    (loaded, diagnostics)
-}
-
-/// What each brand and its workflow do not agree on, where both are among the files.
-fn pairs(files: &[SourceFile], loaded: &[Checked]) -> Vec<Diagnostic> {
-    let workflows = files.iter().zip(loaded).filter_map(|(file, checked)| match checked {
-        Checked::Workflow(workflow) => Some((file, workflow)),
-        Checked::Brand(_) | Checked::Wrong => None,
-    });
-    let workflows: Vec<_> = workflows.collect();
-    let brands = files.iter().zip(loaded).filter_map(|(file, checked)| match checked {
-        Checked::Brand(brand) => Some((file, brand)),
-        Checked::Workflow(_) | Checked::Wrong => None,
-    });
-    brands
-        .filter_map(|(file, brand)| {
-            let (workflow_file, workflow) =
-                workflows.iter().find(|(_, workflow)| workflow.id == brand.workflow)?;
-            Some(definition::check_pair(workflow, workflow_file, brand, file))
-        })
-        .flatten()
-        .collect()
-}
-
-/// What files of a workspace must agree on with the folder they lie in.
-fn places(files: &[SourceFile], loaded: &[Checked]) -> Vec<Diagnostic> {
-    let ids = loaded.iter().filter_map(|checked| match checked {
-        Checked::Workflow(workflow) => Some(workflow.id.to_string()),
-        Checked::Brand(_) | Checked::Wrong => None,
-    });
-    let known: Vec<String> = ids.collect();
-    let wrong = loaded.iter().any(|checked| matches!(checked, Checked::Wrong));
-    let each = files.iter().zip(loaded).map(|(file, checked)| match checked {
-        Checked::Workflow(workflow) => definition::check_workflow_name(file, workflow),
-        // A workflow that is wrong is not missing, so only names are judged until it is mended.
-        Checked::Brand(brand) if wrong => {
-            let followed = [brand.workflow.to_string()];
-            definition::check_brand_place(file, brand, &followed)
-        }
-        Checked::Brand(brand) => definition::check_brand_place(file, brand, &known),
-        Checked::Wrong => Vec::new(),
-    });
-    each.flatten().collect()
 }

@@ -29,10 +29,12 @@ mod render;
 mod shape;
 mod suggest;
 mod text;
+mod together;
 
 pub use diagnostic::{Code, Diagnostic, Related, Severity};
 pub use render::render;
 pub use suggest::closest;
+pub use together::check_all;
 
 use diagnostic::Problems;
 use outline::Node;
@@ -116,7 +118,8 @@ pub fn load_brand(file: &SourceFile) -> Result<Brand, Vec<Diagnostic>> {
 ///   which are needed again for the places only.
 ///
 /// The answer is empty if they agree. An error keeps the brand from starting; a warning names a
-/// clause that no source of the brand can answer, so that a person will have to waive it.
+/// clause that no source of the brand can answer, so that a person will have to waive it. For many
+/// files at once there is [`check_all`].
 pub fn check_pair(
     workflow: &Workflow,
     workflow_file: &SourceFile,
@@ -127,7 +130,7 @@ pub fn check_pair(
         check::brand_side(workflow, brand, outline, problems);
     });
     let in_workflow = with_outline(workflow_file, |outline, problems| {
-        check::workflow_side(workflow, outline, brand, problems);
+        check::workflow_side(workflow, outline, std::slice::from_ref(brand), problems);
     });
     in_brand.into_iter().chain(in_workflow).collect()
 }
@@ -172,12 +175,22 @@ fn load<R: Raw, T>(
     file: &SourceFile,
     check: impl FnOnce(R, Digest, &mut Problems<'_>) -> Option<T>,
 ) -> Result<T, Vec<Diagnostic>> {
+    read_file(file, check).map(|(value, _)| value)
+}
+
+/// What a file says, and where it says it.
+fn read_file<R: Raw, T>(
+    file: &SourceFile,
+    check: impl FnOnce(R, Digest, &mut Problems<'_>) -> Option<T>,
+) -> Result<(T, Node), Vec<Diagnostic>> {
     let mut problems = Problems::new(file);
-    let value = outline_of(file, &mut problems)
-        .and_then(|outline| fit::<R>(&outline, &mut problems))
+    let outline = outline_of(file, &mut problems);
+    let value = outline
+        .as_ref()
+        .and_then(|outline| fit::<R>(outline, &mut problems))
         .and_then(|raw| check(raw, file.digest(), &mut problems));
-    match value {
-        Some(value) if problems.is_empty() => Ok(value),
+    match value.zip(outline) {
+        Some(right) if problems.is_empty() => Ok(right),
         _ => Err(problems.into_sorted()),
     }
 }

@@ -2,7 +2,10 @@
 //!
 //! Both are models by now; the outlines are needed for the places alone.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use crate::{
     definition::{
@@ -45,25 +48,42 @@ pub(in crate::definition) fn brand_side(
     }
 }
 
-/// Which clauses of the workflow no source of the brand can answer.
+/// Which clauses of the workflow no source of one of its brands can answer.
 pub(in crate::definition) fn workflow_side(
     workflow: &Workflow,
     outline: &Node,
-    brand: &Brand,
+    brands: &[Brand],
     problems: &mut Problems<'_>,
 ) {
+    let mut without: BTreeMap<Metric, Vec<String>> = BTreeMap::new();
     for (clause, node) in with_places(workflow, outline) {
         let Demand::Metric { metric, .. } = clause.demand else { continue };
-        if brand.can_measure(metric) {
+        let without = without.entry(metric).or_insert_with(|| {
+            let blind = brands.iter().filter(|brand| !brand.can_measure(metric));
+            blind.map(|brand| brand.id.to_string()).collect()
+        });
+        if without.is_empty() {
             continue;
         }
         let span = place(node.and_then(|node| node.get("metric")), outline);
-        let message = format!("no source of `{}` can measure `{metric}`", brand.id);
+        let message = format!("no source of {} can measure `{metric}`", named(without));
         problems.add(
             Problem::new(Code::Unmeasurable, &span, message)
+                .brands(without.clone())
                 .label(format!("it takes {}", needs(metric)))
                 .help(remedy(clause, is_goal(workflow, clause), metric)),
         );
+    }
+}
+
+/// Brands in a sentence: all of three, else two and how many more.
+fn named(brands: &[String]) -> String {
+    match brands {
+        [] => "no brand".to_owned(),
+        [one] => format!("`{one}`"),
+        [one, two] => format!("`{one}` and `{two}`"),
+        [one, two, three] => format!("`{one}`, `{two}` and `{three}`"),
+        [one, two, rest @ ..] => format!("`{one}`, `{two}` and {} more", rest.len()),
     }
 }
 
