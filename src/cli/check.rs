@@ -13,7 +13,12 @@ use crate::{
     workspace::{Workspace, WorkspaceError, read_file},
 };
 
-use super::{args::CheckArgs, exit::Exit, report, session::Session};
+use super::{
+    args::{CheckArgs, Format},
+    exit::Exit,
+    report, sarif,
+    session::Session,
+};
 
 /// What a check found.
 #[derive(Serialize)]
@@ -31,21 +36,41 @@ pub fn run(session: &Session, args: &CheckArgs) -> Result<Exit, Failure> {
     }
     let checks = check(&files, args.paths.is_empty());
     unread.iter().for_each(|failure| report::say(&report::text(failure)));
+    let exit = if checks.errors > 0 { Exit::Invalid } else { Exit::Done };
+    let exit = Exit::of_many(unread.iter().map(Exit::from).chain([exit]));
+    if session.out.format == Format::Sarif {
+        let root = session.workspace().ok().map(|workspace| workspace.root().to_owned());
+        let address = |name: &str| address(name, root.as_deref(), args.paths.is_empty());
+        session.out.json(&sarif::log(&checks.diagnostics, &files, address, &unread))?;
+        return Ok(exit);
+    }
     let sources: Vec<&SourceFile> = files.iter().collect();
     session.out.answer(
         &checks,
         || files.iter().map(|file| file.name().to_owned()).collect(),
         || {
             let mut text = definition::render(&checks.diagnostics, &sources, true);
-            if !text.is_empty() {
-                text.push('\n');
+            if let Some(first) = checks.diagnostics.first() {
+                text.push_str(&format!("\n{}", report::more(first.code)));
             }
             text.push_str(&summary(&checks));
             text
         },
     )?;
-    let exit = if checks.errors > 0 { Exit::Invalid } else { Exit::Done };
-    Ok(Exit::of_many(unread.iter().map(Exit::from).chain([exit])))
+    Ok(exit)
+}
+
+/// Where a file lies in its workspace; `None` if it lies elsewhere.
+///
+/// - `name`: the file as people know it: from the workspace if that is checked as a `whole`, else
+///   from the current folder.
+fn address(name: &str, root: Option<&Path>, whole: bool) -> Option<String> {
+    let path = match whole {
+        true => PathBuf::from(name),
+        false => fs::canonicalize(name).ok()?.strip_prefix(root?).ok()?.to_owned(),
+    };
+    let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+    Some(parts.join("/"))
 }
 
 /// Checks files, each alone and brands together with their workflows; `whole` if they are all
