@@ -5,11 +5,17 @@
 //! A file whose name begins with `brand` is a brand file, any other is a workflow file.
 #![allow(clippy::disallowed_methods, reason = "tests are an edge")]
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 use fivestep::{
     definition::{
-        Code, Diagnostic, MAX_BYTES, SourceFile, check_all, check_pair, diagnostic::MAX_PROBLEMS,
+        Code, Diagnostic, MAX_BYTES, Names, SourceFile, check_all, check_pair,
+        diagnostic::MAX_PROBLEMS,
+        expression::{self, Place, Scope},
         load_brand, load_workflow, render,
     },
     model::{Brand, Demand, Metric, Target, Workflow},
@@ -255,6 +261,47 @@ fn never_panics(bytes: Vec<u8>) {
     }
 }
 
+/// Words of expressions in any order, and what is none.
+fn expression_like() -> impl Strategy<Value = String> {
+    const WORDS: [&str; 34] = [
+        "goal.held",
+        "goal.met",
+        "cycle",
+        "stage.age",
+        "now",
+        "response_rate",
+        "response_rate.low",
+        "previous.response_rate",
+        "goals.response_rate",
+        "first_response_median",
+        "regressed(\"define\")",
+        "date(\"2026-03-02\")",
+        "5%",
+        "0.5",
+        "3",
+        "4h",
+        "true",
+        "\"x\"",
+        "(",
+        ")",
+        "(",
+        ")",
+        "!",
+        "-",
+        "&&",
+        "||",
+        "==",
+        "<",
+        ">=",
+        "+",
+        "*",
+        "/",
+        ".",
+        "é",
+    ];
+    prop::collection::vec(prop::sample::select(&WORDS[..]), 0..12).prop_map(|words| words.join(" "))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -274,8 +321,14 @@ proptest! {
     }
 
     #[test]
-    fn no_condition_makes_it_panic(text in "[a-z.!&|()\"' é]{0,60}") {
-        let _ = fivestep::definition::condition::parse(&text, &["define"]);
+    fn no_expression_makes_it_panic(text in expression_like()) {
+        let (stages, tasks) = (Names::new(["define"]), BTreeMap::new());
+        for place in [Place::Gate, Place::Goal, Place::Way] {
+            let scope = Scope { place, stages: &stages, tasks: &tasks };
+            let Ok(read) = expression::parse(&text, scope) else { continue };
+            let again = expression::parse(&read.to_string(), scope);
+            prop_assert_eq!(Ok(read), again, "what is written is read as the same");
+        }
     }
 }
 
@@ -419,7 +472,7 @@ fn all_problems_are_shown_in_one_run_in_the_order_of_the_file() {
        |
        = help: did you mean `min_n`?
        = note: known here: `id`, `metric`, `at_least`, `at_most`, `is`, `bound`, `min_n`,
-               `max_age`, `task`, `because`
+               `max_age`, `task`, `wait`, `when`, `any`, `all`, `because`
 
     error[F0203]: there is no stage `suport`
       --> workflows/engagement.yaml:87:11
@@ -430,14 +483,14 @@ fn all_problems_are_shown_in_one_run_in_the_order_of_the_file() {
        = help: did you mean `support`?
        = note: known here: `define`, `target`, `support`, `refine`, `repeat`
 
-    error[F0117]: there is no fact `regresed`
+    error[F0211]: there is no question `regresed`
        --> workflows/engagement.yaml:146:17
         |
     146 |       - { when: regresed("define"), to: define }
         |                 ^^^^^^^^
         |
         = help: did you mean `regressed`?
-        = note: known here: `goal.held`, `goal.met`, `regressed("STAGE")`
+        = note: known here: `regressed("STAGE")`, `date("DAY")`
     "#);
 }
 

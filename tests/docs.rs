@@ -88,8 +88,8 @@ sources: []
 ";
 
 /// Codes that no few lines can show: they need bytes that no page holds, a file of great length,
-/// nothing at all, or a workflow and a brand that were brought together by hand.
-const WITHOUT_EXAMPLE: [Code; 9] = [
+/// nothing at all, a workflow and a brand that were brought together by hand, or evidence.
+const WITHOUT_EXAMPLE: [Code; 10] = [
     Code::TooLarge,
     Code::NotUtf8,
     Code::ControlCharacter,
@@ -99,6 +99,7 @@ const WITHOUT_EXAMPLE: [Code; 9] = [
     Code::TooManyProblems,
     Code::TooLong,
     Code::OtherWorkflow,
+    Code::TooFewCases,
 ];
 
 /// Codes whose problem lies in the workflow, where the lines of the brand's file only cause it.

@@ -142,8 +142,12 @@ codes! {
     NeverMet = "F0115",
     /// A form contradicts itself or uses what forms do not have.
     BadForm = "F0116",
-    /// A condition is not written in the language of conditions.
-    BadCondition = "F0117",
+    /// An expression is not written in the language of expressions.
+    BadExpression = "F0117",
+    /// An expression joins or compares values of kinds that do not go together.
+    WrongKind = "F0118",
+    /// A reminder would come before its task is opened.
+    ReminderTooEarly = "F0119",
 
     /// A name holds characters that names do not have, or is too long.
     BadName = "F0201",
@@ -165,6 +169,12 @@ codes! {
     OutcomeNotGiven = "F0209",
     /// A file of a workspace is not named after what it defines.
     Misnamed = "F0210",
+    /// A name that expressions do not have.
+    UnknownName = "F0211",
+    /// An expression asks for something that cannot be asked for at its place.
+    NameNotHere = "F0212",
+    /// A field that the form of a task does not have.
+    UnknownField = "F0213",
 
     /// One of the five steps has no stage.
     MissingStep = "F0301",
@@ -178,10 +188,22 @@ codes! {
     StepOrder = "F0305",
     /// The last way on has a condition, so that a brand could be left with no way on.
     NoDefault = "F0306",
-    /// A way on that is never taken, because the one before it has no condition.
+    /// A way on that is never taken.
     DeadBranch = "F0307",
     /// Gold would be given without the goal being held.
     UnearnedGold = "F0308",
+    /// A brand could go round a loop again and again on the same evidence.
+    SpinningLoop = "F0309",
+    /// Clauses of one gate contradict each other, so that it never opens.
+    Contradiction = "F0310",
+    /// A gate shuts gold out: what passes it cannot meet the goal.
+    GoldShutOut = "F0311",
+    /// A gate asks for more than the goal does.
+    StricterThanGoal = "F0312",
+    /// Two ways on can be true at once, and only their order decides.
+    Overlap = "F0313",
+    /// A gate waits longer than its stage may last.
+    WaitOutlivesLimit = "F0314",
 
     /// A time zone that does not exist.
     UnknownZone = "F0401",
@@ -199,12 +221,21 @@ codes! {
     Unmeasurable = "F0407",
     /// The brand follows a workflow that does not exist.
     UnknownWorkflow = "F0408",
+    /// The brand's own history says that a clause takes longer than the measuring window.
+    TooFewCases = "F0409",
 }
 
 impl Code {
     /// How bad a problem of this kind is.
     pub fn severity(self) -> Severity {
-        if self == Code::Unmeasurable { Severity::Warning } else { Severity::Error }
+        match self {
+            Code::SpinningLoop
+            | Code::StricterThanGoal
+            | Code::Overlap
+            | Code::Unmeasurable
+            | Code::TooFewCases => Severity::Warning,
+            _ => Severity::Error,
+        }
     }
 }
 
@@ -321,7 +352,6 @@ impl Problem {
     }
 
     /// Shows the problem by a way through the workflow, from its first stage to its last.
-    #[cfg_attr(not(test), expect(dead_code, reason = "what proves the graph will show its ways"))]
     pub fn path(self, stages: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let path = stages.into_iter().take(MAX_RELATED).map(Into::into).collect();
         Self { path, ..self }

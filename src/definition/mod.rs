@@ -19,10 +19,11 @@
 //! - No input makes it panic, and none takes time or memory out of proportion to [`MAX_BYTES`].
 
 mod check;
-pub mod condition;
 pub mod diagnostic;
-mod graph;
+pub mod expression;
+mod names;
 mod outline;
+mod prove;
 mod raw;
 mod read;
 mod render;
@@ -32,6 +33,7 @@ mod text;
 mod together;
 
 pub use diagnostic::{Code, Diagnostic, Related, Severity};
+pub use names::Names;
 pub use render::render;
 pub use suggest::closest;
 pub use together::check_all;
@@ -100,6 +102,14 @@ pub fn is_brand(file: &SourceFile) -> bool {
 /// assert_eq!(misspelt.and_then(|problem| problem.suggestion.as_deref()), Some("workflow"));
 /// ```
 pub fn load_workflow(file: &SourceFile) -> Result<Workflow, Vec<Diagnostic>> {
+    let (workflow, diagnostics) = inspect_workflow(file);
+    workflow.ok_or(diagnostics)
+}
+
+/// Reads a workflow file and tells everything that there is to say about it, warnings included.
+///
+/// There is no workflow if one of the diagnostics is an error.
+pub fn inspect_workflow(file: &SourceFile) -> (Option<Workflow>, Vec<Diagnostic>) {
     load(file, check::workflow)
 }
 
@@ -109,7 +119,8 @@ pub fn load_workflow(file: &SourceFile) -> Result<Workflow, Vec<Diagnostic>> {
 ///
 /// Everything that is wrong with the file, in its order.
 pub fn load_brand(file: &SourceFile) -> Result<Brand, Vec<Diagnostic>> {
-    load(file, check::brand)
+    let (brand, diagnostics) = load(file, check::brand);
+    brand.ok_or(diagnostics)
 }
 
 /// Says what a brand and the workflow it follows do not agree on.
@@ -174,25 +185,25 @@ fn with_outline(
 fn load<R: Raw, T>(
     file: &SourceFile,
     check: impl FnOnce(R, Digest, &mut Problems<'_>) -> Option<T>,
-) -> Result<T, Vec<Diagnostic>> {
-    read_file(file, check).map(|(value, _)| value)
+) -> (Option<T>, Vec<Diagnostic>) {
+    let (right, diagnostics) = read_file(file, check);
+    (right.map(|(value, _)| value), diagnostics)
 }
 
-/// What a file says, and where it says it.
+/// What a file says and where it says it, unless one of the diagnostics is an error.
 fn read_file<R: Raw, T>(
     file: &SourceFile,
     check: impl FnOnce(R, Digest, &mut Problems<'_>) -> Option<T>,
-) -> Result<(T, Node), Vec<Diagnostic>> {
+) -> (Option<(T, Node)>, Vec<Diagnostic>) {
     let mut problems = Problems::new(file);
     let outline = outline_of(file, &mut problems);
     let value = outline
         .as_ref()
         .and_then(|outline| fit::<R>(outline, &mut problems))
         .and_then(|raw| check(raw, file.digest(), &mut problems));
-    match value.zip(outline) {
-        Some(right) if problems.is_empty() => Ok(right),
-        _ => Err(problems.into_sorted()),
-    }
+    let diagnostics = problems.into_sorted();
+    let wrong = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    (value.zip(outline).filter(|_| !wrong), diagnostics)
 }
 
 fn outline_of(file: &SourceFile, problems: &mut Problems<'_>) -> Option<Node> {

@@ -94,6 +94,7 @@ pub(super) struct Stage {
     pub tasks: Field<Vec<Spot<Task>>>,
     pub exit: Field<Vec<Spot<Clause>>>,
     pub next: Field<Next>,
+    pub limit: Field<Limit>,
 }
 
 const STAGE: &[Key] = &[
@@ -103,6 +104,22 @@ const STAGE: &[Key] = &[
     optional("tasks", Shape::List(&Shape::Record(TASK))),
     required("exit", Shape::List(&Shape::Record(CLAUSE))),
     required("next", Shape::WordsOr(&Shape::List(&Shape::Record(BRANCH)))),
+    optional("limit", Shape::Record(LIMIT)),
+];
+
+/// `limit:` of a stage.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Limit {
+    pub after: Field<String>,
+    pub to: Field<String>,
+    pub finish: Field<String>,
+}
+
+const LIMIT: &[Key] = &[
+    required("after", Shape::Words),
+    optional("to", Shape::Words),
+    optional("finish", Shape::Words),
 ];
 
 /// One of `tasks:`
@@ -114,6 +131,7 @@ pub(super) struct Task {
     pub owner: Field<String>,
     pub form: Field<Form>,
     pub deadline: Field<String>,
+    pub remind: Field<Vec<Words>>,
 }
 
 const TASK: &[Key] = &[
@@ -122,6 +140,7 @@ const TASK: &[Key] = &[
     required("owner", Shape::Words),
     optional("form", Shape::Record(FORM)),
     optional("deadline", Shape::Words),
+    optional("remind", Shape::List(&Shape::Words)),
 ];
 
 /// One of `exit:` or of the goal's `all:`
@@ -137,6 +156,10 @@ pub(super) struct Clause {
     pub min_n: Field<String>,
     pub max_age: Field<String>,
     pub task: Field<String>,
+    pub wait: Field<String>,
+    pub when: Field<String>,
+    pub any: Field<Vec<Spot<Clause>>>,
+    pub all: Field<Vec<Spot<Clause>>>,
     pub because: Field<String>,
 }
 
@@ -150,8 +173,28 @@ const CLAUSE: &[Key] = &[
     optional("min_n", Shape::Words),
     optional("max_age", Shape::Words),
     optional("task", Shape::Words),
+    optional("wait", Shape::Words),
+    optional("when", Shape::Words),
+    optional("any", Shape::List(&MEMBER)),
+    optional("all", Shape::List(&MEMBER)),
     optional("because", Shape::Words),
 ];
+
+/// A clause inside a group: it has no name and no reason of its own, the group has.
+static MEMBER: Shape = Shape::Record(&[
+    optional("metric", Shape::Words),
+    optional("at_least", Shape::Words),
+    optional("at_most", Shape::Words),
+    optional("is", Shape::Words),
+    optional("bound", Shape::Words),
+    optional("min_n", Shape::Words),
+    optional("max_age", Shape::Words),
+    optional("task", Shape::Words),
+    optional("wait", Shape::Words),
+    optional("when", Shape::Words),
+    optional("any", Shape::List(&MEMBER)),
+    optional("all", Shape::List(&MEMBER)),
+]);
 
 /// `next:`
 #[derive(Debug, Deserialize)]

@@ -5,6 +5,8 @@
 
 use std::ops::RangeInclusive;
 
+use chrono::NaiveDate;
+
 use super::{diagnostic::Code, suggest::quoted};
 use crate::model::{Period, Quantity, Unit, calendar::MAX_PERIOD_DAYS};
 
@@ -81,6 +83,9 @@ pub(super) fn quantity(text: &str, unit: Unit) -> Result<Quantity, Wrong> {
             }
             Err(wrong) => return Err(wrong),
         },
+        Unit::Score => score(text)?,
+        Unit::Ratio => ratio(text)?,
+        Unit::Instant => day(text)?,
         Unit::Truth => f64::from(u8::from(truth(text)?)),
     };
     Ok(Quantity::new(unit, value))
@@ -100,6 +105,10 @@ fn proportion(text: &str) -> Result<f64, Wrong> {
         };
     }
     match decimal(text) {
+        // Nobody can see whether a bare 1 is 1 % or everything.
+        Some(_) if text == "1" => {
+            Err(refused(": it could be 1 % or 100 %").help("write `1%` or `100%`"))
+        }
         Some(fraction) if fraction <= 1.0 => Ok(fraction),
         Some(percent) if percent <= 100.0 => Err(refused("").meant(format!("{text}%"))),
         Some(_) => Err(refused(": it is more than everything")),
@@ -115,6 +124,29 @@ fn count(text: &str) -> Result<f64, Wrong> {
             .help(expected(Unit::Count));
         if digits(&without).is_some() && without != text { wrong.meant(without) } else { wrong }
     })
+}
+
+fn score(text: &str) -> Result<f64, Wrong> {
+    decimal(text).filter(|score| *score <= 100.0).ok_or_else(|| wrong_unit(text, Unit::Score))
+}
+
+fn ratio(text: &str) -> Result<f64, Wrong> {
+    decimal(text)
+        .filter(|ratio| *ratio <= MAX_COUNT as f64)
+        .ok_or_else(|| wrong_unit(text, Unit::Ratio))
+}
+
+/// A day, from its first moment in UTC, in seconds since 1970.
+pub(super) fn day(text: &str) -> Result<f64, Wrong> {
+    let midnight = text.parse::<NaiveDate>().ok().and_then(|day| day.and_hms_opt(0, 0, 0));
+    let written = midnight.filter(|day| day.format("%Y-%m-%d").to_string() == text);
+    written
+        .map(|midnight| midnight.and_utc().timestamp() as f64)
+        .ok_or_else(|| wrong_unit(text, Unit::Instant))
+}
+
+fn wrong_unit(text: &str, unit: Unit) -> Wrong {
+    Wrong::new(Code::WrongUnit, format!("{} is not {}", quoted(text), unit.described()))
 }
 
 fn expected(unit: Unit) -> String {
@@ -233,16 +265,18 @@ mod tests {
 
     #[test]
     fn a_number_is_read_in_its_unit_or_refused_with_what_was_meant() {
-        use Unit::{Count, Duration, Proportion, Truth};
+        use Unit::{Count, Duration, Instant, Proportion, Ratio, Score, Truth};
         type Expected = Result<f64, Option<&'static str>>;
         // (text, unit, the value or the suggestion)
-        let table: [(&str, Unit, Expected); 24] = [
+        let table: [(&str, Unit, Expected); 31] = [
             ("60%", Proportion, Ok(0.6)),
             ("60 %", Proportion, Ok(0.6)),
             ("1.436%", Proportion, Ok(0.014_36)),
             ("0.6", Proportion, Ok(0.6)),
             ("100%", Proportion, Ok(1.0)),
             ("0", Proportion, Ok(0.0)),
+            ("1.0", Proportion, Ok(1.0)),
+            ("1", Proportion, Err(None)),
             ("60", Proportion, Err(Some("60%"))),
             ("120%", Proportion, Err(None)),
             ("1000", Proportion, Err(None)),
@@ -258,6 +292,11 @@ mod tests {
             ("4h", Duration, Ok(14_400.0)),
             ("4 hours", Duration, Err(Some("4h"))),
             ("20", Duration, Err(None)),
+            ("75", Score, Ok(75.0)),
+            ("101", Score, Err(None)),
+            ("1.5", Ratio, Ok(1.5)),
+            ("2026-03-02", Instant, Ok(1_772_409_600.0)),
+            ("2026-3-2", Instant, Err(None)),
             ("true", Truth, Ok(1.0)),
             ("yes", Truth, Err(Some("true"))),
             ("off", Truth, Err(Some("false"))),

@@ -32,12 +32,12 @@ pub fn check_all(files: &[SourceFile], whole: bool) -> Vec<Diagnostic> {
         (0..files.len()).partition(|at| is_brand(&files[*at]));
     let mut followed = Vec::new();
     for at in &workflows {
-        match read_file(&files[*at], check::workflow) {
-            Ok((workflow, outline)) => {
-                followed.push(Followed { at: *at, workflow, outline, brands: Vec::new() });
-            }
-            Err(problems) => found[*at] = problems,
-        }
+        let (right, problems) = read_file(&files[*at], check::workflow);
+        found[*at] = problems;
+        followed.extend(right.map(|(workflow, outline)| {
+            let brands = Vec::new();
+            Followed { at: *at, workflow, outline, brands }
+        }));
     }
     // A workflow that is wrong is not missing, so nobody is said to follow one that does not
     // exist until it is mended.
@@ -47,7 +47,9 @@ pub fn check_all(files: &[SourceFile], whole: bool) -> Vec<Diagnostic> {
         found[at] = brand(&files[at], &mut followed, whole, known);
     }
     for one in &followed {
-        found[one.at] = beside_others(&files[one.at], one, whole);
+        let own = &mut found[one.at];
+        own.extend(beside_others(&files[one.at], one, whole));
+        own.sort_by_key(|diagnostic| diagnostic.span.start);
     }
     found.into_iter().flatten().collect()
 }
@@ -60,10 +62,8 @@ fn brand(
     whole: bool,
     known: Option<&[String]>,
 ) -> Vec<Diagnostic> {
-    let (brand, outline) = match read_file(file, check::brand) {
-        Ok(right) => right,
-        Err(problems) => return problems,
-    };
+    let (right, mut found) = read_file(file, check::brand);
+    let Some((brand, outline)) = right else { return found };
     let mut problems = Problems::new(file);
     if whole {
         check::folder::name(file, "brand", brand.id.as_str(), &outline, &mut problems);
@@ -75,7 +75,9 @@ fn brand(
         check::brand_side(&one.workflow, &brand, &outline, &mut problems);
         one.brands.push(brand);
     }
-    problems.into_sorted()
+    found.extend(problems.into_sorted());
+    found.sort_by_key(|diagnostic| diagnostic.span.start);
+    found
 }
 
 /// What is wrong with a workflow's file beside others.

@@ -15,7 +15,8 @@ use crate::{
 };
 
 use super::{
-    gate::{Evidence, MetricReport, Numbers, Reason},
+    gate::Evidence,
+    metric::{MetricReport, Numbers, Reason},
     settle,
 };
 

@@ -18,73 +18,17 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::model::{
-    Bound, Checkpoint, Clause, Demand, Finding, Interval, Metric, Observation, Observations,
-    Period, Stage, TaskId, TaskState, Test, Threshold, Verdict, Workflow,
+    Checkpoint, Clause, Demand, Observations, Period, Stage, TaskId, TaskState, Verdict, Workflow,
     checkpoint::Waiver,
     event::Judged,
     ids::{ClauseId, StageId},
 };
 
-use super::{distance::Distance, settle};
-
-/// Why a metric clause answers as it does.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case", tag = "reason")]
-pub enum Reason {
-    /// The bound meets the threshold.
-    Meets,
-    /// The value misses the threshold.
-    Misses,
-    /// Fewer cases than the clause asks for.
-    TooFew {
-        /// How many there are.
-        n: u64,
-        /// How many it takes.
-        min_n: u64,
-    },
-    /// The value meets the threshold, but on so few cases the truth may not.
-    NotSureYet,
-    /// The evidence is older than the clause allows.
-    TooOld,
-    /// Nothing was measured yet.
-    NotMeasured {
-        /// Why.
-        why: String,
-    },
-    /// No source of the brand can tell.
-    CannotTell {
-        /// Why.
-        why: String,
-    },
-    /// The threshold is the brand's own target, and the brand file has none.
-    NoGoal,
-}
-
-/// A clause on a metric, judged.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct MetricReport {
-    /// The metric.
-    pub metric: Metric,
-    /// The comparison as the workflow writes it.
-    pub test: Test,
-    /// The threshold in the unit of the metric, the brand's own target resolved.
-    pub threshold: Option<f64>,
-    /// What is compared.
-    pub bound: Bound,
-    /// The fewest cases that may speak.
-    pub min_n: Option<u64>,
-    /// The oldest evidence that may speak.
-    pub max_age: Option<Period>,
-    /// What was measured.
-    pub observation: Option<Observation>,
-    /// How old the evidence is at the moment of the judgement, in seconds.
-    pub age_seconds: Option<i64>,
-    /// Why the clause answers as it does.
-    #[serde(flatten)]
-    pub reason: Reason,
-    /// How far it is from passing, where that can be said.
-    pub distance: Option<Distance>,
-}
+use super::{
+    expression::{Asker, ExpressionReport},
+    metric::{Ask, MetricReport},
+    truth::Truth,
+};
 
 /// What a clause is about.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -103,6 +47,41 @@ pub enum Subject {
         /// Where it stands; absent if it was never opened.
         state: Option<TaskState>,
     },
+    /// The time in the stage.
+    Wait {
+        /// How long it takes.
+        period: Period,
+        /// When it is over, UTC; absent outside the stage.
+        until: Option<DateTime<Utc>>,
+    },
+    /// An expression.
+    When(Box<ExpressionReport>),
+    /// Several demands.
+    Group {
+        /// Whether every one must be met, or one is enough.
+        takes: Takes,
+        /// One by one, in the order of the file.
+        parts: Vec<Part>,
+    },
+}
+
+/// How many demands of a group must be met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Takes {
+    /// Every one.
+    All,
+    /// One at least.
+    Any,
+}
+
+/// One demand of a group, judged.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Part {
+    /// Its answer.
+    pub verdict: Verdict,
+    /// What it is about.
+    pub subject: Subject,
 }
 
 /// One clause, judged.
@@ -159,7 +138,10 @@ impl GateReport {
     pub fn held_by(&self) -> Vec<String> {
         let held = self.holding().map(|report| match &report.subject {
             Subject::Task { id, .. } => format!("{} (task {id})", report.clause),
-            Subject::Metric(_) => format!("{} {}", report.clause, report.verdict),
+            Subject::Metric(_)
+            | Subject::Wait { .. }
+            | Subject::When(_)
+            | Subject::Group { .. } => format!("{} {}", report.clause, report.verdict),
         });
         held.collect()
     }
@@ -197,14 +179,7 @@ pub fn judge_clause(
     stage: Option<&Stage>,
     evidence: Evidence<'_>,
 ) -> ClauseReport {
-    let (verdict, subject) = match &clause.demand {
-        Demand::Metric { metric, test, bound, min_n, max_age } => {
-            let ask = Ask { metric: *metric, test, bound: *bound, min_n: *min_n, max_age };
-            let (verdict, report) = ask.judge(evidence);
-            (verdict, Subject::Metric(Box::new(report)))
-        }
-        Demand::Task(task) => judge_task(task, stage, evidence.checkpoint),
-    };
+    let (verdict, subject) = judge_demand(&clause.demand, stage, evidence);
     let waiver = stage.and_then(|_| evidence.checkpoint.waivers.get(&clause.id).cloned());
     ClauseReport {
         clause: clause.id.clone(),
@@ -213,6 +188,55 @@ pub fn judge_clause(
         because: clause.because.clone(),
         subject,
     }
+}
+
+fn judge_demand(
+    demand: &Demand,
+    stage: Option<&Stage>,
+    evidence: Evidence<'_>,
+) -> (Verdict, Subject) {
+    match demand {
+        Demand::Metric { metric, test, bound, min_n, max_age } => {
+            let ask = Ask { metric: *metric, test, bound: *bound, min_n: *min_n, max_age };
+            let (verdict, report) = ask.judge(evidence);
+            (verdict, Subject::Metric(Box::new(report)))
+        }
+        Demand::Task(task) => judge_task(task, stage, evidence.checkpoint),
+        Demand::Wait(period) => judge_wait(*period, stage, evidence),
+        Demand::When(expression) => {
+            let asker = Asker::new(evidence, stage);
+            let report = asker.report(expression);
+            (report.answer.verdict(), Subject::When(Box::new(report)))
+        }
+        Demand::All(parts) => judge_group(Takes::All, parts, stage, evidence),
+        Demand::Any(parts) => judge_group(Takes::Any, parts, stage, evidence),
+    }
+}
+
+fn judge_group(
+    takes: Takes,
+    demands: &[Demand],
+    stage: Option<&Stage>,
+    evidence: Evidence<'_>,
+) -> (Verdict, Subject) {
+    let judged = demands.iter().map(|demand| judge_demand(demand, stage, evidence));
+    let parts: Vec<Part> = judged.map(|(verdict, subject)| Part { verdict, subject }).collect();
+    let truths = parts.iter().map(|part| Truth::of(part.verdict));
+    let truth = match takes {
+        Takes::All => truths.fold(Truth::True, Truth::and),
+        Takes::Any => truths.fold(Truth::False, Truth::or),
+    };
+    (truth.verdict(), Subject::Group { takes, parts })
+}
+
+fn judge_wait(period: Period, stage: Option<&Stage>, evidence: Evidence<'_>) -> (Verdict, Subject) {
+    let place = evidence.checkpoint.place.as_ref();
+    let here = place.filter(|place| stage.is_some_and(|stage| stage.id == place.stage));
+    let until =
+        here.map(|place| evidence.observations.terms.working_time.after(place.since, period));
+    let over = until.is_some_and(|until| until <= evidence.now);
+    let verdict = if over { Verdict::Pass } else { Verdict::Fail };
+    (verdict, Subject::Wait { period, until })
 }
 
 fn judge_task(id: &TaskId, stage: Option<&Stage>, at: &Checkpoint) -> (Verdict, Subject) {
@@ -227,126 +251,5 @@ fn judge_task(id: &TaskId, stage: Option<&Stage>, at: &Checkpoint) -> (Verdict, 
     match state {
         Some(TaskState::Done { .. }) => (Verdict::Pass, subject),
         Some(TaskState::Open { .. }) | None => (Verdict::Fail, subject),
-    }
-}
-
-/// A metric clause, taken apart.
-struct Ask<'a> {
-    metric: Metric,
-    test: &'a Test,
-    bound: Bound,
-    min_n: Option<u64>,
-    max_age: &'a Option<Period>,
-}
-
-/// The numbers of a measured observation.
-#[derive(Clone, Copy)]
-pub(super) struct Numbers {
-    pub value: f64,
-    pub n: u64,
-    pub hits: Option<u64>,
-    pub interval: Option<Interval>,
-}
-
-impl Ask<'_> {
-    fn judge(&self, evidence: Evidence<'_>) -> (Verdict, MetricReport) {
-        let observation = match self.metric {
-            Metric::WindowSettled => settle::observe(evidence),
-            _ => evidence.observations.metrics.get(&self.metric).cloned(),
-        };
-        let age_seconds = observation
-            .as_ref()
-            .and_then(|seen| seen.as_of)
-            .map(|as_of| (evidence.now - as_of).num_seconds());
-        let threshold = self.threshold(evidence.observations);
-        let (verdict, reason) = self.answer(observation.as_ref(), threshold, evidence);
-        let mut report = MetricReport {
-            metric: self.metric,
-            test: *self.test,
-            threshold,
-            bound: self.bound,
-            min_n: self.min_n,
-            max_age: *self.max_age,
-            observation,
-            age_seconds,
-            reason,
-            distance: None,
-        };
-        report.distance = Distance::of(&report, evidence);
-        (verdict, report)
-    }
-
-    fn threshold(&self, observations: &Observations) -> Option<f64> {
-        match self.test {
-            Test::AtLeast(Threshold::Fixed(fixed)) | Test::AtMost(Threshold::Fixed(fixed)) => {
-                Some(fixed.value)
-            }
-            Test::AtLeast(Threshold::Goal(goal)) | Test::AtMost(Threshold::Goal(goal)) => {
-                observations.terms.goals.get(goal).copied()
-            }
-            Test::Is(wanted) => Some(f64::from(u8::from(*wanted))),
-        }
-    }
-
-    fn answer(
-        &self,
-        observation: Option<&Observation>,
-        threshold: Option<f64>,
-        evidence: Evidence<'_>,
-    ) -> (Verdict, Reason) {
-        let Some(observation) = observation else {
-            let why = "no evidence has been imported yet".to_owned();
-            return (Verdict::Insufficient, Reason::NotMeasured { why });
-        };
-        let numbers = match &observation.finding {
-            Finding::Unmeasurable { why } => {
-                return (Verdict::Unmeasurable, Reason::CannotTell { why: why.clone() });
-            }
-            Finding::NoCases { why } => {
-                return (Verdict::Insufficient, Reason::NotMeasured { why: why.clone() });
-            }
-            Finding::Measured { value, n, hits, interval } => {
-                Numbers { value: *value, n: *n, hits: *hits, interval: *interval }
-            }
-        };
-        if self.is_too_old(observation, evidence) {
-            return (Verdict::Insufficient, Reason::TooOld);
-        }
-        match (self.min_n, threshold) {
-            (Some(min_n), _) if numbers.n < min_n => {
-                (Verdict::Insufficient, Reason::TooFew { n: numbers.n, min_n })
-            }
-            (_, None) => (Verdict::Insufficient, Reason::NoGoal),
-            (_, Some(threshold)) => self.compare(numbers, threshold),
-        }
-    }
-
-    fn is_too_old(&self, observation: &Observation, evidence: Evidence<'_>) -> bool {
-        let (Some(max_age), Some(as_of)) = (self.max_age, observation.as_of) else {
-            return false;
-        };
-        // An age equal to the limit is still fresh.
-        evidence.observations.terms.working_time.after(as_of, *max_age) < evidence.now
-    }
-
-    fn compare(&self, numbers: Numbers, threshold: f64) -> (Verdict, Reason) {
-        let meets = |value: f64| match self.test {
-            Test::AtLeast(_) => value >= threshold,
-            Test::AtMost(_) => value <= threshold,
-            Test::Is(_) => value == threshold,
-        };
-        let end = match (self.bound, numbers.interval) {
-            (Bound::Point, _) => Some(numbers.value),
-            (Bound::Lower95, Some(interval)) => Some(interval.low),
-            (Bound::Upper95, Some(interval)) => Some(interval.high),
-            (Bound::Lower95 | Bound::Upper95, None) => None,
-        };
-        if end.is_some_and(meets) {
-            (Verdict::Pass, Reason::Meets)
-        } else if meets(numbers.value) {
-            (Verdict::Insufficient, Reason::NotSureYet)
-        } else {
-            (Verdict::Fail, Reason::Misses)
-        }
     }
 }

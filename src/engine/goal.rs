@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     evidence::interval::newcombe,
-    model::{Demand, Event, Finding, Interval, Metric, Observation, Unit, Verdict, metric::Better},
+    model::{Event, Finding, Interval, Metric, Observation, Unit, Verdict, metric::Better},
 };
 
 use super::gate::{ClauseReport, Evidence, judge_clause};
@@ -45,10 +45,7 @@ pub fn judge(evidence: Evidence<'_>) -> Event {
 fn measured(evidence: Evidence<'_>) -> BTreeMap<Metric, Observation> {
     let clauses = evidence.workflow.goal.all.iter();
     clauses
-        .filter_map(|clause| match clause.demand {
-            Demand::Metric { metric, .. } => Some(metric),
-            Demand::Task(_) => None,
-        })
+        .flat_map(|clause| clause.demand.metrics())
         .filter_map(|metric| Some((metric, evidence.observations.metrics.get(&metric)?.clone())))
         .filter(|(_, seen)| matches!(seen.finding, Finding::Measured { .. }))
         .collect()

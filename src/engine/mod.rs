@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Start reading at [`step()`]. It asks [`gate`] whether a stage may be left, [`goal`] how near
-//! gold is, and [`condition`] which way goes on.
+//! gold is, and [`expression`] which way goes on.
 //!
 //! # Always true
 //!
@@ -18,15 +18,19 @@
 //! - A missing, stale or impossible measurement is neither true nor false, and opens nothing.
 //! - A [`Refusal`] changes nothing.
 
-pub mod condition;
 pub mod distance;
+pub mod expression;
 pub mod gate;
 pub mod goal;
+pub mod metric;
 pub mod refusal;
 mod settle;
 pub mod step;
+pub mod timers;
+pub mod truth;
 
 pub use distance::Distance;
-pub use gate::{ClauseReport, GateReport, MetricReport, Reason, Subject};
+pub use gate::{ClauseReport, GateReport, Subject};
+pub use metric::{MetricReport, Reason};
 pub use refusal::Refusal;
 pub use step::{Step, step};

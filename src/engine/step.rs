@@ -4,21 +4,22 @@
 //! as it is decided, so a later decision of the same step sees the earlier ones, and the new
 //! checkpoint is the fold of the entry by construction.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 
 use crate::model::{
-    Checkpoint, Command, Entry, Event, FiveStep, Observations, Outcome, Stage, Status, Target,
-    TaskState, Verb, Verdict, Workflow,
+    Checkpoint, Command, Entry, Event, FiveStep, Observations, Outcome, Stage, StageLimit, Status,
+    Target, TaskState, Verb, Verdict, Workflow,
     ids::{ClauseId, StageId, TaskId},
 };
 
 use super::{
-    condition::{self, Truth},
+    expression::Asker,
     gate::{Evidence, GateReport, judge},
     goal,
     refusal::Refusal,
+    truth::Truth,
 };
 
 /// What follows from a command.
@@ -198,7 +199,7 @@ impl<'a> Draft<'a> {
             definition: self.workflow.digest.clone(),
         });
         self.observe(observations);
-        self.emit(Event::CycleOpened { cycle: 1, counted_to: None });
+        self.emit(Event::CycleOpened { cycle: 1, counted_to: None, previous: BTreeMap::new() });
         self.enter(&self.workflow.initial)
     }
 
@@ -226,11 +227,25 @@ impl<'a> Draft<'a> {
         if !known {
             self.emit(Event::GateJudged { open: gate.open, clauses: judged });
         }
-        match (gate.open, self.entry.events.is_empty()) {
-            (true, _) => self.leave(stage),
-            (false, false) => Ok(Some(gate)),
-            (false, true) => Err(Refusal::GateShut(Box::new(gate))),
+        if gate.open {
+            return self.leave(stage);
         }
+        if let Some(limit) = self.limit_reached(stage) {
+            let because = format!("limit of {}", limit.after);
+            return self.go(stage, &limit.target, Some(because));
+        }
+        match self.entry.events.is_empty() {
+            false => Ok(Some(gate)),
+            true => Err(Refusal::GateShut(Box::new(gate))),
+        }
+    }
+
+    /// The stage's limit, if the brand has been there so long.
+    fn limit_reached<'s>(&self, stage: &'s Stage) -> Option<&'s StageLimit> {
+        let since = self.checkpoint.place.as_ref()?.since;
+        let working_time = &self.checkpoint.observations.terms.working_time;
+        let reached = |limit: &&StageLimit| working_time.after(since, limit.after) <= self.entry.at;
+        stage.limit.as_ref().filter(reached)
     }
 
     fn leave(&mut self, stage: &Stage) -> Result<Shut, Refusal> {
@@ -239,21 +254,38 @@ impl<'a> Draft<'a> {
             self.emit(judged);
         }
         let (target, because) = self.way_on(stage);
+        self.go(stage, target, because)
+    }
+
+    fn go(
+        &mut self,
+        stage: &Stage,
+        target: &Target,
+        because: Option<String>,
+    ) -> Result<Shut, Refusal> {
+        let closes = matches!(target, Target::Stage(next) if self.closes_cycle(stage, next));
+        // A cycle that ends early is judged like any other: it must not be left out of a streak.
+        if closes && !self.is_judged() {
+            let judged = goal::judge(self.evidence());
+            self.emit(judged);
+        }
         self.emit(Event::StageLeft { stage: stage.id.clone(), because });
         match target {
             Target::Finish(outcome) => Ok(self.emit(Event::Finished { outcome: *outcome })),
-            Target::Stage(next) if self.closes_cycle(stage, next) => self.next_cycle(next),
+            Target::Stage(next) if closes => self.next_cycle(next),
             Target::Stage(next) => self.enter(next),
         }
     }
 
+    /// Whether this step has judged the goal already.
+    fn is_judged(&self) -> bool {
+        self.entry.events.iter().any(|event| matches!(event, Event::GoalJudged { .. }))
+    }
+
     fn way_on<'s>(&self, stage: &'s Stage) -> (&'s Target, Option<String>) {
-        let taken = stage
-            .next
-            .branches
-            .iter()
-            .find(|branch| condition::answer(&branch.when, self.evidence()) == Truth::True);
-        match taken {
+        let asker = Asker::new(self.evidence(), Some(stage));
+        let mut branches = stage.next.branches.iter();
+        match branches.find(|branch| asker.answer(&branch.when).truth() == Truth::True) {
             Some(branch) => (&branch.target, Some(branch.when.to_string())),
             None => (&stage.next.otherwise, None),
         }
@@ -275,8 +307,13 @@ impl<'a> Draft<'a> {
         if cycle >= limits.cycles {
             return Ok(self.emit(Event::Finished { outcome: Outcome::Exhausted }));
         }
-        let counted_to = self.checkpoint.observations.as_of;
-        self.emit(Event::CycleOpened { cycle: cycle + 1, counted_to });
+        let seen = &self.checkpoint.observations;
+        let counted_to = seen.as_of;
+        let remembered = self.workflow.remembered().into_iter();
+        let previous = remembered
+            .filter_map(|metric| Some((metric, seen.metrics.get(&metric)?.clone())))
+            .collect();
+        self.emit(Event::CycleOpened { cycle: cycle + 1, counted_to, previous });
         self.enter(first)
     }
 

@@ -89,11 +89,40 @@ impl WorkingTime {
             Period::Seconds(seconds) => TimeDelta::try_seconds(seconds)
                 .and_then(|delta| from.checked_add_signed(delta))
                 .unwrap_or(DateTime::<Utc>::MAX_UTC),
-            Period::BusinessDays(days) => self.after_business_days(from, days).unwrap_or(from),
+            Period::BusinessDays(days) => {
+                self.over_business_days(from, days, SameTime::tomorrow).unwrap_or(from)
+            }
         }
     }
 
-    fn after_business_days(&self, from: DateTime<Utc>, days: u32) -> Option<DateTime<Utc>> {
+    /// The instant that lies `period` before `until`: the counterpart of [`WorkingTime::after`].
+    ///
+    /// ```
+    /// use chrono::{DateTime, Utc};
+    /// use fivestep::model::{Period, WorkingTime};
+    /// let monday: DateTime<Utc> = "2026-03-02T09:00:00Z".parse()?;
+    /// let friday = WorkingTime::default().before(monday, Period::BusinessDays(1));
+    /// assert_eq!(friday.to_rfc3339(), "2026-02-27T09:00:00+00:00");
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
+    pub fn before(&self, until: DateTime<Utc>, period: Period) -> DateTime<Utc> {
+        match period {
+            Period::Seconds(seconds) => TimeDelta::try_seconds(seconds)
+                .and_then(|delta| until.checked_sub_signed(delta))
+                .unwrap_or(DateTime::<Utc>::MIN_UTC),
+            Period::BusinessDays(days) => {
+                self.over_business_days(until, days, SameTime::yesterday).unwrap_or(until)
+            }
+        }
+    }
+
+    /// Goes day by day, as `next` does, until so many working days were met.
+    fn over_business_days(
+        &self,
+        from: DateTime<Utc>,
+        days: u32,
+        next: impl Fn(jiff::civil::DateTime) -> Option<jiff::civil::DateTime>,
+    ) -> Option<DateTime<Utc>> {
         let zone = TimeZoneDatabase::bundled().get(&self.timezone).unwrap_or(TimeZone::UTC);
         let local = Timestamp::from_millisecond(from.timestamp_millis())
             .ok()?
@@ -107,7 +136,7 @@ impl WorkingTime {
             if left == 0 {
                 break;
             }
-            due = due.tomorrow_same_time()?;
+            due = next(due)?;
             left -= u32::from(self.works_on(due.weekday()));
         }
         let instant = zone.to_ambiguous_zoned(due).compatible().ok()?.timestamp();
@@ -119,13 +148,16 @@ impl WorkingTime {
     }
 }
 
-trait SameTime: Sized {
-    fn tomorrow_same_time(self) -> Option<Self>;
-}
+/// The neighbouring days at the same time on the wall.
+struct SameTime;
 
-impl SameTime for jiff::civil::DateTime {
-    fn tomorrow_same_time(self) -> Option<Self> {
-        Some(self.date().tomorrow().ok()?.to_datetime(self.time()))
+impl SameTime {
+    fn tomorrow(day: jiff::civil::DateTime) -> Option<jiff::civil::DateTime> {
+        Some(day.date().tomorrow().ok()?.to_datetime(day.time()))
+    }
+
+    fn yesterday(day: jiff::civil::DateTime) -> Option<jiff::civil::DateTime> {
+        Some(day.date().yesterday().ok()?.to_datetime(day.time()))
     }
 }
 

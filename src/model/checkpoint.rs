@@ -110,7 +110,7 @@ pub struct Place {
 }
 
 /// The pass round the stages a brand is on.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Cycle {
     /// Its number, from 1; 0 before the start.
     pub number: u32,
@@ -118,6 +118,9 @@ pub struct Cycle {
     pub since: Option<DateTime<Utc>>,
     /// Evidence up to this instant was counted in earlier cycles, UTC; absent for the first.
     pub counted_to: Option<DateTime<Utc>>,
+    /// What the workflow's expressions read of the cycle before (`previous.`).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub previous: BTreeMap<Metric, Observation>,
 }
 
 /// How near the goal is.
@@ -210,8 +213,13 @@ impl Checkpoint {
                 self.workflow = Some(workflow.clone());
                 self.definition = Some(definition.clone());
             }
-            Event::CycleOpened { cycle, counted_to } => {
-                self.cycle = Cycle { number: *cycle, since: Some(at), counted_to: *counted_to };
+            Event::CycleOpened { cycle, counted_to, previous } => {
+                self.cycle = Cycle {
+                    number: *cycle,
+                    since: Some(at),
+                    counted_to: *counted_to,
+                    previous: previous.clone(),
+                };
             }
             Event::StageEntered { stage } => self.enter(stage, at),
             Event::TaskOpened { task, deadline } => self.open(task, *deadline, at, false),

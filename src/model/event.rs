@@ -42,6 +42,9 @@ pub enum Event {
         cycle: u32,
         /// Evidence up to this instant was counted in earlier cycles, UTC; absent for the first.
         counted_to: Option<DateTime<Utc>>,
+        /// What the workflow's expressions will read of the cycle that ends (`previous.`).
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        previous: BTreeMap<Metric, Observation>,
     },
     /// The brand came into a stage.
     StageEntered {

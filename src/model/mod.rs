@@ -17,6 +17,7 @@ pub mod capability;
 pub mod checkpoint;
 pub mod command;
 pub mod event;
+pub mod expression;
 pub mod form;
 pub mod ids;
 mod instant;
@@ -31,12 +32,13 @@ pub use capability::FactKind;
 pub use checkpoint::{Checkpoint, Status, TaskState};
 pub use command::{Command, Verb};
 pub use event::{Entry, Event};
+pub use expression::{Expression, Fact};
 pub use form::{Field, FieldKind, Form};
 pub use ids::{Actor, BrandId, ClauseId, Digest, StageId, TaskId, WorkflowId};
 pub use metric::Metric;
 pub use observation::{Finding, Interval, Observation, Observations, Terms, Window};
 pub use quantity::{Quantity, Unit};
 pub use workflow::{
-    Bound, Branch, Clause, Condition, Demand, FiveStep, Goal, Limits, Next, Outcome, Stage, Target,
-    Task, Test, Threshold, Verdict, Workflow,
+    Bound, Branch, Clause, Demand, FiveStep, Goal, Limits, Next, Outcome, Stage, StageLimit,
+    Target, Task, Test, Threshold, Verdict, Workflow,
 };

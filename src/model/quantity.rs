@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 
 use super::observation::Interval;
@@ -19,6 +20,12 @@ pub enum Unit {
     Count,
     /// A length of time in seconds.
     Duration,
+    /// A mark from 0 to 100.
+    Score,
+    /// A number without a unit, such as one count divided by another.
+    Ratio,
+    /// A moment, in seconds since 1970 began, UTC.
+    Instant,
     /// True (1) or false (0).
     Truth,
 }
@@ -30,6 +37,9 @@ impl Unit {
             Unit::Proportion => "a proportion, such as `60%` or `0.6`",
             Unit::Count => "a count, such as `20`",
             Unit::Duration => "a duration, such as `4h` or `28d`",
+            Unit::Score => "a score from 0 to 100, such as `75`",
+            Unit::Ratio => "a ratio, such as `1.5`",
+            Unit::Instant => "a day, such as `2026-03-02`",
             Unit::Truth => "true or false",
         }
     }
@@ -41,6 +51,9 @@ impl fmt::Display for Unit {
             Unit::Proportion => "proportion",
             Unit::Count => "count",
             Unit::Duration => "duration",
+            Unit::Score => "score",
+            Unit::Ratio => "ratio",
+            Unit::Instant => "instant",
             Unit::Truth => "truth",
         })
     }
@@ -60,7 +73,8 @@ impl fmt::Display for Unit {
 pub struct Quantity {
     /// What the number counts.
     pub unit: Unit,
-    /// The number: a fraction for a proportion, seconds for a duration, 0 or 1 for a truth.
+    /// The number: a fraction for a proportion, seconds for a duration or since 1970 for an
+    /// instant, 0 or 1 for a truth.
     pub value: f64,
 }
 
@@ -83,6 +97,9 @@ impl fmt::Display for Quantity {
             Unit::Proportion => format!("{} %", significant(self.value * 100.0, 2, 4, 3)),
             Unit::Count => count(self.value),
             Unit::Duration => duration(self.value),
+            Unit::Score => significant(self.value, 1, 4, 1),
+            Unit::Ratio => significant(self.value, 2, 4, 3),
+            Unit::Instant => instant(self.value),
             Unit::Truth => if self.value == 0.0 { "no" } else { "yes" }.to_owned(),
         };
         f.pad(&text)
@@ -102,7 +119,9 @@ impl fmt::Display for Quantity {
 pub fn interval_text(unit: Unit, interval: Interval) -> String {
     let end = |value: f64| match unit {
         Unit::Proportion => format!("{} %", significant(value * 100.0, 4, 4, 6)),
-        Unit::Count | Unit::Duration | Unit::Truth => Quantity::new(unit, value).to_string(),
+        Unit::Count | Unit::Duration | Unit::Score | Unit::Ratio | Unit::Instant | Unit::Truth => {
+            Quantity::new(unit, value).to_string()
+        }
     };
     format!("{} to {}", end(interval.low), end(interval.high))
 }
@@ -159,6 +178,14 @@ pub fn duration(seconds: f64) -> String {
     format!("{sign}{}", text.join(" "))
 }
 
+/// Writes a moment to the minute, UTC.
+fn instant(seconds: f64) -> String {
+    match DateTime::from_timestamp(seconds as i64, 0) {
+        Some(at) => at.format("%Y-%m-%d %H:%M").to_string(),
+        None => "no day that a calendar has".to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,6 +221,17 @@ mod tests {
         ];
         for (seconds, text) in durations {
             assert_eq!(duration(seconds), text);
+        }
+        let others = [
+            (Unit::Score, 72.5, "72.5"),
+            (Unit::Score, 100.0, "100"),
+            (Unit::Ratio, 23.0, "23"),
+            (Unit::Ratio, 1.0 / 3.0, "0.333"),
+            (Unit::Instant, 1_772_442_000.0, "2026-03-02 09:00"),
+            (Unit::Instant, 1e300, "no day that a calendar has"),
+        ];
+        for (unit, value, text) in others {
+            assert_eq!(Quantity::new(unit, value).to_string(), text);
         }
         let counts =
             [(0.0, "0"), (999.0, "999"), (1_000.0, "1,000"), (4_945.0, "4,945"), (2.5, "2.5")];

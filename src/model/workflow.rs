@@ -1,11 +1,12 @@
 //! A workflow: the five steps as stages, each with tasks, a gate and what comes next.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use serde::{Deserialize, Serialize};
 
 use super::{
     calendar::Period,
+    expression::{Expression, Fact, Of},
     form::Form,
     ids::{ClauseId, Digest, StageId, TaskId, WorkflowId},
     metric::Metric,
@@ -178,6 +179,46 @@ pub enum Demand {
     },
     /// A task of the stage is done.
     Task(TaskId),
+    /// The brand has been in the stage for so long.
+    Wait(Period),
+    /// An expression is true.
+    When(Expression),
+    /// Every one of several demands is met.
+    All(Vec<Demand>),
+    /// At least one of several demands is met.
+    Any(Vec<Demand>),
+}
+
+impl Demand {
+    /// Every metric it reads, of this cycle, in the order of the file.
+    pub fn metrics(&self) -> Vec<Metric> {
+        match self {
+            Demand::Metric { metric, .. } => vec![*metric],
+            Demand::Task(_) | Demand::Wait(_) => Vec::new(),
+            Demand::When(expression) => {
+                let read = expression.facts().into_iter().filter_map(|fact| match fact {
+                    Fact::Metric { metric, of: Of::Now, .. } => Some(*metric),
+                    _ => None,
+                });
+                read.collect()
+            }
+            Demand::All(parts) | Demand::Any(parts) => {
+                parts.iter().flat_map(Demand::metrics).collect()
+            }
+        }
+    }
+
+    /// Itself, and every demand inside a group.
+    pub fn walk(&self) -> Vec<&Demand> {
+        match self {
+            Demand::Metric { .. } | Demand::Task(_) | Demand::Wait(_) | Demand::When(_) => {
+                vec![self]
+            }
+            Demand::All(parts) | Demand::Any(parts) => {
+                [self].into_iter().chain(parts.iter().flat_map(Demand::walk)).collect()
+            }
+        }
+    }
 }
 
 /// One named line of a gate.
@@ -204,37 +245,8 @@ pub struct Task {
     pub form: Form,
     /// How long they have, from the moment the task opens.
     pub deadline: Option<Period>,
-}
-
-/// A question about a brand's run that decides which way it goes next.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Condition {
-    /// The goal passed in enough cycles in a row.
-    GoalHeld,
-    /// The goal passes now.
-    GoalMet,
-    /// A stage's gate would not pass any more on today's evidence.
-    Regressed(StageId),
-    /// The opposite.
-    Not(Box<Condition>),
-    /// Both.
-    And(Box<Condition>, Box<Condition>),
-    /// At least one.
-    Or(Box<Condition>, Box<Condition>),
-}
-
-impl fmt::Display for Condition {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Condition::GoalHeld => f.write_str("goal.held"),
-            Condition::GoalMet => f.write_str("goal.met"),
-            Condition::Regressed(stage) => write!(f, "regressed(\"{stage}\")"),
-            Condition::Not(inner) => write!(f, "!({inner})"),
-            Condition::And(left, right) => write!(f, "({left} && {right})"),
-            Condition::Or(left, right) => write!(f, "({left} || {right})"),
-        }
-    }
+    /// How long before the deadline they are reminded, in the order of the file.
+    pub remind: Vec<Period>,
 }
 
 /// Where a branch leads.
@@ -251,7 +263,7 @@ pub enum Target {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Branch {
     /// Taken when this is true.
-    pub when: Condition,
+    pub when: Expression,
     /// Where it leads.
     pub target: Target,
 }
@@ -289,6 +301,17 @@ pub struct Stage {
     pub exit: Vec<Clause>,
     /// What comes after.
     pub next: Next,
+    /// The longest a brand stays while its gate is shut.
+    pub limit: Option<StageLimit>,
+}
+
+/// What ends a stage whose gate does not open.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StageLimit {
+    /// How long a brand may stay.
+    pub after: Period,
+    /// Where it goes then.
+    pub target: Target,
 }
 
 impl Stage {
@@ -300,6 +323,11 @@ impl Stage {
     /// The clause of that name.
     pub fn clause(&self, id: &ClauseId) -> Option<&Clause> {
         self.exit.iter().find(|clause| clause.id == *id)
+    }
+
+    /// Every place that a brand can go to from here.
+    pub fn targets(&self) -> impl Iterator<Item = &Target> {
+        self.next.targets().chain(self.limit.iter().map(|limit| &limit.target))
     }
 }
 
@@ -350,12 +378,26 @@ impl Workflow {
         self.stages.iter().find(|stage| stage.id == *id)
     }
 
-    /// Every clause on a metric, of the gates and of the goal.
-    pub fn metric_clauses(&self) -> impl Iterator<Item = (&Clause, Metric)> {
-        let gates = self.stages.iter().flat_map(|stage| &stage.exit);
-        gates.chain(&self.goal.all).filter_map(|clause| match clause.demand {
-            Demand::Metric { metric, .. } => Some((clause, metric)),
-            Demand::Task(_) => None,
-        })
+    /// Every clause of the gates and of the goal.
+    pub fn clauses(&self) -> impl Iterator<Item = &Clause> {
+        self.stages.iter().flat_map(|stage| &stage.exit).chain(&self.goal.all)
+    }
+
+    /// Every metric of which an expression reads the value at the end of the last cycle
+    /// (`previous.`).
+    pub fn remembered(&self) -> BTreeSet<Metric> {
+        let demands = self.clauses().flat_map(|clause| clause.demand.walk());
+        let in_clauses = demands.filter_map(|demand| match demand {
+            Demand::When(expression) => Some(expression),
+            _ => None,
+        });
+        let branches = self.stages.iter().flat_map(|stage| &stage.next.branches);
+        let facts = in_clauses.chain(branches.map(|branch| &branch.when)).flat_map(|expression| {
+            expression.facts().into_iter().filter_map(|fact| match fact {
+                Fact::Metric { metric, of: Of::Previous, .. } => Some(*metric),
+                _ => None,
+            })
+        });
+        facts.collect()
     }
 }

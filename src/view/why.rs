@@ -6,10 +6,12 @@ use serde::Serialize;
 use crate::{
     engine::{
         ClauseReport, Reason, Subject,
-        gate::{Evidence, judge},
+        expression::{Answer, ExpressionReport},
+        gate::{Evidence, Takes, judge},
         goal,
+        timers::{Timer, timers},
     },
-    model::{Interval, Status, TaskState, Unit, Verdict},
+    model::{Interval, Period, Status, TaskState, Unit, Verdict},
     runner::Case,
 };
 
@@ -53,6 +55,12 @@ pub struct ClauseView {
     /// The numbers as they are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub numbers: Option<Numbers>,
+    /// The demands of a group, one by one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<ClauseView>,
+    /// An expression with the answer of every part of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expression: Option<ExpressionReport>,
 }
 
 /// A clause's numbers in the unit of its metric: a proportion is a fraction, a duration seconds.
@@ -112,6 +120,8 @@ pub struct Why {
     pub goal_streak: u32,
     /// In how many it must be.
     pub goal_held_for: u32,
+    /// The moments the stage waits for, the earliest first.
+    pub timers: Vec<Timer>,
     /// What a person should know beside it.
     pub notes: Vec<String>,
     /// The moment of the answer, UTC.
@@ -145,6 +155,7 @@ pub fn why(case: &Case, now: DateTime<Utc>) -> Why {
         goal: goal::clauses(evidence).iter().map(|clause| view(clause, now)).collect(),
         goal_streak: checkpoint.progress.streak,
         goal_held_for: case.workflow.goal.held_for,
+        timers: timers(&case.workflow, checkpoint),
         notes: notes(case),
         now,
     }
@@ -186,10 +197,16 @@ fn view(report: &ClauseReport, now: DateTime<Utc>) -> ClauseView {
         let reason = waiver.reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
         format!("waived by {} at {}{reason}", waiver.by, sentence::instant(waiver.at))
     });
-    let base = ClauseView {
-        clause: report.clause.to_string(),
-        verdict: report.verdict,
-        waived,
+    let because = report.because.clone();
+    let base = empty(report.clause.to_string(), report.verdict);
+    subject_view(ClauseView { waived, because, ..base }, &report.subject, now)
+}
+
+fn empty(clause: String, verdict: Verdict) -> ClauseView {
+    ClauseView {
+        clause,
+        verdict,
+        waived: None,
         demand: String::new(),
         measured: String::new(),
         reason: None,
@@ -197,16 +214,73 @@ fn view(report: &ClauseReport, now: DateTime<Utc>) -> ClauseView {
         remedy: None,
         evidence: None,
         caveats: Vec::new(),
-        because: report.because.clone(),
+        because: None,
         numbers: None,
-    };
-    match &report.subject {
+        parts: Vec::new(),
+        expression: None,
+    }
+}
+
+fn subject_view(base: ClauseView, subject: &Subject, now: DateTime<Utc>) -> ClauseView {
+    match subject {
         Subject::Metric(metric) => metric_view(base, metric),
         Subject::Task { id, title, owner, state } => ClauseView {
             demand: format!("task {id} done: {title}"),
             measured: task_state(owner, state.as_ref(), now),
             ..base
         },
+        Subject::Wait { period, until } => wait_view(base, *period, *until, now),
+        Subject::When(report) => expression_view(base, report),
+        Subject::Group { takes, parts } => {
+            let passed = parts.iter().filter(|part| part.verdict == Verdict::Pass).count();
+            let views = parts.iter().enumerate().map(|(at, part)| {
+                let name = format!("{}.{}", base.clause, at + 1);
+                subject_view(empty(name, part.verdict), &part.subject, now)
+            });
+            let parts: Vec<ClauseView> = views.collect();
+            let demand = match takes {
+                Takes::All => format!("all {} of these", parts.len()),
+                Takes::Any => format!("one of these {}", parts.len()),
+            };
+            let measured = format!("{passed} of {} pass", parts.len());
+            ClauseView { demand, measured, parts, ..base }
+        }
+    }
+}
+
+fn wait_view(
+    base: ClauseView,
+    period: Period,
+    until: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> ClauseView {
+    let demand = format!("{period} in the stage");
+    let Some(until) = until else { return ClauseView { demand, ..base } };
+    let over = until <= now;
+    let when = sentence::instant(until);
+    let measured = match over {
+        true => format!("over since {when}"),
+        false => format!("until {when} ({})", sentence::due(until, now)),
+    };
+    ClauseView { demand, measured, to_pass: (!over).then(|| format!("wait until {when}")), ..base }
+}
+
+fn expression_view(base: ClauseView, report: &ExpressionReport) -> ClauseView {
+    let told = report.facts.iter().map(|fact| match &fact.answer {
+        Answer::Known(value) => format!("{} is {value}", fact.name),
+        Answer::Missing(_) => format!("{} is missing", fact.name),
+    });
+    let missing = report.facts.iter().filter_map(|fact| {
+        let why = fact.why.as_ref()?;
+        Some(format!("{}: {why}", fact.name))
+    });
+    let missing: Vec<String> = missing.collect();
+    ClauseView {
+        demand: report.trace.text.clone(),
+        measured: told.collect::<Vec<String>>().join("; "),
+        reason: (base.verdict != Verdict::Pass && !missing.is_empty()).then(|| missing.join("; ")),
+        expression: Some(report.clone()),
+        ..base
     }
 }
 

@@ -36,7 +36,9 @@ fn probe(clause: &str, seen: Seen, now: chrono::DateTime<chrono::Utc>) -> Clause
 fn distance(report: &ClauseReport) -> Option<Distance> {
     match &report.subject {
         Subject::Metric(metric) => metric.distance,
-        Subject::Task { .. } => None,
+        Subject::Task { .. } | Subject::Wait { .. } | Subject::When(_) | Subject::Group { .. } => {
+            None
+        }
     }
 }
 

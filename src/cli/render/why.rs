@@ -1,9 +1,12 @@
 //! `why` for people.
 
-use crate::view::{
-    sentence,
-    tasks::TaskView,
-    why::{ClauseView, Why},
+use crate::{
+    engine::timers::TimerKind,
+    view::{
+        sentence,
+        tasks::TaskView,
+        why::{ClauseView, Why},
+    },
 };
 
 use super::{bold, verdict, wrapped};
@@ -22,8 +25,20 @@ pub fn text(why: &Why) -> String {
         out.push_str(&format!("\n{}\n", bold("Tasks")));
         out.extend(why.tasks.iter().map(|task| task_line(task, why)));
     }
+    out.push_str(&coming(why));
     out.push_str(&goal(why));
     out
+}
+
+/// The moments that are neither a task's nor a clause's, which say theirs already.
+fn coming(why: &Why) -> String {
+    let limits = why.timers.iter().filter(|timer| timer.kind == TimerKind::Limit);
+    let lines = limits.map(|timer| {
+        let due = sentence::due(timer.at, why.now);
+        let at = sentence::instant(timer.at);
+        wrapped(0, "limit: ", &format!("the brand may stay until {at} ({due})"))
+    });
+    lines.collect()
 }
 
 fn place(why: &Why) -> String {
@@ -80,6 +95,7 @@ fn clause_text(clause: &ClauseView) -> String {
     let verdict = verdict(clause.verdict, clause.waived.is_some());
     let mut out = format!("  {verdict} {}\n", bold(&clause.clause));
     out.push_str(&wrapped(4, "demands:  ", &clause.demand));
+    out.extend(clause.parts.iter().map(|part| part_text(part, 6)));
     out.push_str(&wrapped(4, "measured: ", &clause.measured));
     let mut more = |label: &str, text: &Option<String>| {
         if let Some(text) = text {
@@ -99,6 +115,22 @@ fn clause_text(clause: &ClauseView) -> String {
     if let Some(because) = clause.because.as_ref().filter(|_| !lets_through(clause)) {
         out.push_str(&wrapped(4, "because:  ", because));
     }
+    out
+}
+
+/// One demand of a group, and those of the groups inside it.
+fn part_text(part: &ClauseView, indent: usize) -> String {
+    let mut out = format!("{:indent$}{} {}\n", "", verdict(part.verdict, false), part.demand);
+    let told = if part.parts.is_empty() { part.measured.as_str() } else { "" };
+    for text in [Some(told), part.reason.as_deref()].into_iter().flatten() {
+        if !text.is_empty() {
+            out.push_str(&wrapped(indent + 13, "", text));
+        }
+    }
+    if let Some(to_pass) = part.to_pass.as_ref().filter(|_| !lets_through(part)) {
+        out.push_str(&wrapped(indent + 13, "to pass: ", to_pass));
+    }
+    out.extend(part.parts.iter().map(|part| part_text(part, indent + 2)));
     out
 }
 

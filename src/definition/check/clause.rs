@@ -1,11 +1,12 @@
 //! One line of a gate or of the goal: what it compares, with what, and whether that makes sense.
 
-use super::{Checker, Names, value_of};
+use super::{Checker, value_of};
 use crate::{
     definition::{
         diagnostic::{Code, Problem},
-        raw::{self, Spot, Words},
-        read::{self, MAX_COUNT, clock, quantity, whole},
+        expression::{Place, Scope},
+        raw::{self, Field, Spot, Words},
+        read::{self, MAX_COUNT, clock, period, quantity, whole},
         suggest::quoted,
     },
     model::{
@@ -25,15 +26,15 @@ enum Side {
 }
 
 impl Checker<'_, '_> {
-    /// The clauses of a gate; `tasks` are the names of the stage's tasks.
+    /// The clauses of a gate.
     pub(super) fn gate_clauses(
         &mut self,
         raw: &[Spot<raw::Clause>],
-        tasks: &Names<'_>,
-    ) -> Vec<Clause> {
+        scope: Scope<'_>,
+    ) -> Vec<Option<Clause>> {
         self.no_doubles("clause", raw.iter().filter_map(|clause| clause.value.id.as_ref()));
         let one = |clause| {
-            let demand = self.demand(clause, Some(tasks));
+            let demand = self.demand(clause, scope);
             let Some(words) = &clause.value.id else {
                 let problem =
                     Problem::new(Code::MissingKey, &clause.span, "this clause has no `id`");
@@ -43,53 +44,91 @@ impl Checker<'_, '_> {
             let id = self.id(words, ClauseId::new)?;
             Some(Clause { id, demand: demand?, because: value_of(&clause.value.because) })
         };
-        raw.iter().filter_map(one).collect()
+        raw.iter().map(one).collect()
     }
 
     /// The clauses of the goal: named like their metric, unless they say otherwise.
-    pub(super) fn goal_clauses(&mut self, raw: &[Spot<raw::Clause>]) -> Vec<Clause> {
+    pub(super) fn goal_clauses(
+        &mut self,
+        raw: &[Spot<raw::Clause>],
+        scope: Scope<'_>,
+    ) -> Vec<Option<Clause>> {
         let name_of = |clause: &'_ Spot<raw::Clause>| {
             clause.value.id.clone().or_else(|| clause.value.metric.clone())
         };
         let names: Vec<Words> = raw.iter().filter_map(name_of).collect();
         self.no_doubles("goal clause", &names);
-        let one = |clause| {
-            let demand = self.demand(clause, None);
-            let id = match &clause.value.id {
-                Some(words) => self.id(words, ClauseId::new)?,
-                None => ClauseId::new(clause.value.metric.as_ref()?.value.as_str()).ok()?,
+        let one = |clause: &Spot<raw::Clause>| {
+            let demand = self.demand(clause, scope);
+            let id = match (&clause.value.id, &clause.value.metric) {
+                (Some(words), _) => self.id(words, ClauseId::new)?,
+                (None, Some(metric)) => ClauseId::new(metric.value.as_str()).ok()?,
+                (None, None) if demand.is_none() => return None,
+                (None, None) => {
+                    let message = "this clause has no `id`, and no metric to be named after";
+                    let problem = Problem::new(Code::MissingKey, &clause.span, message);
+                    self.add(problem.help("give it a short name, such as `id: answered`"));
+                    return None;
+                }
             };
             Some(Clause { id, demand: demand?, because: value_of(&clause.value.because) })
         };
-        raw.iter().filter_map(one).collect()
+        raw.iter().map(one).collect()
     }
 
-    /// What a clause demands; `tasks` is nothing in the goal, where no task may stand.
-    fn demand(&mut self, raw: &Spot<raw::Clause>, tasks: Option<&Names<'_>>) -> Option<Demand> {
-        match (&raw.value.metric, &raw.value.task, tasks) {
-            (Some(metric), None, _) => self.comparison(raw, metric),
-            (None, Some(task), Some(tasks)) => self.task_done(&raw.value, task, tasks),
-            (_, Some(task), None) => {
-                let message = "the goal is reached on evidence; a task cannot be part of it";
-                self.add(Problem::new(Code::NoEvidence, &task.span, message));
-                None
+    /// What a clause demands: exactly one of a metric, a task, a wait, an expression or a group.
+    fn demand(&mut self, raw: &Spot<raw::Clause>, scope: Scope<'_>) -> Option<Demand> {
+        let clause = &raw.value;
+        let group = |list: &Field<Vec<Spot<raw::Clause>>>| {
+            list.as_ref().map(|list| Words { value: String::new(), span: list.span.clone() })
+        };
+        let asked = [
+            ("metric", clause.metric.clone()),
+            ("task", clause.task.clone()),
+            ("wait", clause.wait.clone()),
+            ("when", clause.when.clone()),
+            ("any", group(&clause.any)),
+            ("all", group(&clause.all)),
+        ];
+        let asked: Vec<(&str, Words)> =
+            asked.into_iter().filter_map(|(key, words)| Some((key, words?))).collect();
+        let [(key, words)] = asked.as_slice() else {
+            self.not_one(raw, &asked);
+            return None;
+        };
+        if *key != "metric" {
+            self.compares_nothing(clause, key);
+        }
+        match *key {
+            "metric" => self.comparison(raw, words),
+            "task" => self.task_done(words, scope),
+            "wait" => self.wait(words, scope),
+            "when" => self.expression(words, scope).map(Demand::When),
+            "any" => self.members(clause.any.as_ref()?, scope).map(Demand::Any),
+            _ => self.members(clause.all.as_ref()?, scope).map(Demand::All),
+        }
+    }
+
+    /// A clause that asks for nothing, or for several things.
+    fn not_one(&mut self, raw: &Spot<raw::Clause>, asked: &[(&str, Words)]) {
+        match asked {
+            [(first, _), (second, words), ..] => {
+                let message = format!("a clause asks for one thing: `{first}` or `{second}`");
+                let problem = Problem::new(Code::ClashingKeys, &words.span, message);
+                self.add(problem.help("make two clauses of it, or a group with `any:` or `all:`"));
             }
-            (Some(_), Some(task), Some(_)) => {
-                let message = "a clause asks for a `metric` or a `task`, never both";
-                let problem = Problem::new(Code::ClashingKeys, &task.span, message);
-                self.add(problem.help("make two clauses of it"));
-                None
-            }
-            (None, None, _) => {
+            _ => {
                 let message = "this clause asks for nothing";
                 let problem = Problem::new(Code::MissingKey, &raw.span, message);
-                self.add(problem.help("add `metric:` with a comparison, or `task:`"));
-                None
+                self.add(problem.help(
+                    "add `metric:` with a comparison, `task:`, `wait:`, `when:`, or a group",
+                ));
             }
         }
     }
 
-    fn task_done(&mut self, raw: &raw::Clause, task: &Words, tasks: &Names<'_>) -> Option<Demand> {
+    /// Refuses the keys of a comparison where nothing is compared.
+    fn compares_nothing(&mut self, raw: &raw::Clause, key: &str) {
         let comparing = [
             ("at_least", &raw.at_least),
             ("at_most", &raw.at_most),
@@ -98,19 +137,47 @@ impl Checker<'_, '_> {
             ("min_n", &raw.min_n),
             ("max_age", &raw.max_age),
         ];
-        for (key, words) in comparing {
+        for (other, words) in comparing {
             if let Some(words) = words {
-                let message = format!("a task is done or not; `{key}` says nothing about it");
+                let message = format!("`{other}` goes with `metric`, not with `{key}`");
                 self.add(Problem::new(Code::ClashingKeys, &words.span, message));
             }
         }
-        if !tasks.has(task) {
+    }
+
+    fn task_done(&mut self, task: &Words, scope: Scope<'_>) -> Option<Demand> {
+        if scope.place == Place::Goal {
+            let message = "the goal is reached on evidence; a task cannot be part of it";
+            self.add(Problem::new(Code::NoEvidence, &task.span, message));
+            return None;
+        }
+        if !scope.tasks.contains_key(task.value.as_str()) {
             let message = format!("this stage has no task {}", quoted(&task.value));
             let problem = Problem::new(Code::UnknownTask, &task.span, message);
-            self.add(problem.known(tasks.iter(), &task.value));
+            self.add(problem.known(scope.tasks.keys().copied(), &task.value));
             return None;
         }
         TaskId::new(task.value.as_str()).ok().map(Demand::Task)
+    }
+
+    fn wait(&mut self, words: &Words, scope: Scope<'_>) -> Option<Demand> {
+        if scope.place == Place::Goal {
+            let message = "the goal is reached on evidence; waiting cannot be part of it";
+            self.add(Problem::new(Code::NoEvidence, &words.span, message));
+            return None;
+        }
+        self.read(words, period).map(Demand::Wait)
+    }
+
+    fn members(
+        &mut self,
+        list: &Spot<Vec<Spot<raw::Clause>>>,
+        scope: Scope<'_>,
+    ) -> Option<Vec<Demand>> {
+        self.not_empty(list, "a group needs at least one clause");
+        let members: Vec<Option<Demand>> =
+            list.value.iter().map(|member| self.demand(member, scope)).collect();
+        members.into_iter().collect()
     }
 
     fn comparison(&mut self, raw: &Spot<raw::Clause>, metric: &Words) -> Option<Demand> {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Checker, Names, value_of};
+use super::{Checker, names_of, value_of};
 use crate::{
     definition::{
         diagnostic::{Code, Problem},
@@ -38,17 +38,17 @@ impl Checker<'_, '_> {
             self.add(problem.suggest(Some("object".to_owned())));
         }
         let rows = raw.properties.as_ref().map(|table| table.value.as_slice()).unwrap_or_default();
-        let names = Names::of(rows.iter().map(|(name, _)| name));
+        let names = names_of(rows.iter().map(|(name, _)| name));
         let required = raw.required.as_ref().map(|list| list.value.as_slice()).unwrap_or_default();
         self.no_doubles("required field", required);
-        for words in required.iter().filter(|words| !names.has(words)) {
+        for words in required.iter().filter(|words| !names.has(&words.value)) {
             let message = format!("the form has no property {}", quoted(&words.value));
             let problem = Problem::new(Code::BadForm, &words.span, message);
             self.add(problem.known(names.iter(), &words.value));
         }
-        let required = Names::of(required);
+        let required = names_of(required);
         let fields = rows.iter().filter_map(|(name, field)| {
-            let required = required.has(name);
+            let required = required.has(&name.value);
             self.field_name(name);
             let field = self.field(name, &field.as_ref()?.value, required);
             Some((name.value.clone(), field))

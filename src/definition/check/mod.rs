@@ -6,6 +6,7 @@
 
 mod brand;
 mod clause;
+mod flaw;
 pub(super) mod folder;
 mod form;
 mod pair;
@@ -16,10 +17,11 @@ pub(super) use brand::brand;
 pub(super) use pair::{brand_side, workflow_side};
 pub(super) use workflow::workflow;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use super::{
     diagnostic::{Code, Problem, Problems},
+    names::Names,
     raw::{Field, Words},
     read::Wrong,
     suggest::quoted,
@@ -123,26 +125,9 @@ impl Checker<'_, '_> {
     }
 }
 
-/// Names that a file defines, in its order, and quick to look up.
-struct Names<'a> {
-    list: Vec<&'a str>,
-    set: HashSet<&'a str>,
-}
-
-impl<'a> Names<'a> {
-    fn of(words: impl IntoIterator<Item = &'a Words>) -> Self {
-        let list: Vec<&str> = words.into_iter().map(|words| words.value.as_str()).collect();
-        let set = list.iter().copied().collect();
-        Self { list, set }
-    }
-
-    fn has(&self, words: &Words) -> bool {
-        self.set.contains(words.value.as_str())
-    }
-
-    fn iter(&self) -> impl Iterator<Item = &'a str> {
-        self.list.iter().copied()
-    }
+/// The names that `words` are, in their order.
+fn names_of<'a>(words: impl IntoIterator<Item = &'a Words>) -> Names<'a> {
+    Names::new(words.into_iter().map(|words| words.value.as_str()))
 }
 
 /// The value of a key that may be missing.

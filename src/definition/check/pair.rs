@@ -12,7 +12,10 @@ use crate::{
         diagnostic::{Code, Problem, Problems},
         outline::Node,
     },
-    model::{Brand, Clause, Demand, FactKind, Metric, SourceKind, Test, Threshold, Unit, Workflow},
+    model::{
+        Brand, Clause, Demand, Expression, Fact, FactKind, Metric, SourceKind, Test, Threshold,
+        Unit, Workflow, expression::Operator,
+    },
 };
 
 /// What the brand's file lacks for this workflow.
@@ -33,7 +36,7 @@ pub(in crate::definition) fn brand_side(
                 .known([workflow.id.as_str()], brand.workflow.as_str()),
         );
     }
-    let asked: BTreeSet<Metric> = clauses(workflow).filter_map(own_goal).collect();
+    let asked = own_goals(workflow);
     let span = match outline.entry("goals").or_else(|| outline.entry("brand")) {
         Some(entry) => entry.key.span.clone(),
         None => outline.span.clone(),
@@ -55,24 +58,24 @@ pub(in crate::definition) fn workflow_side(
     brands: &[Brand],
     problems: &mut Problems<'_>,
 ) {
-    let mut without: BTreeMap<Metric, Vec<String>> = BTreeMap::new();
     for (clause, node) in with_places(workflow, outline) {
-        let Demand::Metric { metric, .. } = clause.demand else { continue };
-        let without = without.entry(metric).or_insert_with(|| {
-            let blind = brands.iter().filter(|brand| !brand.can_measure(metric));
-            blind.map(|brand| brand.id.to_string()).collect()
-        });
-        if without.is_empty() {
-            continue;
+        let mut without: BTreeMap<Metric, Vec<String>> = BTreeMap::new();
+        for brand in brands {
+            if let Some(metric) = unmeasurable(&clause.demand, brand) {
+                without.entry(metric).or_default().push(brand.id.to_string());
+            }
         }
-        let span = place(node.and_then(|node| node.get("metric")), outline);
-        let message = format!("no source of {} can measure `{metric}`", named(without));
-        problems.add(
-            Problem::new(Code::Unmeasurable, &span, message)
-                .brands(without.clone())
-                .label(format!("it takes {}", needs(metric)))
-                .help(remedy(clause, is_goal(workflow, clause), metric)),
-        );
+        for (metric, without) in without {
+            let own = node.and_then(|node| node.get("metric"));
+            let span = place(own.or(node), outline);
+            let message = format!("no source of {} can measure `{metric}`", named(&without));
+            problems.add(
+                Problem::new(Code::Unmeasurable, &span, message)
+                    .brands(without)
+                    .label(format!("it takes {}", needs(metric)))
+                    .help(remedy(clause, is_goal(workflow, clause), metric)),
+            );
+        }
     }
 }
 
@@ -114,16 +117,65 @@ fn remedy(clause: &Clause, is_goal: bool, metric: Metric) -> String {
     }
 }
 
-fn clauses(workflow: &Workflow) -> impl Iterator<Item = &Clause> {
-    workflow.metric_clauses().map(|(clause, _)| clause)
+/// A metric for want of which the brand can never meet a demand.
+fn unmeasurable(demand: &Demand, brand: &Brand) -> Option<Metric> {
+    match demand {
+        Demand::Metric { metric, .. } => Some(*metric).filter(|metric| !brand.can_measure(*metric)),
+        Demand::Task(_) | Demand::Wait(_) => None,
+        Demand::When(expression) => untold(expression, brand),
+        Demand::All(parts) => parts.iter().find_map(|part| unmeasurable(part, brand)),
+        Demand::Any(parts) => {
+            let all: Option<Vec<Metric>> =
+                parts.iter().map(|part| unmeasurable(part, brand)).collect();
+            all?.first().copied()
+        }
+    }
 }
 
-fn own_goal(clause: &Clause) -> Option<Metric> {
-    match clause.demand {
-        Demand::Metric { test: Test::AtLeast(Threshold::Goal(metric)), .. }
-        | Demand::Metric { test: Test::AtMost(Threshold::Goal(metric)), .. } => Some(metric),
-        Demand::Metric { .. } | Demand::Task(_) => None,
+/// A metric for want of which an expression can never be true.
+fn untold(expression: &Expression, brand: &Brand) -> Option<Metric> {
+    match expression {
+        Expression::Literal(_) => None,
+        Expression::Fact(Fact::Metric { metric, .. }) => {
+            Some(*metric).filter(|metric| !brand.can_measure(*metric))
+        }
+        Expression::Fact(_) => None,
+        Expression::Not(inner) | Expression::Negative(inner) => untold(inner, brand),
+        Expression::Binary { operator: Operator::Or, left, right } => {
+            untold(left, brand).and(untold(right, brand))
+        }
+        Expression::Binary { left, right, .. } => {
+            untold(left, brand).or_else(|| untold(right, brand))
+        }
     }
+}
+
+/// The brand's own targets that a workflow compares with.
+fn own_goals(workflow: &Workflow) -> BTreeSet<Metric> {
+    let branches = workflow.stages.iter().flat_map(|stage| &stage.next.branches);
+    let mut goals: BTreeSet<Metric> = branches.flat_map(|branch| goals_in(&branch.when)).collect();
+    for demand in workflow.clauses().flat_map(|clause| clause.demand.walk()) {
+        match demand {
+            Demand::Metric { test: Test::AtLeast(Threshold::Goal(metric)), .. }
+            | Demand::Metric { test: Test::AtMost(Threshold::Goal(metric)), .. } => {
+                goals.insert(*metric);
+            }
+            Demand::When(expression) => goals.extend(goals_in(expression)),
+            Demand::Metric { .. }
+            | Demand::Task(_)
+            | Demand::Wait(_)
+            | Demand::All(_)
+            | Demand::Any(_) => {}
+        }
+    }
+    goals
+}
+
+fn goals_in(expression: &Expression) -> impl Iterator<Item = Metric> {
+    expression.facts().into_iter().filter_map(|fact| match fact {
+        Fact::Goal(metric) => Some(*metric),
+        _ => None,
+    })
 }
 
 /// Every clause with its place in the file, in the order of the model.
@@ -161,6 +213,9 @@ fn example(unit: Unit) -> &'static str {
         Unit::Proportion => "2%",
         Unit::Count => "20",
         Unit::Duration => "24h",
+        Unit::Score => "75",
+        Unit::Ratio => "1.5",
+        Unit::Instant => "2026-03-02",
         Unit::Truth => "true",
     }
 }

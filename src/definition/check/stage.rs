@@ -1,17 +1,21 @@
 //! One stage: its step, its tasks, its gate, and what comes next.
 
-use super::{Checker, Names, value_of};
+use std::{collections::BTreeMap, ops::Range};
+
+use super::{Checker, value_of};
 use crate::{
     definition::{
-        condition::{self, Mistake},
         diagnostic::{Code, Problem},
+        expression::{self, Mistake, Place, Scope},
+        names::Names,
+        prove::asks_evidence,
         raw::{self, Field, Spot, Words},
         read::period,
         suggest::quoted,
     },
     model::{
-        Branch, Clause, Condition, FiveStep, Form, Next, Outcome, Stage, StageId, Target, Task,
-        TaskId,
+        Branch, Clause, Demand, Expression, Fact, FiveStep, Form, Next, Outcome, Period, Stage,
+        StageId, StageLimit, Target, Task, TaskId, expression::Operator,
     },
 };
 
@@ -27,8 +31,12 @@ impl Checker<'_, '_> {
     ) -> Option<Stage> {
         let step = self.step(name, &raw.step);
         let tasks = self.tasks(&raw.tasks);
-        let exit = self.gate(&raw.exit, &raw.tasks);
-        let next = raw.next.as_ref().and_then(|next| self.next(next, stages));
+        let named = tasks_by_name(&raw.tasks, &tasks);
+        let scope = |place| Scope { place, stages, tasks: &named };
+        let exit = self.gate(&raw.exit, scope(Place::Gate));
+        let next = raw.next.as_ref().and_then(|next| self.next(next, scope(Place::Way)));
+        let limit = raw.limit.as_ref().map(|limit| self.limit(limit, stages));
+        drop(named);
         Some(Stage {
             // A name that cannot be one was refused by the caller, who puts the right one here.
             id: StageId::new(name.value.as_str()).ok()?,
@@ -38,6 +46,10 @@ impl Checker<'_, '_> {
             tasks,
             exit,
             next: next?,
+            limit: match limit {
+                None => None,
+                Some(limit) => Some(limit?),
+            },
         })
     }
 
@@ -77,8 +89,34 @@ impl Checker<'_, '_> {
         if let Some(owner) = &raw.owner {
             self.owner(owner);
         }
+        let remind = self.reminders(raw, deadline);
         let (title, owner) = (value_of(&raw.title)?, value_of(&raw.owner)?);
-        Some(Task { id: id?, title, owner, form, deadline })
+        Some(Task { id: id?, title, owner, form, deadline, remind })
+    }
+
+    /// How long before the deadline a task's owner is reminded.
+    fn reminders(&mut self, raw: &raw::Task, deadline: Option<Period>) -> Vec<Period> {
+        let Some(list) = &raw.remind else { return Vec::new() };
+        self.not_empty(list, "write how long before the deadline, such as `remind: [1d]`");
+        if raw.deadline.is_none() {
+            let message = "there is no `deadline` to be reminded of";
+            let problem = Problem::new(Code::ClashingKeys, &list.span, message);
+            self.add(problem.help("add `deadline:`, such as `deadline: 3 business days`"));
+        }
+        let mut periods = Vec::new();
+        for words in &list.value {
+            let Some(before) = self.read(words, period) else { continue };
+            if let Some(deadline) = deadline.filter(|deadline| !fits(before, *deadline)) {
+                let message = format!(
+                    "a reminder {before} before a deadline of {deadline} can come before the task \
+                     is opened"
+                );
+                let problem = Problem::new(Code::ReminderTooEarly, &words.span, message);
+                self.add(problem.help("remind later, or give more time"));
+            }
+            periods.push(before);
+        }
+        periods
     }
 
     fn owner(&mut self, owner: &Words) {
@@ -89,29 +127,48 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn gate(
-        &mut self,
-        raw: &Field<Vec<Spot<raw::Clause>>>,
-        tasks: &Field<Vec<Spot<raw::Task>>>,
-    ) -> Vec<Clause> {
+    fn gate(&mut self, raw: &Field<Vec<Spot<raw::Clause>>>, scope: Scope<'_>) -> Vec<Clause> {
         let Some(raw) = raw else { return Vec::new() };
         self.not_empty(raw, "a gate needs at least one clause with a metric");
-        let tasks = tasks.iter().flat_map(|tasks| &tasks.value);
-        let tasks = Names::of(tasks.filter_map(|task| task.value.id.as_ref()));
-        let all_are_ticks = raw.value.iter().all(|clause| clause.value.task.is_some());
-        if all_are_ticks && let Some(first) = raw.value.first() {
-            let message = "this gate asks for no evidence, only whether somebody ticked a task";
+        let clauses = self.gate_clauses(&raw.value, scope);
+        let Some(clauses) = clauses.into_iter().collect::<Option<Vec<Clause>>>() else {
+            return Vec::new();
+        };
+        if let (Some(first), false) =
+            (raw.value.first(), clauses.iter().any(|clause| needs_evidence(&clause.demand)))
+        {
+            let message = "this gate can open without evidence, on a tick or on time alone";
             let problem = Problem::new(Code::NoEvidence, &first.span, message);
-            self.add(problem.help("add a clause with a metric that shows what the task was for"));
+            self.add(problem.help("add a clause with a metric that shows what the work was for"));
         }
-        self.gate_clauses(&raw.value, &tasks)
+        clauses
     }
 
-    fn next(&mut self, raw: &Spot<raw::Next>, stages: &Names<'_>) -> Option<Next> {
+    /// What ends a stage whose gate does not open.
+    fn limit(&mut self, raw: &Spot<raw::Limit>, stages: &Names<'_>) -> Option<StageLimit> {
+        let after = self.read_field(&raw.value.after, period);
+        let target = match (&raw.value.to, &raw.value.finish) {
+            (Some(stage), None) => self.known_stage(stage, stages).map(Target::Stage),
+            (None, Some(outcome)) => self.outcome(outcome, Outcome::Stalled).map(Target::Finish),
+            (Some(_), Some(finish)) => {
+                self.add(two_ways(&finish.span));
+                None
+            }
+            (None, None) => {
+                let message = "this limit does not say where the brand goes";
+                let problem = Problem::new(Code::MissingKey, &raw.span, message);
+                self.add(problem.help("add `to:` with a stage, or `finish: stalled`"));
+                None
+            }
+        };
+        Some(StageLimit { after: after?, target: target? })
+    }
+
+    fn next(&mut self, raw: &Spot<raw::Next>, scope: Scope<'_>) -> Option<Next> {
         let branches = match &raw.value {
             raw::Next::Stage(name) => {
                 let words = Words { value: name.clone(), span: raw.span.clone() };
-                let stage = self.known_stage(&words, stages)?;
+                let stage = self.known_stage(&words, scope.stages)?;
                 return Some(Next { branches: Vec::new(), otherwise: Target::Stage(stage) });
             }
             raw::Next::Branches(branches) => branches,
@@ -122,22 +179,22 @@ impl Checker<'_, '_> {
             return None;
         };
         let conditional: Vec<Option<Branch>> =
-            before.iter().map(|branch| self.branch(branch, stages)).collect();
-        let otherwise = self.otherwise(last, stages);
+            before.iter().map(|branch| self.branch(branch, scope)).collect();
+        let otherwise = self.otherwise(last, scope);
         let branches = conditional.into_iter().collect::<Option<Vec<Branch>>>()?;
         Some(Next { branches, otherwise: otherwise? })
     }
 
     /// A way on with a condition: any but the last.
-    fn branch(&mut self, raw: &Spot<raw::Branch>, stages: &Names<'_>) -> Option<Branch> {
-        let target = self.target(raw, stages);
+    fn branch(&mut self, raw: &Spot<raw::Branch>, scope: Scope<'_>) -> Option<Branch> {
+        let target = self.target(raw, scope.stages);
         let Some(words) = &raw.value.when else {
             let message = "this way has no condition, so those below it are never taken";
             let problem = Problem::new(Code::DeadBranch, &raw.span, message);
             self.add(problem.help("add `when:`, or move it to the end"));
             return None;
         };
-        let when = self.condition(words, stages)?;
+        let when = self.expression(words, scope)?;
         let target = target?;
         if target == Target::Finish(Outcome::Gold) && !implies_held(&when) {
             self.add(unearned(words));
@@ -146,14 +203,14 @@ impl Checker<'_, '_> {
     }
 
     /// The last way on, which has no condition.
-    fn otherwise(&mut self, raw: &Spot<raw::Branch>, stages: &Names<'_>) -> Option<Target> {
+    fn otherwise(&mut self, raw: &Spot<raw::Branch>, scope: Scope<'_>) -> Option<Target> {
         if let Some(words) = &raw.value.when {
-            self.condition(words, stages);
+            self.expression(words, scope);
             let message = "the last way has a condition; a brand could be left with no way on";
             let problem = Problem::new(Code::NoDefault, &words.span, message);
             self.add(problem.help("add a last way without `when`, such as `- { to: target }`"));
         }
-        let target = self.target(raw, stages)?;
+        let target = self.target(raw, scope.stages)?;
         match (&target, &raw.value.finish, &raw.value.when) {
             (Target::Finish(_), Some(words), None) => self.add(unearned(words)),
             (Target::Finish(_) | Target::Stage(_), _, _) => {}
@@ -164,10 +221,9 @@ impl Checker<'_, '_> {
     fn target(&mut self, raw: &Spot<raw::Branch>, stages: &Names<'_>) -> Option<Target> {
         match (&raw.value.to, &raw.value.finish) {
             (Some(stage), None) => self.known_stage(stage, stages).map(Target::Stage),
-            (None, Some(outcome)) => self.outcome(outcome).map(Target::Finish),
+            (None, Some(outcome)) => self.outcome(outcome, Outcome::Gold).map(Target::Finish),
             (Some(_), Some(finish)) => {
-                let message = "a way leads `to` a stage or has an outcome (`finish`), never both";
-                self.add(Problem::new(Code::ClashingKeys, &finish.span, message));
+                self.add(two_ways(&finish.span));
                 None
             }
             (None, None) => {
@@ -179,29 +235,34 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn outcome(&mut self, words: &Words) -> Option<Outcome> {
+    /// An outcome, which must be the one that can be given here.
+    fn outcome(&mut self, words: &Words, given: Outcome) -> Option<Outcome> {
         let names = Outcome::ALL.map(|outcome| (outcome, outcome.name()));
         let Some((outcome, _)) = names.iter().find(|(_, name)| *name == words.value) else {
             let message = format!("there is no outcome {}", quoted(&words.value));
             let problem = Problem::new(Code::UnknownWord, &words.span, message);
-            self.add(problem.known([Outcome::Gold.name()], &words.value));
+            self.add(problem.known([given.name()], &words.value));
             return None;
         };
+        if *outcome == given {
+            return Some(given);
+        }
         let (message, help) = match outcome {
-            Outcome::Gold => return Some(Outcome::Gold),
+            Outcome::Gold => ("gold is earned at the end of a cycle", "see `next`"),
             Outcome::Exhausted => ("a run is exhausted when its cycles are", "see `limits.cycles`"),
-            Outcome::Stalled => {
-                ("a run is stalled when its cycles bring no gain", "see `limits.stall_after`")
-            }
+            Outcome::Stalled => (
+                "a run is stalled when its cycles bring no gain, or a stage reaches its limit",
+                "see `limits.stall_after`, and `limit` of a stage",
+            ),
             Outcome::Abandoned => ("only a person abandons a run", "remove this way"),
         };
-        let message = format!("{message}; a workflow gives `gold` alone");
+        let message = format!("{message}; this can give `{given}` alone");
         self.add(Problem::new(Code::OutcomeNotGiven, &words.span, message).help(help));
         None
     }
 
     pub(super) fn known_stage(&mut self, words: &Words, stages: &Names<'_>) -> Option<StageId> {
-        if !stages.has(words) {
+        if !stages.has(&words.value) {
             if self.problems.is_full() {
                 return None;
             }
@@ -214,25 +275,81 @@ impl Checker<'_, '_> {
         StageId::new(words.value.as_str()).ok()
     }
 
-    fn condition(&mut self, words: &Words, stages: &Names<'_>) -> Option<Condition> {
-        match condition::parse(&words.value, &stages.list) {
-            Ok(condition) => Some(condition),
-            Err(mistake) => {
+    /// An expression; every mistake in it is added at its place.
+    pub(super) fn expression(&mut self, words: &Words, scope: Scope<'_>) -> Option<Expression> {
+        match expression::parse(&words.value, scope) {
+            Ok(expression) => Some(expression),
+            Err(mistakes) => {
                 let written = self.problems.text_at(&words.span);
-                self.add(misread(words, written, mistake));
+                for mistake in mistakes {
+                    self.add(misread(words, written, mistake));
+                }
                 None
             }
         }
     }
 }
 
-/// Whether a condition can only be true while the goal is held.
-fn implies_held(condition: &Condition) -> bool {
-    match condition {
-        Condition::GoalHeld => true,
-        Condition::GoalMet | Condition::Regressed(_) | Condition::Not(_) => false,
-        Condition::And(left, right) => implies_held(left) || implies_held(right),
-        Condition::Or(left, right) => implies_held(left) && implies_held(right),
+/// The tasks of a stage by name, with their forms as far as these are right.
+fn tasks_by_name<'a>(
+    raw: &'a Field<Vec<Spot<raw::Task>>>,
+    tasks: &'a [Task],
+) -> BTreeMap<&'a str, Option<&'a Form>> {
+    let written = raw.iter().flat_map(|tasks| &tasks.value);
+    let names = written.filter_map(|task| task.value.id.as_ref());
+    let mut named: BTreeMap<&str, Option<&Form>> =
+        names.map(|name| (name.value.as_str(), None)).collect();
+    named.extend(tasks.iter().map(|task| (task.id.as_str(), Some(&task.form))));
+    named
+}
+
+/// Whether a reminder always comes after its task is opened. A business day is a day at least.
+fn fits(before: Period, deadline: Period) -> bool {
+    const DAY: i64 = 86_400;
+    match (before, deadline) {
+        (Period::Seconds(before), Period::Seconds(deadline)) => before < deadline,
+        (Period::BusinessDays(before), Period::BusinessDays(deadline)) => before < deadline,
+        (Period::Seconds(before), Period::BusinessDays(deadline)) => {
+            before < i64::from(deadline) * DAY
+        }
+        // Over free days, a few business days can be long: a week holds one at least.
+        (Period::BusinessDays(before), Period::Seconds(deadline)) => {
+            i64::from(before) * 7 * DAY < deadline
+        }
+    }
+}
+
+fn two_ways(span: &Range<usize>) -> Problem {
+    let message = "a way leads `to` a stage or has an outcome (`finish`), never both";
+    Problem::new(Code::ClashingKeys, span, message)
+}
+
+/// Whether a demand cannot be met without evidence.
+fn needs_evidence(demand: &Demand) -> bool {
+    match demand {
+        Demand::Metric { .. } => true,
+        Demand::Task(_) | Demand::Wait(_) => false,
+        Demand::When(expression) => asks_evidence(expression),
+        Demand::All(parts) => parts.iter().any(needs_evidence),
+        Demand::Any(parts) => parts.iter().all(needs_evidence),
+    }
+}
+
+/// Whether an expression can only be true while the goal is held.
+fn implies_held(expression: &Expression) -> bool {
+    match expression {
+        Expression::Fact(Fact::GoalHeld) => true,
+        Expression::Binary { operator: Operator::And, left, right } => {
+            implies_held(left) || implies_held(right)
+        }
+        Expression::Binary { operator: Operator::Or, left, right } => {
+            implies_held(left) && implies_held(right)
+        }
+        Expression::Literal(_)
+        | Expression::Fact(_)
+        | Expression::Not(_)
+        | Expression::Negative(_)
+        | Expression::Binary { .. } => false,
     }
 }
 
@@ -243,42 +360,56 @@ fn unearned(words: &Words) -> Problem {
 }
 
 fn misread(words: &Words, written: &str, mistake: Mistake) -> Problem {
-    let code = if mistake.is_unknown_stage { Code::UnknownStage } else { Code::BadCondition };
-    let span = match (
-        offset_in(written, &words.value, mistake.span.start),
-        offset_in(written, &words.value, mistake.span.end),
-    ) {
+    let at = |offset| offset_in(written, &words.value, offset);
+    let span = match (at(mistake.span.start), at(mistake.span.end)) {
         (Some(start), Some(end)) => words.span.start + start..words.span.start + end,
         _ => words.span.clone(),
     };
-    Problem::new(code, &span, mistake.message)
+    let problem = Problem::new(mistake.code, &span, mistake.message)
         .known(mistake.known.iter().map(String::as_str), "")
-        .suggest(mistake.suggestion)
+        .suggest(mistake.suggestion);
+    match mistake.help {
+        Some(help) => problem.help(help),
+        None => problem,
+    }
 }
 
 /// Where the byte `offset` of a value stands in the scalar as it is `written`.
 ///
-/// Nothing if that is not easily said: in folded and literal scalars, and across lines.
+/// Line breaks and the spaces around them are written in many ways, so only the characters that
+/// are not blank are counted. Nothing if an escape hides more than one character.
 fn offset_in(written: &str, value: &str, offset: usize) -> Option<usize> {
     if written == value {
         return Some(offset);
     }
-    let quote = written.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-    let (mut at, mut left) = (1, offset);
-    while left > 0 {
+    let (begin, quote) = match written.chars().next()? {
+        quote @ ('"' | '\'') => (1, Some(quote)),
+        '|' | '>' => (written.find('\n')? + 1, None),
+        _ => (0, None),
+    };
+    let wanted = value.get(..offset)?.chars().filter(|c| !c.is_whitespace()).count();
+    let mut seen = 0;
+    let mut at = begin;
+    // The end of a word is right behind its last letter, not in front of the next word.
+    let behind = value.get(..offset)?.chars().next_back().is_some_and(|c| !c.is_whitespace())
+        && value[offset..].chars().next().is_none_or(char::is_whitespace);
+    loop {
         let rest = written.get(at..)?;
-        let first = rest.chars().next().filter(|c| *c != '\n')?;
-        // Every escape that conditions need stands for one byte.
-        let (length, bytes) = match (quote, first) {
-            ('\'', '\'') => (2, 1),
-            ('"', '\\') if matches!(rest.as_bytes().get(1), Some(b'"' | b'\\' | b'/')) => (2, 1),
-            ('"', '\\') => return None,
-            (_, other) => (other.len_utf8(), other.len_utf8()),
+        let escapes = quote == Some('"') && rest.starts_with('\\');
+        if escapes && !matches!(rest.as_bytes().get(1), Some(b'"' | b'\\' | b'/')) {
+            return None;
+        }
+        if seen == wanted && (behind || !rest.starts_with(char::is_whitespace)) {
+            return Some(at);
+        }
+        let first = rest.chars().next()?;
+        at += match (quote, first) {
+            (Some('\''), '\'') => 2,
+            (Some('"'), '\\') => 2,
+            _ => first.len_utf8(),
         };
-        at += length;
-        left = left.checked_sub(bytes)?;
+        seen += usize::from(!first.is_whitespace());
     }
-    Some(at)
 }
 
 #[cfg(test)]
@@ -295,8 +426,12 @@ mod tests {
             (r#""r(\"x\")""#, r#"r("x")"#, 4, Some(6)),
             ("\"é x\"", "é x", 3, Some(4)),
             ("\"a\\tb\"", "a\tb", 2, None),
-            ("'a\n  b'", "a b", 2, None),
-            (">\n  goal.held", "goal.held", 5, None),
+            ("'a\n  b'", "a b", 2, Some(5)),
+            (">\n  goal.held", "goal.held", 5, Some(9)),
+            ("|\n  a &&\n    b\n", "a &&\n  b\n", 7, Some(13)),
+            (">-\n  a\n  && bb", "a && bb", 1, Some(6)),
+            (">-\n  a\n  && bb", "a && bb", 7, Some(14)),
+            ("goal.held\n    && x", "goal.held && x", 13, Some(17)),
         ];
         for (written, value, offset, expected) in table {
             assert_eq!(offset_in(written, value, offset), expected, "{written}");
