@@ -64,6 +64,19 @@ pub enum Format {
     Json,
     /// One name a line, to pipe into another verb through `-`
     Ids,
+    /// SARIF 2.1.0, for tools that review code
+    #[value(hide = true)]
+    Sarif,
+}
+
+impl Format {
+    /// The formats of every verb.
+    pub const COMMON: [Format; 3] = [Format::Table, Format::Json, Format::Ids];
+
+    /// How it is written after `-o`.
+    pub fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
 }
 
 /// What to do.
@@ -77,6 +90,8 @@ pub enum Verb {
     Check(CheckArgs),
     /// Print the JSON Schema of workflow or brand files, for editors
     Schema(SchemaArgs),
+    /// What a code of `check` means, and what to do about it
+    Explain(ExplainArgs),
     /// List brands, or show one brand's file
     Brand(BrandArgs),
     /// Read a brand's exports into its evidence
@@ -117,6 +132,36 @@ pub enum Verb {
     Completions(CompletionsArgs),
 }
 
+impl Verb {
+    /// The formats that a verb writes beside those of every verb; the only place that says so.
+    pub fn own_formats(&self) -> &'static [Format] {
+        match self {
+            Verb::Check(_) => &[Format::Sarif],
+            Verb::Init(_)
+            | Verb::Demo(_)
+            | Verb::Explain(_)
+            | Verb::Schema(_)
+            | Verb::Brand(_)
+            | Verb::Import(_)
+            | Verb::Start(_)
+            | Verb::Advance(_)
+            | Verb::Status(_)
+            | Verb::Why(_)
+            | Verb::Tasks(_)
+            | Verb::Done(_)
+            | Verb::Reopen(_)
+            | Verb::Waive(_)
+            | Verb::History(_)
+            | Verb::Show(_)
+            | Verb::Pause(_)
+            | Verb::Resume(_)
+            | Verb::Cancel(_)
+            | Verb::Adopt(_)
+            | Verb::Completions(_) => &[],
+        }
+    }
+}
+
 /// Arguments of `init`.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  fivestep init acme-agency")]
@@ -135,7 +180,11 @@ pub struct DemoArgs {
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  fivestep check\n  fivestep check workflows/engagement.yaml")]
+#[command(after_help = "\
+Examples:
+  fivestep check
+  fivestep check workflows/engagement.yaml
+  fivestep check -o sarif > check.sarif  for tools that review code (SARIF 2.1.0)")]
 pub struct CheckArgs {
     /// Files or folders; otherwise the whole workspace
     pub paths: Vec<PathBuf>,
@@ -160,6 +209,14 @@ pub enum SchemaFile {
     Workflow,
     /// `brands/NAME.yaml`
     Brand,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  fivestep explain F0205\n  fivestep explain")]
+pub struct ExplainArgs {
+    /// The code; otherwise all codes are listed
+    pub code: Option<String>,
 }
 
 /// Arguments of `brand`.

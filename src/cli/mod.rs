@@ -16,6 +16,7 @@ mod out;
 pub mod reference;
 mod render;
 mod report;
+mod sarif;
 mod session;
 
 mod adopt;
@@ -25,6 +26,7 @@ mod check;
 mod completions;
 mod demo;
 mod done;
+mod explain;
 mod history;
 mod hold;
 mod import;
@@ -65,11 +67,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
+    session.out.writes(verb.own_formats())?;
     match verb {
         Verb::Init(args) => init::run(session, args),
         Verb::Demo(args) => demo::run(session, args),
         Verb::Check(args) => check::run(session, args),
         Verb::Schema(args) => schema::run(session, args),
+        Verb::Explain(args) => explain::run(session, args),
         Verb::Brand(args) => brand::run(session, args),
         Verb::Import(args) => import::run(session, args),
         Verb::Start(args) => start::run(session, args),

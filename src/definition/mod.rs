@@ -36,6 +36,7 @@ mod schema;
 mod shape;
 mod suggest;
 mod text;
+mod together;
 
 pub use diagnostic::{Code, Diagnostic, Related, Severity};
 pub use manual::{KeyManual, manual, records};
@@ -43,6 +44,7 @@ pub use names::Names;
 pub use render::render;
 pub use schema::{FileKind, schema};
 pub use suggest::closest;
+pub use together::check_all;
 
 use diagnostic::Problems;
 use outline::Node;
@@ -135,7 +137,8 @@ pub fn load_brand(file: &SourceFile) -> Result<Brand, Vec<Diagnostic>> {
 ///   which are needed again for the places only.
 ///
 /// The answer is empty if they agree. An error keeps the brand from starting; a warning names a
-/// clause that no source of the brand can answer, so that a person will have to waive it.
+/// clause that no source of the brand can answer, so that a person will have to waive it. For many
+/// files at once there is [`check_all`].
 pub fn check_pair(
     workflow: &Workflow,
     workflow_file: &SourceFile,
@@ -146,7 +149,7 @@ pub fn check_pair(
         check::brand_side(workflow, brand, outline, problems);
     });
     let in_workflow = with_outline(workflow_file, |outline, problems| {
-        check::workflow_side(workflow, outline, brand, problems);
+        check::workflow_side(workflow, outline, std::slice::from_ref(brand), problems);
     });
     in_brand.into_iter().chain(in_workflow).collect()
 }
@@ -191,13 +194,24 @@ fn load<R: Raw, T>(
     file: &SourceFile,
     check: impl FnOnce(R, Digest, &mut Problems<'_>) -> Option<T>,
 ) -> (Option<T>, Vec<Diagnostic>) {
+    let (right, diagnostics) = read_file(file, check);
+    (right.map(|(value, _)| value), diagnostics)
+}
+
+/// What a file says and where it says it, unless one of the diagnostics is an error.
+fn read_file<R: Raw, T>(
+    file: &SourceFile,
+    check: impl FnOnce(R, Digest, &mut Problems<'_>) -> Option<T>,
+) -> (Option<(T, Node)>, Vec<Diagnostic>) {
     let mut problems = Problems::new(file);
-    let value = outline_of(file, &mut problems)
-        .and_then(|outline| fit::<R>(&outline, &mut problems))
+    let outline = outline_of(file, &mut problems);
+    let value = outline
+        .as_ref()
+        .and_then(|outline| fit::<R>(outline, &mut problems))
         .and_then(|raw| check(raw, file.digest(), &mut problems));
     let diagnostics = problems.into_sorted();
     let wrong = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    (value.filter(|_| !wrong), diagnostics)
+    (value.zip(outline).filter(|_| !wrong), diagnostics)
 }
 
 fn outline_of(file: &SourceFile, problems: &mut Problems<'_>) -> Option<Node> {

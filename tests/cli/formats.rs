@@ -84,7 +84,7 @@ fn json_is_one_document_of_a_known_shape() {
     });
     assert_snapshot!(shapes.collect::<String>(), @"
     fivestep check
-      {diagnostics: [{code: text, column: number, file: text, help: text, known: [], label: text, line: number, message: text, severity: text, span: {end: number, start: number}, suggestion: null}], errors: number, files: number, warnings: number}
+      {diagnostics: [{brands: [text], code: text, column: number, end_column: number, end_line: number, file: text, help: text, known: [], label: text, line: number, message: text, severity: text, span: {end: number, start: number}, suggestion: null}], errors: number, files: number, warnings: number}
     fivestep brand list
       [text]
     fivestep brand show azzurro-radio
@@ -276,7 +276,7 @@ fn colours_stay_on_the_terminal() {
 #[test]
 fn help_says_what_there_is_and_shows_examples() {
     let env = TestEnv::empty();
-    assert_snapshot!(env.terminal("fivestep --help"), @r"
+    assert_snapshot!(env.terminal("fivestep --help"), @"
     $ fivestep --help
     The five-step workflow engine for social-media engagement.
 
@@ -291,6 +291,7 @@ fn help_says_what_there_is_and_shows_examples() {
       demo         Make a workspace with four sample brands and run them
       check        Check workflow and brand files
       schema       Print the JSON Schema of workflow or brand files, for editors
+      explain      What a code of `check` means, and what to do about it
       brand        List brands, or show one brand's file
       import       Read a brand's exports into its evidence
       start        Start brands on their workflow

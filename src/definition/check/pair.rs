@@ -2,7 +2,10 @@
 //!
 //! Both are models by now; the outlines are needed for the places alone.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use crate::{
     definition::{
@@ -48,23 +51,42 @@ pub(in crate::definition) fn brand_side(
     }
 }
 
-/// Which clauses of the workflow no source of the brand can answer.
+/// Which clauses of the workflow no source of one of its brands can answer.
 pub(in crate::definition) fn workflow_side(
     workflow: &Workflow,
     outline: &Node,
-    brand: &Brand,
+    brands: &[Brand],
     problems: &mut Problems<'_>,
 ) {
     for (clause, node) in with_places(workflow, outline) {
-        let Some(metric) = unmeasurable(&clause.demand, brand) else { continue };
-        let own = node.and_then(|node| node.get("metric"));
-        let span = place(own.or(node), outline);
-        let message = format!("no source of `{}` can measure `{metric}`", brand.id);
-        problems.add(
-            Problem::new(Code::Unmeasurable, &span, message)
-                .label(format!("it takes {}", needs(metric)))
-                .help(remedy(clause, is_goal(workflow, clause), metric)),
-        );
+        let mut without: BTreeMap<Metric, Vec<String>> = BTreeMap::new();
+        for brand in brands {
+            if let Some(metric) = unmeasurable(&clause.demand, brand) {
+                without.entry(metric).or_default().push(brand.id.to_string());
+            }
+        }
+        for (metric, without) in without {
+            let own = node.and_then(|node| node.get("metric"));
+            let span = place(own.or(node), outline);
+            let message = format!("no source of {} can measure `{metric}`", named(&without));
+            problems.add(
+                Problem::new(Code::Unmeasurable, &span, message)
+                    .brands(without)
+                    .label(format!("it takes {}", needs(metric)))
+                    .help(remedy(clause, is_goal(workflow, clause), metric)),
+            );
+        }
+    }
+}
+
+/// Brands in a sentence: all of three, else two and how many more.
+fn named(brands: &[String]) -> String {
+    match brands {
+        [] => "no brand".to_owned(),
+        [one] => format!("`{one}`"),
+        [one, two] => format!("`{one}` and `{two}`"),
+        [one, two, three] => format!("`{one}`, `{two}` and `{three}`"),
+        [one, two, rest @ ..] => format!("`{one}`, `{two}` and {} more", rest.len()),
     }
 }
 
