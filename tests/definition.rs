@@ -384,7 +384,7 @@ fn a_clause_is_unmeasurable_once_for_all_brands_in_the_order_of_the_files() {
         SourceFile::new("brands/b.yaml", acme.replace("brand: acme", "brand: c").into_bytes()),
     ];
     let told = |files: &[SourceFile]| -> Vec<String> {
-        let found = check_all(files, true);
+        let found = check_all(files, true, &Default::default());
         found.iter().map(|one| format!("{} {} {}", one.file, one.code, one.brands.len())).collect()
     };
     let clauses = "workflows/engagement.yaml F0407 2";
@@ -399,7 +399,7 @@ fn a_clause_is_unmeasurable_once_for_all_brands_in_the_order_of_the_files() {
     for (more, named) in table {
         files.truncate(3);
         files.extend((0..more).map(|at| brand(&format!("d{at}"))));
-        let found = check_all(&files, true);
+        let found = check_all(&files, true, &Default::default());
         assert_eq!(found.len(), 8);
         let message = format!("no source of {named} can measure `engaged_follower_rate`");
         assert_eq!(found[0].message, message);
@@ -414,7 +414,10 @@ fn a_wrong_workflow_is_not_a_missing_one() {
     let file = SourceFile::new(format!("brands/{}.yaml", brand.id), yaml);
     let wrong = SourceFile::new("workflows/w.yaml", b"format: 1\n".to_vec());
     let found = |files: &[SourceFile], whole| -> BTreeSet<&'static str> {
-        check_all(files, whole).iter().map(|problem| problem.code.id()).collect()
+        check_all(files, whole, &Default::default())
+            .iter()
+            .map(|problem| problem.code.id())
+            .collect()
     };
     assert_eq!(found(std::slice::from_ref(&file), true), BTreeSet::from(["F0408"]));
     assert_eq!(found(std::slice::from_ref(&file), false), BTreeSet::new());

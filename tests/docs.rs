@@ -444,7 +444,7 @@ impl RightFile {
     fn problems_of(&self, text: String) -> Vec<Diagnostic> {
         let mut files = self.beside.clone();
         files.push(SourceFile::new(&self.name, text.into_bytes()));
-        check_all(&files, !self.beside.is_empty())
+        check_all(&files, !self.beside.is_empty(), &Default::default())
     }
 }
 

@@ -8,8 +8,10 @@ use std::{
 use serde::Serialize;
 
 use crate::{
-    definition::{self, Diagnostic, Severity, SourceFile},
+    definition::{self, Diagnostic, Histories, History, Severity, SourceFile},
     failure::Failure,
+    model::{BrandId, Event},
+    store::StateStore,
     workspace::{Workspace, WorkspaceError, read_file},
 };
 
@@ -34,7 +36,8 @@ pub fn run(session: &Session, args: &CheckArgs) -> Result<Exit, Failure> {
     if let Some(failure) = unread.pop_if(|_| files.is_empty()) {
         return Err(failure);
     }
-    let checks = check(&files, args.paths.is_empty());
+    let histories = session.workspace().map(|own| histories(&own, &files)).unwrap_or_default();
+    let checks = check(&files, args.paths.is_empty(), &histories);
     unread.iter().for_each(|failure| report::say(&report::text(failure)));
     let exit = if checks.errors > 0 { Exit::Invalid } else { Exit::Done };
     let exit = Exit::of_many(unread.iter().map(Exit::from).chain([exit]));
@@ -75,12 +78,35 @@ fn address(name: &str, root: Option<&Path>, whole: bool) -> Option<String> {
 
 /// Checks files, each alone and brands together with their workflows; `whole` if they are all
 /// that the workspace has.
-pub fn check(files: &[SourceFile], whole: bool) -> Checks {
-    let diagnostics = definition::check_all(files, whole);
+pub fn check(files: &[SourceFile], whole: bool, histories: &Histories) -> Checks {
+    let diagnostics = definition::check_all(files, whole, histories);
     let errors =
         diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
     let warnings = diagnostics.len() - errors;
     Checks { files: files.len(), errors, warnings, diagnostics }
+}
+
+/// What was measured so far for the brands among the files. A check must not fail for want of it:
+/// where the store cannot be read, nothing is known.
+fn histories(workspace: &Workspace, files: &[SourceFile]) -> Histories {
+    let path = workspace.state_path();
+    let Some(store) = path.exists().then(|| StateStore::open(&path).ok()).flatten() else {
+        return Histories::new();
+    };
+    let brands = files.iter().filter(|file| definition::is_brand(file));
+    let history = |file: &SourceFile| {
+        let stem = Path::new(file.name()).file_stem()?.to_str()?;
+        let brand = BrandId::new(stem).ok()?;
+        let journal = store.journal(&brand).ok()?;
+        let measured =
+            journal.iter().flat_map(|entry| &entry.events).filter_map(|event| match event {
+                Event::Observed { observations } => Some(&**observations),
+                _ => None,
+            });
+        let history = History::of(measured);
+        Some((brand, history))
+    };
+    brands.filter_map(history).collect()
 }
 
 /// The last line of a check.

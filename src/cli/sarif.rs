@@ -211,7 +211,7 @@ fn tried<'a>(diagnostic: &'a Diagnostic, file: &SourceFile) -> Option<&'a str> {
     bytes.extend_from_slice(file.bytes().get(diagnostic.span.end..)?);
     let mended = SourceFile::new(file.name(), bytes);
     let on_line = |file: &SourceFile| {
-        definition::check_all(std::slice::from_ref(file), false)
+        definition::check_all(std::slice::from_ref(file), false, &Default::default())
             .iter()
             .filter(|problem| problem.line == diagnostic.line)
             .count()

@@ -22,6 +22,7 @@
 mod check;
 pub mod diagnostic;
 pub mod expression;
+mod history;
 mod key;
 mod kind;
 mod manual;
@@ -39,12 +40,13 @@ mod text;
 mod together;
 
 pub use diagnostic::{Code, Diagnostic, Related, Severity};
+pub use history::History;
 pub use manual::{KeyManual, manual, records};
 pub use names::Names;
 pub use render::render;
 pub use schema::{FileKind, schema};
 pub use suggest::closest;
-pub use together::check_all;
+pub use together::{Histories, check_all};
 
 use diagnostic::Problems;
 use outline::Node;
@@ -149,7 +151,8 @@ pub fn check_pair(
         check::brand_side(workflow, brand, outline, problems);
     });
     let in_workflow = with_outline(workflow_file, |outline, problems| {
-        check::workflow_side(workflow, outline, std::slice::from_ref(brand), problems);
+        let brands = [(brand, None)];
+        check::workflow_side(workflow, outline, &brands, problems);
     });
     in_brand.into_iter().chain(in_workflow).collect()
 }

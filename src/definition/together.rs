@@ -9,10 +9,16 @@
 //!   file from its beginning.
 //! - A clause is said to be unmeasurable once, for all brands together.
 
+use std::collections::BTreeMap;
+
 use super::{
-    Diagnostic, SourceFile, check, diagnostic::Problems, is_brand, outline::Node, read_file,
+    Diagnostic, History, SourceFile, check, diagnostic::Problems, is_brand, outline::Node,
+    read_file,
 };
-use crate::model::{Brand, Workflow};
+use crate::model::{Brand, BrandId, Workflow};
+
+/// What was measured for the brands so far, where it is known.
+pub type Histories = BTreeMap<BrandId, History>;
 
 /// A workflow that is right in itself, and the brands that follow it.
 struct Followed {
@@ -26,7 +32,8 @@ struct Followed {
 ///
 /// - `whole`: the files are all that their workspace has, so that a name that none of them defines
 ///   does not exist, and each must be named after what it defines.
-pub fn check_all(files: &[SourceFile], whole: bool) -> Vec<Diagnostic> {
+/// - `histories`: what was measured for the brands so far; empty if nobody knows.
+pub fn check_all(files: &[SourceFile], whole: bool, histories: &Histories) -> Vec<Diagnostic> {
     let mut found: Vec<Vec<Diagnostic>> = vec![Vec::new(); files.len()];
     let (brands, workflows): (Vec<usize>, Vec<usize>) =
         (0..files.len()).partition(|at| is_brand(&files[*at]));
@@ -48,7 +55,7 @@ pub fn check_all(files: &[SourceFile], whole: bool) -> Vec<Diagnostic> {
     }
     for one in &followed {
         let own = &mut found[one.at];
-        own.extend(beside_others(&files[one.at], one, whole));
+        own.extend(beside_others(&files[one.at], one, whole, histories));
         own.sort_by_key(|diagnostic| diagnostic.span.start);
     }
     found.into_iter().flatten().collect()
@@ -81,12 +88,18 @@ fn brand(
 }
 
 /// What is wrong with a workflow's file beside others.
-fn beside_others(file: &SourceFile, one: &Followed, whole: bool) -> Vec<Diagnostic> {
+fn beside_others(
+    file: &SourceFile,
+    one: &Followed,
+    whole: bool,
+    histories: &Histories,
+) -> Vec<Diagnostic> {
     let Followed { workflow, outline, brands, .. } = one;
     let mut problems = Problems::new(file);
     if whole {
         check::folder::name(file, "workflow", workflow.id.as_str(), outline, &mut problems);
     }
-    check::workflow_side(workflow, outline, brands, &mut problems);
+    let known = brands.iter().map(|brand| (brand, histories.get(&brand.id)));
+    check::workflow_side(workflow, outline, &known.collect::<Vec<_>>(), &mut problems);
     problems.into_sorted()
 }
