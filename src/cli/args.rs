@@ -64,6 +64,9 @@ pub enum Format {
     Json,
     /// One name a line, to pipe into another verb through `-`
     Ids,
+    /// JUnit XML, for tools that show test results
+    #[value(hide = true)]
+    Junit,
 }
 
 /// What to do.
@@ -73,8 +76,10 @@ pub enum Verb {
     Init(InitArgs),
     /// Make a workspace with four sample brands and run them
     Demo(DemoArgs),
-    /// Check workflow and brand files
+    /// Check workflow, brand and suite files
     Check(CheckArgs),
+    /// Play the suites that test workflows, without data and without waiting
+    Test(TestArgs),
     /// List brands, or show one brand's file
     Brand(BrandArgs),
     /// Read a brand's exports into its evidence
@@ -137,6 +142,29 @@ pub struct DemoArgs {
 pub struct CheckArgs {
     /// Files or folders; otherwise the whole workspace
     pub paths: Vec<PathBuf>,
+}
+
+/// Arguments of `test`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep test
+  fivestep test workflows/engagement.yaml --filter gold
+  fivestep test --require-coverage
+  fivestep test -o junit > suites.xml  for tools that show test results")]
+pub struct TestArgs {
+    /// Suites, workflows or folders; otherwise every suite of the workspace
+    #[arg(value_name = "FILE")]
+    pub paths: Vec<PathBuf>,
+    /// Only cases whose name contains this
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// Say which stages, ways, outcomes and verdicts no case took
+    #[arg(long)]
+    pub coverage: bool,
+    /// Fail unless every stage, way and outcome was taken; implies `--coverage`
+    #[arg(long)]
+    pub require_coverage: bool,
 }
 
 /// Arguments of `brand`.

@@ -1,4 +1,4 @@
-//! `check`: workflow and brand files, alone and together.
+//! `check`: workflow, brand and suite files, alone and together.
 
 use std::{
     fs,
@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::{
     definition::{self, Diagnostic, Severity, SourceFile},
     failure::Failure,
-    model::{Brand, Workflow},
+    model::{Brand, Suite, Workflow},
     workspace::{Workspace, WorkspaceError, read_file},
 };
 
@@ -20,6 +20,7 @@ use super::{args::CheckArgs, exit::Exit, report, session::Session};
 enum Checked {
     Workflow(Box<Workflow>),
     Brand(Box<Brand>),
+    Suite(Box<Suite>),
     Wrong,
 }
 
@@ -59,7 +60,8 @@ pub fn run(session: &Session, args: &CheckArgs) -> Result<Exit, Failure> {
 /// Checks files, each alone and brands together with their workflows; `whole` if they are all
 /// that the workspace has.
 pub fn check(files: &[SourceFile], whole: bool) -> Checks {
-    let (loaded, mut diagnostics) = load(files);
+    let (mut loaded, mut diagnostics) = load(files);
+    diagnostics.extend(suites(files, &mut loaded));
     diagnostics.extend(pairs(files, &loaded));
     if whole {
         diagnostics.extend(places(files, &loaded));
@@ -123,7 +125,7 @@ pub fn files_of(workspace: &Workspace) -> Result<Read, Failure> {
 }
 
 /// The YAML files under a folder, sorted; the workspace's own folder is left out.
-fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -154,7 +156,10 @@ fn load(files: &[SourceFile]) -> (Vec<Checked>, Vec<Diagnostic>) {
     let loaded = files
         .iter()
         .map(|file| {
-            if definition::is_brand(file) {
+            // A suite is read when the workflow it plays is known.
+            if definition::is_suite(file) {
+                Checked::Wrong
+            } else if definition::is_brand(file) {
                 definition::load_brand(file)
                     .map_or_else(&mut keep, |brand| Checked::Brand(Box::new(brand)))
             } else {
@@ -166,16 +171,33 @@ fn load(files: &[SourceFile]) -> (Vec<Checked>, Vec<Diagnostic>) {
     (loaded, diagnostics)
 }
 
+/// Reads the suites, each with its workflow where that is among the files.
+fn suites(files: &[SourceFile], loaded: &mut [Checked]) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    for (at, file) in files.iter().enumerate().filter(|(_, file)| definition::is_suite(file)) {
+        let plays = definition::suite_of(file);
+        let workflow = loaded.iter().find_map(|checked| match checked {
+            Checked::Workflow(workflow) if Some(&workflow.id) == plays.as_ref() => Some(workflow),
+            _ => None,
+        });
+        match definition::load_suite(file, workflow.map(|workflow| &**workflow)) {
+            Ok(suite) => loaded[at] = Checked::Suite(Box::new(suite)),
+            Err(problems) => diagnostics.extend(problems),
+        }
+    }
+    diagnostics
+}
+
 /// What each brand and its workflow do not agree on, where both are among the files.
 fn pairs(files: &[SourceFile], loaded: &[Checked]) -> Vec<Diagnostic> {
     let workflows = files.iter().zip(loaded).filter_map(|(file, checked)| match checked {
         Checked::Workflow(workflow) => Some((file, workflow)),
-        Checked::Brand(_) | Checked::Wrong => None,
+        Checked::Brand(_) | Checked::Suite(_) | Checked::Wrong => None,
     });
     let workflows: Vec<_> = workflows.collect();
     let brands = files.iter().zip(loaded).filter_map(|(file, checked)| match checked {
         Checked::Brand(brand) => Some((file, brand)),
-        Checked::Workflow(_) | Checked::Wrong => None,
+        Checked::Workflow(_) | Checked::Suite(_) | Checked::Wrong => None,
     });
     brands
         .filter_map(|(file, brand)| {
@@ -191,7 +213,7 @@ fn pairs(files: &[SourceFile], loaded: &[Checked]) -> Vec<Diagnostic> {
 fn places(files: &[SourceFile], loaded: &[Checked]) -> Vec<Diagnostic> {
     let ids = loaded.iter().filter_map(|checked| match checked {
         Checked::Workflow(workflow) => Some(workflow.id.to_string()),
-        Checked::Brand(_) | Checked::Wrong => None,
+        Checked::Brand(_) | Checked::Suite(_) | Checked::Wrong => None,
     });
     let known: Vec<String> = ids.collect();
     let wrong = loaded.iter().any(|checked| matches!(checked, Checked::Wrong));
@@ -203,6 +225,10 @@ fn places(files: &[SourceFile], loaded: &[Checked]) -> Vec<Diagnostic> {
             definition::check_brand_place(file, brand, &followed)
         }
         Checked::Brand(brand) => definition::check_brand_place(file, brand, &known),
+        Checked::Suite(suite) if wrong => {
+            definition::check_suite_place(file, suite, &[suite.workflow.to_string()])
+        }
+        Checked::Suite(suite) => definition::check_suite_place(file, suite, &known),
         Checked::Wrong => Vec::new(),
     });
     each.flatten().collect()

@@ -29,10 +29,12 @@ mod history;
 mod hold;
 mod import;
 mod init;
+mod junit;
 mod show;
 mod start;
 mod status;
 mod tasks;
+mod test;
 mod waive;
 mod why;
 
@@ -41,7 +43,7 @@ use std::{ffi::OsString, process::ExitCode};
 use clap::Parser;
 
 use crate::failure::Failure;
-use args::{Cli, Verb};
+use args::{Cli, Format, Verb};
 use exit::Exit;
 use session::Session;
 
@@ -53,7 +55,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     start_log(&cli.common);
     let mut session = Session::new(cli.common);
-    match dispatch(&mut session, &cli.verb) {
+    match writes(&session, &cli.verb).and_then(|()| dispatch(&mut session, &cli.verb)) {
         Ok(exit) => exit.into(),
         // The reader has seen enough, as in `fivestep history acme | head`.
         Err(Failure::Io { source, .. }) if source.kind() == std::io::ErrorKind::BrokenPipe => {
@@ -63,11 +65,23 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
+/// Refuses a format that the verb does not write, before anything is done.
+fn writes(session: &Session, verb: &Verb) -> Result<(), Failure> {
+    match (session.out.format, verb) {
+        (Format::Junit, Verb::Test(_)) | (Format::Table | Format::Json | Format::Ids, _) => Ok(()),
+        (Format::Junit, _) => Err(Failure::Usage {
+            message: "only `test` writes `-o junit`".to_owned(),
+            hint: "take `-o table`, `-o json` or `-o ids`".to_owned(),
+        }),
+    }
+}
+
 fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
     match verb {
         Verb::Init(args) => init::run(session, args),
         Verb::Demo(args) => demo::run(session, args),
         Verb::Check(args) => check::run(session, args),
+        Verb::Test(args) => test::run(session, args),
         Verb::Brand(args) => brand::run(session, args),
         Verb::Import(args) => import::run(session, args),
         Verb::Start(args) => start::run(session, args),

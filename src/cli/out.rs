@@ -41,7 +41,13 @@ impl Out {
             }
             Format::Ids => print(&ids().iter().map(|id| format!("{id}\n")).collect::<String>()),
             Format::Table => print(&text()),
+            Format::Junit => Ok(()),
         }
+    }
+
+    /// Prints a document as it is.
+    pub fn document(self, text: &str) -> Result<(), Failure> {
+        print(text)
     }
 
     /// Prints lines for people only, while work goes on.
@@ -55,7 +61,7 @@ impl Out {
                 }
                 other => other,
             },
-            Format::Json | Format::Ids => Ok(()),
+            Format::Json | Format::Ids | Format::Junit => Ok(()),
         }
     }
 }

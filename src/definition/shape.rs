@@ -67,6 +67,7 @@ impl Shape {
             Shape::List(_) => "a list",
             Shape::Record(_) => "a mapping of keys to values",
             Shape::Table(_) => "a mapping of names to values",
+            Shape::WordsOr(Shape::Record(_)) => "a single value or a mapping of keys to values",
             Shape::WordsOr(_) => "a single value or a list",
         }
     }
@@ -123,7 +124,9 @@ impl Fitter<'_, '_> {
             (Shape::List(item) | Shape::WordsOr(Shape::List(item)), Content::List(items)) => {
                 self.list(items, item, owner)
             }
-            (Shape::Record(keys), Content::Map(entries)) => self.record(node, entries, keys, owner),
+            (Shape::Record(keys) | Shape::WordsOr(Shape::Record(keys)), Content::Map(entries)) => {
+                self.record(node, entries, keys, owner)
+            }
             (Shape::Table(inner), Content::Map(entries)) => self.table(entries, inner),
             (_, Content::Refused) => return None,
             (_, Content::Scalar { .. } | Content::List(_) | Content::Map(_)) => {

@@ -14,5 +14,6 @@ pub mod moved;
 pub mod numbers;
 pub mod sentence;
 pub mod status;
+pub mod suite;
 pub mod tasks;
 pub mod why;

@@ -10,10 +10,12 @@ pub(super) mod folder;
 mod form;
 mod pair;
 mod stage;
+mod suite;
 mod workflow;
 
 pub(super) use brand::brand;
 pub(super) use pair::{brand_side, workflow_side};
+pub(super) use suite::{seen, suite};
 pub(super) use workflow::workflow;
 
 use std::collections::BTreeMap;
