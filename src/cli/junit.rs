@@ -60,7 +60,7 @@ fn case(case: &CaseView, file: &str) -> String {
     format!(
         "{head}>\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n",
         escaped(&lines.join("; ")),
-        escaped(&body.join("\n"))
+        body.iter().map(|line| escaped(line)).collect::<Vec<_>>().join("\n")
     )
 }
 

@@ -31,6 +31,7 @@ mod import;
 mod init;
 mod junit;
 mod show;
+mod simulate;
 mod start;
 mod status;
 mod tasks;
@@ -88,6 +89,7 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::Advance(args) => advance::run(session, args),
         Verb::Status(args) => status::run(session, args),
         Verb::Why(args) => why::run(session, args),
+        Verb::Simulate(args) => simulate::run(session, args),
         Verb::Tasks(args) => tasks::run(session, args),
         Verb::Done(args) => done::run(session, args),
         Verb::Reopen(args) => done::reopen(session, args),

@@ -197,6 +197,13 @@ pub fn holding(gate: &GateReport, now: DateTime<Utc>) -> Vec<ClauseView> {
     gate.holding().map(|clause| view(clause, now)).collect()
 }
 
+/// The clauses of the goal that do not pass.
+pub fn goal_lacks(evidence: Evidence<'_>) -> Vec<ClauseView> {
+    let reports = goal::clauses(evidence);
+    let lacking = reports.iter().filter(|report| report.verdict != Verdict::Pass);
+    lacking.map(|report| view(report, evidence.now)).collect()
+}
+
 fn view(report: &ClauseReport, now: DateTime<Utc>) -> ClauseView {
     let waived = report.waiver.as_ref().map(|waiver| {
         let reason = waiver.reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();

@@ -5,6 +5,7 @@ pub mod imported;
 pub mod moved;
 pub mod numbers;
 pub mod rows;
+pub mod simulate;
 pub mod suite;
 pub mod why;
 

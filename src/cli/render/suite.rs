@@ -73,14 +73,12 @@ fn side(style: &Style, label: &str, text: &str) -> String {
 
 /// A clause that held the brand, as `why` says it, without its background.
 fn clause(clause: &ClauseView) -> String {
-    let head = format!("{} {}: ", verdict(clause.verdict, false), clause.clause);
-    let width = 12 + 1 + clause.clause.chars().count() + 2;
+    let head = format!("{:12}{} {}\n", "", verdict(clause.verdict, false), clause.clause);
     let told = match &clause.to_pass {
         Some(to_pass) => format!("{}; to pass: {to_pass}", measured(clause)),
         None => measured(clause),
     };
-    let plain = wrapped(12, &" ".repeat(width), &told);
-    plain.replacen(&" ".repeat(12 + width), &format!("{:12}{head}", ""), 1)
+    format!("{head}{}", wrapped(14, "", &told))
 }
 
 fn measured(clause: &ClauseView) -> String {

@@ -23,6 +23,7 @@ impl Reader<'_, '_, '_> {
                        read: &mut dyn FnMut(&Words) -> Option<Expectation>| {
             all.extend(words.iter().map(read));
         };
+        one(&expect.stage, &mut |words| self.stage_name(words).map(Expectation::Stage));
         let count = |text: &str| whole(text, 0..=u64::from(u32::MAX)).map(|count| count as u32);
         let checker = &mut self.checker;
         one(&expect.cycle, &mut |words| checker.read(words, count).map(Expectation::Cycle));
@@ -49,7 +50,6 @@ impl Reader<'_, '_, '_> {
             let word = checker.word(words, Code::UnknownWord, "refusal", &names);
             word.map(Expectation::Refused)
         });
-        one(&expect.stage, &mut |words| self.stage_name(words).map(Expectation::Stage));
         one(&expect.because, &mut |words| self.because(words).map(Expectation::Because));
         all.extend(expect.shut.iter().map(|list| self.shut(list)));
         self.rows(&expect.clauses, &mut all, Self::clause_reply);
