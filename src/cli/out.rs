@@ -63,8 +63,13 @@ impl Out {
             Format::Ids => print(&ids().iter().map(|id| format!("{id}\n")).collect::<String>()),
             Format::Table => print(&text()),
             // A verb that has a form of its own writes it before it asks for an answer.
-            Format::Sarif => self.writes(&[]),
+            Format::Sarif | Format::Junit => self.writes(&[]),
         }
+    }
+
+    /// Prints a document as it is.
+    pub fn document(self, text: &str) -> Result<(), Failure> {
+        print(text)
     }
 
     /// Prints lines for people only, while work goes on.
@@ -78,7 +83,7 @@ impl Out {
                 }
                 other => other,
             },
-            Format::Json | Format::Ids | Format::Sarif => Ok(()),
+            Format::Json | Format::Ids | Format::Sarif | Format::Junit => Ok(()),
         }
     }
 }
