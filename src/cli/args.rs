@@ -64,6 +64,25 @@ pub enum Format {
     Json,
     /// One name a line, to pipe into another verb through `-`
     Ids,
+    /// Mermaid's flowchart language, which code hosts draw
+    #[value(hide = true)]
+    Mermaid,
+    /// Graphviz's language
+    #[value(hide = true)]
+    Dot,
+    /// A picture for browsers
+    #[value(hide = true)]
+    Svg,
+}
+
+impl Format {
+    /// The formats of every verb.
+    pub const COMMON: [Format; 3] = [Format::Table, Format::Json, Format::Ids];
+
+    /// How it is written after `-o`.
+    pub fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
 }
 
 /// What to do.
@@ -99,6 +118,8 @@ pub enum Verb {
     History(HistoryArgs),
     /// A brand's numbers: value, sample, interval, window, sources
     Show(ShowArgs),
+    /// Draw a workflow, and where a brand is in it
+    Graph(GraphArgs),
     /// Hold brands where they are
     #[command(after_help = "Example:\n  fivestep pause acme --reason \"summer break\"")]
     Pause(HoldArgs),
@@ -113,6 +134,35 @@ pub enum Verb {
     Adopt(HoldArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
+}
+
+impl Verb {
+    /// The formats that a verb writes beside those of every verb; the only place that says so.
+    pub fn own_formats(&self) -> &'static [Format] {
+        match self {
+            Verb::Graph(_) => &[Format::Mermaid, Format::Dot, Format::Svg],
+            Verb::Init(_)
+            | Verb::Demo(_)
+            | Verb::Check(_)
+            | Verb::Brand(_)
+            | Verb::Import(_)
+            | Verb::Start(_)
+            | Verb::Advance(_)
+            | Verb::Status(_)
+            | Verb::Why(_)
+            | Verb::Tasks(_)
+            | Verb::Done(_)
+            | Verb::Reopen(_)
+            | Verb::Waive(_)
+            | Verb::History(_)
+            | Verb::Show(_)
+            | Verb::Pause(_)
+            | Verb::Resume(_)
+            | Verb::Cancel(_)
+            | Verb::Adopt(_)
+            | Verb::Completions(_) => &[],
+        }
+    }
 }
 
 /// Arguments of `init`.
@@ -347,6 +397,24 @@ pub struct ShowArgs {
     /// Let the measuring window end here instead of at the newest evidence
     #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
     pub window_end: Option<DateTime<Utc>>,
+}
+
+/// Arguments of `graph`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep graph
+  fivestep graph --brand acme
+  fivestep graph workflows/engagement.yaml -o mermaid  for pages that draw Mermaid
+  fivestep graph -o dot | dot -Tpdf > graph.pdf        for Graphviz
+  fivestep graph --brand acme -o svg > acme.svg        for browsers")]
+pub struct GraphArgs {
+    /// A workflow of the workspace, or a workflow file; otherwise the only one of the workspace
+    #[arg(value_name = "WORKFLOW|FILE")]
+    pub workflow: Option<String>,
+    /// Draw the workflow that this brand runs on, with the way it took
+    #[arg(long, value_name = "BRAND", conflicts_with = "workflow")]
+    pub brand: Option<String>,
 }
 
 /// Arguments of `pause`, `resume`, `cancel` and `adopt`.

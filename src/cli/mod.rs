@@ -11,6 +11,7 @@
 #![allow(clippy::disallowed_methods, reason = "the command line is the edge")]
 
 pub mod args;
+pub mod draw;
 pub mod exit;
 mod out;
 pub mod reference;
@@ -25,6 +26,7 @@ mod check;
 mod completions;
 mod demo;
 mod done;
+mod graph;
 mod history;
 mod hold;
 mod import;
@@ -64,6 +66,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
+    session.out.writes(verb.own_formats())?;
     match verb {
         Verb::Init(args) => init::run(session, args),
         Verb::Demo(args) => demo::run(session, args),
@@ -80,6 +83,7 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::Waive(args) => waive::run(session, args),
         Verb::History(args) => history::run(session, args),
         Verb::Show(args) => show::run(session, args),
+        Verb::Graph(args) => graph::run(session, args),
         Verb::Pause(args) => hold::pause(session, args),
         Verb::Resume(args) => hold::resume(session, args),
         Verb::Cancel(args) => hold::cancel(session, args),

@@ -24,6 +24,30 @@ impl Out {
         Self { format }
     }
 
+    /// Says whether a verb writes the format that was asked for.
+    ///
+    /// - `own`: what it writes beside the formats of every verb.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Usage`] with the formats that it writes.
+    pub fn writes(self, own: &[Format]) -> Result<(), Failure> {
+        let formats = [&Format::COMMON, own].concat();
+        if formats.contains(&self.format) {
+            return Ok(());
+        }
+        let names: Vec<String> = formats.iter().map(|one| format!("`{}`", one.name())).collect();
+        Err(Failure::Usage {
+            message: format!("this verb does not write `{}`", self.format.name()),
+            hint: format!("it writes {}", names.join(", ")),
+        })
+    }
+
+    /// Prints an answer in a form that only its verb has.
+    pub fn drawing(self, text: &str) -> Result<(), Failure> {
+        print(text)
+    }
+
     /// Prints an answer: `view` as JSON, `ids` as names, or what `text` makes for people.
     pub fn answer<T: Serialize>(
         self,
@@ -41,6 +65,8 @@ impl Out {
             }
             Format::Ids => print(&ids().iter().map(|id| format!("{id}\n")).collect::<String>()),
             Format::Table => print(&text()),
+            // A verb that has a form of its own writes it before it asks for an answer.
+            Format::Mermaid | Format::Dot | Format::Svg => self.writes(&[]),
         }
     }
 
@@ -55,7 +81,7 @@ impl Out {
                 }
                 other => other,
             },
-            Format::Json | Format::Ids => Ok(()),
+            Format::Json | Format::Ids | Format::Mermaid | Format::Dot | Format::Svg => Ok(()),
         }
     }
 }

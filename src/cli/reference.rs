@@ -185,6 +185,7 @@ fn options(args: &[&Arg]) -> String {
         let short = arg.get_short().map(|short| format!("`-{short}`, ")).unwrap_or_default();
         let mut help = arg.get_help().map(ToString::to_string).unwrap_or_default();
         let values = arg.get_possible_values();
+        let values: Vec<_> = values.iter().filter(|value| !value.is_hide_set()).collect();
         let takes_value = arg.get_action().takes_values();
         if takes_value && !values.is_empty() {
             let names: Vec<String> = values.iter().map(|value| code(value.get_name())).collect();
