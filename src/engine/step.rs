@@ -263,7 +263,8 @@ impl<'a> Draft<'a> {
         target: &Target,
         because: Option<String>,
     ) -> Result<Shut, Refusal> {
-        let closes = matches!(target, Target::Stage(next) if self.workflow.closes_cycle(stage, next));
+        let closes =
+            matches!(target, Target::Stage(next) if self.workflow.closes_cycle(stage, next));
         // A cycle that ends early is judged like any other: it must not be left out of a streak.
         if closes && !self.is_judged() {
             let judged = goal::judge(self.evidence());

@@ -260,14 +260,11 @@ impl Graph {
         &self.edges[first..last]
     }
 
-    /// Every outcome that a drawing shows, gold first.
+    /// Every outcome that a way leads to, gold first.
     pub fn outcomes(&self) -> Vec<Outcome> {
-        let ended = self.run.as_ref().and_then(|run| run.outcome);
-        let is_shown = |outcome: &Outcome| {
-            ended == Some(*outcome)
-                || self.edges.iter().any(|edge| edge.to == Place::Outcome(*outcome))
-        };
-        Outcome::ALL.into_iter().filter(is_shown).collect()
+        let leads =
+            |outcome: &Outcome| self.edges.iter().any(|edge| edge.to == Place::Outcome(*outcome));
+        Outcome::ALL.into_iter().filter(leads).collect()
     }
 
     /// The drawing in one sentence, for those who hear it.
@@ -422,9 +419,9 @@ fn cycle_limits(limits: Limits, from: usize, stage: &Stage) -> Vec<Edge> {
         1 => "1 cycle".to_owned(),
         _ => format!("{number} cycles"),
     };
-    let stalled = limits.stall_after.map(|after| {
-        edge(Outcome::Stalled, format!("after {} without a gain", cycles(after)))
-    });
+    let stalled = limits
+        .stall_after
+        .map(|after| edge(Outcome::Stalled, format!("after {} without a gain", cycles(after))));
     let exhausted = edge(Outcome::Exhausted, format!("after {}", cycles(limits.cycles)));
     stalled.into_iter().chain([exhausted]).collect()
 }

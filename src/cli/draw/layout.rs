@@ -339,7 +339,8 @@ impl<'g> Draft<'g> {
             self.write(MARGIN, right, 2, Style::Plain, &cycle);
         }
         if run.other_moves > 0 {
-            let text = format!("Moves along ways that this text does not have: {}", run.other_moves);
+            let text =
+                format!("Moves along ways that this text does not have: {}", run.other_moves);
             self.write(MARGIN, right, 1, Style::Small, &text);
         }
         for note in &run.notes {
@@ -542,7 +543,8 @@ impl<'g> Draft<'g> {
     fn entries(&self, leaving: &[(usize, f64)]) -> Vec<Option<f64>> {
         let mut coming: Vec<Vec<(bool, isize, usize)>> = vec![Vec::new(); self.cards.len()];
         for (at, (place, y)) in leaving.iter().enumerate() {
-            if let (Some(lane), Place::Stage(to)) = (self.lanes[*place], self.graph.edges[*place].to)
+            if let (Some(lane), Place::Stage(to)) =
+                (self.lanes[*place], self.graph.edges[*place].to)
             {
                 let from_above = *y < self.cards[to].0;
                 let lane = lane as isize;
@@ -673,8 +675,11 @@ fn cut(lines: &mut Vec<String>, word: &str, most: usize, fits: &impl Fn(&str) ->
         }
         line.pop();
         if is_last {
-            let kept = line.trim_end().len();
-            line.truncate(kept);
+            line.truncate(line.trim_end().len());
+            // What was there before the word may have fitted only without the sign.
+            while !line.is_empty() && !fits(&format!("{line}…")) {
+                line.pop();
+            }
             line.push('…');
             return false;
         }

@@ -111,9 +111,11 @@ fn class(outcome: Outcome) -> &'static str {
     }
 }
 
-/// Lines as one label.
+/// Lines as one label. Mermaid breaks them where it likes, but a number stays with its sign.
 fn label(lines: &[String]) -> String {
-    lines.iter().map(|line| escaped(line)).collect::<Vec<_>>().join("<br/>")
+    let line = |line: &String| escaped(line).replace("≥ ", "≥\u{a0}").replace("≤ ", "≤\u{a0}");
+    let lines: Vec<String> = lines.iter().map(|one| line(one).replace(" %", "\u{a0}%")).collect();
+    lines.join("<br/>")
 }
 
 /// A text that Mermaid shows as it is. It takes labels for HTML, and what looks like it for
@@ -132,7 +134,9 @@ fn escaped(text: &str) -> String {
             | '{' | '}' | ';' | '@' => out.push_str(&format!("#{};", c as u32)),
             '_' if !in_name => out.push_str("#95;"),
             // Two of them would begin a comment.
-            '%' if chars.get(at + 1) == Some(&'%') || at.checked_sub(1).map(|b| chars[b]) == Some('%') => {
+            '%' if chars.get(at + 1) == Some(&'%')
+                || at.checked_sub(1).map(|b| chars[b]) == Some('%') =>
+            {
                 out.push_str("#37;");
             }
             _ => out.push(c),

@@ -84,7 +84,10 @@ fn shape(out: &mut String, shape: &Shape) {
         Shape::Mark { x, y, answer } => mark(out, *x, *y, *answer),
         Shape::Way { points, dashed, taken, arrow } => way(out, points, *dashed, *taken, *arrow),
         Shape::Start { x, y } => {
-            line(out, &format!("<circle class=\"ink\" cx=\"{}\" cy=\"{}\" r=\"7\"/>", n(*x), n(*y)));
+            line(
+                out,
+                &format!("<circle class=\"ink\" cx=\"{}\" cy=\"{}\" r=\"7\"/>", n(*x), n(*y)),
+            );
         }
         Shape::Rule { y } => {
             let right = WIDTH - 16.0;
@@ -117,14 +120,9 @@ fn badge(out: &mut String, x: f64, y: f64, step: FiveStep) {
         }
         FiveStep::Target => &[(0.0, -18.0), (18.0, 0.0), (0.0, 18.0), (-18.0, 0.0)],
         FiveStep::Support => &[(-14.0, -14.0), (14.0, -14.0), (14.0, 14.0), (-14.0, 14.0)],
-        FiveStep::Refine => &[
-            (-8.5, -15.0),
-            (8.5, -15.0),
-            (17.0, 0.0),
-            (8.5, 15.0),
-            (-8.5, 15.0),
-            (-17.0, 0.0),
-        ],
+        FiveStep::Refine => {
+            &[(-8.5, -15.0), (8.5, -15.0), (17.0, 0.0), (8.5, 15.0), (-8.5, 15.0), (-17.0, 0.0)]
+        }
         FiveStep::Repeat => {
             &[(0.0, -17.0), (17.0, -4.0), (10.5, 15.5), (-10.5, 15.5), (-17.0, -4.0)]
         }
@@ -187,15 +185,7 @@ fn corner(before: (f64, f64), at: (f64, f64), after: (f64, f64)) -> String {
         (at.0 + dx.signum() * radius.min(dx.abs()), at.1 + dy.signum() * radius.min(dy.abs()))
     };
     let (begin, end) = (toward(before), toward(after));
-    format!(
-        "L{} {}Q{} {} {} {}",
-        n(begin.0),
-        n(begin.1),
-        n(at.0),
-        n(at.1),
-        n(end.0),
-        n(end.1)
-    )
+    format!("L{} {}Q{} {} {} {}", n(begin.0), n(begin.1), n(at.0), n(at.1), n(end.0), n(end.1))
 }
 
 fn line(out: &mut String, text: &str) {
