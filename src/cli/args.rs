@@ -64,6 +64,9 @@ pub enum Format {
     Json,
     /// One name a line, to pipe into another verb through `-`
     Ids,
+    /// SARIF 2.1.0, for tools that review code
+    #[value(hide = true)]
+    Sarif,
     /// Mermaid's flowchart language, which code hosts draw
     #[value(hide = true)]
     Mermaid,
@@ -94,6 +97,10 @@ pub enum Verb {
     Demo(DemoArgs),
     /// Check workflow and brand files
     Check(CheckArgs),
+    /// Print the JSON Schema of workflow or brand files, for editors
+    Schema(SchemaArgs),
+    /// What a code of `check` means, and what to do about it
+    Explain(ExplainArgs),
     /// List brands, or show one brand's file
     Brand(BrandArgs),
     /// Read a brand's exports into its evidence
@@ -141,9 +148,11 @@ impl Verb {
     pub fn own_formats(&self) -> &'static [Format] {
         match self {
             Verb::Graph(_) => &[Format::Mermaid, Format::Dot, Format::Svg],
+            Verb::Check(_) => &[Format::Sarif],
             Verb::Init(_)
             | Verb::Demo(_)
-            | Verb::Check(_)
+            | Verb::Explain(_)
+            | Verb::Schema(_)
             | Verb::Brand(_)
             | Verb::Import(_)
             | Verb::Start(_)
@@ -183,10 +192,43 @@ pub struct DemoArgs {
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  fivestep check\n  fivestep check workflows/engagement.yaml")]
+#[command(after_help = "\
+Examples:
+  fivestep check
+  fivestep check workflows/engagement.yaml
+  fivestep check -o sarif > check.sarif  for tools that review code (SARIF 2.1.0)")]
 pub struct CheckArgs {
     /// Files or folders; otherwise the whole workspace
     pub paths: Vec<PathBuf>,
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep schema > workflow.schema.json
+  fivestep schema brand > brand.schema.json")]
+pub struct SchemaArgs {
+    /// Which files
+    #[arg(value_enum, default_value_t = SchemaFile::Workflow, value_name = "workflow|brand")]
+    pub file: SchemaFile,
+}
+
+/// Which files a schema is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaFile {
+    /// `workflows/NAME.yaml`
+    Workflow,
+    /// `brands/NAME.yaml`
+    Brand,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  fivestep explain F0205\n  fivestep explain")]
+pub struct ExplainArgs {
+    /// The code; otherwise all codes are listed
+    pub code: Option<String>,
 }
 
 /// Arguments of `brand`.
@@ -406,7 +448,7 @@ Examples:
   fivestep graph
   fivestep graph --brand acme
   fivestep graph workflows/engagement.yaml -o mermaid  for pages that draw Mermaid
-  fivestep graph -o dot | dot -Tpdf > graph.pdf        for Graphviz
+  fivestep graph -o dot > engagement.dot               for Graphviz
   fivestep graph --brand acme -o svg > acme.svg        for browsers")]
 pub struct GraphArgs {
     /// A workflow of the workspace, or a workflow file; otherwise the only one of the workspace

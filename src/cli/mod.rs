@@ -17,6 +17,7 @@ mod out;
 pub mod reference;
 mod render;
 mod report;
+mod sarif;
 mod session;
 
 mod adopt;
@@ -26,11 +27,13 @@ mod check;
 mod completions;
 mod demo;
 mod done;
+mod explain;
 mod graph;
 mod history;
 mod hold;
 mod import;
 mod init;
+mod schema;
 mod show;
 mod start;
 mod status;
@@ -71,6 +74,8 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::Init(args) => init::run(session, args),
         Verb::Demo(args) => demo::run(session, args),
         Verb::Check(args) => check::run(session, args),
+        Verb::Schema(args) => schema::run(session, args),
+        Verb::Explain(args) => explain::run(session, args),
         Verb::Brand(args) => brand::run(session, args),
         Verb::Import(args) => import::run(session, args),
         Verb::Start(args) => start::run(session, args),

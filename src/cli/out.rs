@@ -43,6 +43,14 @@ impl Out {
         })
     }
 
+    /// Prints one JSON document.
+    pub fn json<T: Serialize>(self, view: &T) -> Result<(), Failure> {
+        let mut json = serde_json::to_string_pretty(view)
+            .map_err(|error| io_failure(io::Error::new(io::ErrorKind::InvalidData, error)))?;
+        json.push('\n');
+        print(&json)
+    }
+
     /// Prints an answer in a form that only its verb has.
     pub fn drawing(self, text: &str) -> Result<(), Failure> {
         print(text)
@@ -56,17 +64,11 @@ impl Out {
         text: impl FnOnce() -> String,
     ) -> Result<(), Failure> {
         match self.format {
-            Format::Json => {
-                let mut json = serde_json::to_string_pretty(view).map_err(|error| {
-                    io_failure(io::Error::new(io::ErrorKind::InvalidData, error))
-                })?;
-                json.push('\n');
-                print(&json)
-            }
+            Format::Json => self.json(view),
             Format::Ids => print(&ids().iter().map(|id| format!("{id}\n")).collect::<String>()),
             Format::Table => print(&text()),
             // A verb that has a form of its own writes it before it asks for an answer.
-            Format::Mermaid | Format::Dot | Format::Svg => self.writes(&[]),
+            Format::Sarif | Format::Mermaid | Format::Dot | Format::Svg => self.writes(&[]),
         }
     }
 
@@ -81,7 +83,12 @@ impl Out {
                 }
                 other => other,
             },
-            Format::Json | Format::Ids | Format::Mermaid | Format::Dot | Format::Svg => Ok(()),
+            Format::Json
+            | Format::Ids
+            | Format::Sarif
+            | Format::Mermaid
+            | Format::Dot
+            | Format::Svg => Ok(()),
         }
     }
 }

@@ -171,7 +171,7 @@ fn a_broken_brand_hides_no_other() {
         fivestep advance ring-0 ring-1 ring-2
         fivestep advance ring-0 nobody ring-2
         fivestep why ring-1 nobody";
-    assert_snapshot!(env.terminal(lines), @r"
+    assert_snapshot!(env.terminal(lines), @"
     $ fivestep advance --all
     ring-0  define > target
     ring-2  define > target
@@ -182,6 +182,8 @@ fn a_broken_brand_hides_no_other() {
       |           ^^^^^^^^^^^^
       |
       = help: write the zone as region and city, such as `Europe/Rome`
+
+    For more about a code: fivestep explain F0401
     [exit 3]
 
     $ fivestep advance ring-0 ring-1 ring-2
@@ -194,6 +196,8 @@ fn a_broken_brand_hides_no_other() {
       |           ^^^^^^^^^^^^
       |
       = help: write the zone as region and city, such as `Europe/Rome`
+
+    For more about a code: fivestep explain F0401
     [exit 3]
 
     $ fivestep advance ring-0 nobody ring-2
@@ -211,6 +215,8 @@ fn a_broken_brand_hides_no_other() {
       |           ^^^^^^^^^^^^
       |
       = help: write the zone as region and city, such as `Europe/Rome`
+
+    For more about a code: fivestep explain F0401
     error: there is no brand `nobody`
     hint: there is `ring-0`, `ring-1`, `ring-2`
     [exit 3]

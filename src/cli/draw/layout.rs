@@ -464,7 +464,7 @@ impl<'g> Draft<'g> {
             let taken = edge.taken_text().map(|text| format!(" ({text})")).unwrap_or_default();
             let label = edge.label.clone().unwrap_or_default();
             if let Place::Outcome(outcome) = edge.to {
-                let y = self.to_the_end(edge, outcome, &format!("{label}{taken}"));
+                let y = self.ending_way(edge, outcome, &format!("{label}{taken}"));
                 ends.add(y, edge);
                 continue;
             }
@@ -495,7 +495,7 @@ impl<'g> Draft<'g> {
     }
 
     /// A way to an outcome, which stands at the right; answers where it leaves the trunk.
-    fn to_the_end(&mut self, edge: &Edge, outcome: Outcome, text: &str) -> f64 {
+    fn ending_way(&mut self, edge: &Edge, outcome: Outcome, text: &str) -> f64 {
         let top = self.y;
         self.write(self.beside_trunk(), END_LEFT - 12.0, 2, Style::Plain, text);
         let y = (self.y + 3.0).max(top + 18.0);

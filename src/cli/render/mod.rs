@@ -5,6 +5,7 @@ pub mod graph;
 pub mod imported;
 pub mod moved;
 pub mod numbers;
+pub mod page;
 pub mod rows;
 pub mod why;
 
