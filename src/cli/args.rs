@@ -344,7 +344,9 @@ pub struct WhyArgs {
 
 /// Arguments of `tasks`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  fivestep tasks\n  fivestep tasks --owner role:lead --overdue")]
+#[command(
+    after_help = "Examples:\n  fivestep tasks\n  fivestep tasks --owner role:lead --overdue\n  fivestep tasks --remind"
+)]
 pub struct TasksArgs {
     /// Brands by name, `-` reads them from standard input; otherwise every running brand
     #[arg(value_name = "BRAND")]
@@ -355,6 +357,9 @@ pub struct TasksArgs {
     /// Only tasks past their deadline
     #[arg(long)]
     pub overdue: bool,
+    /// Only tasks whose owner should be reminded by now (`remind` of the workflow)
+    #[arg(long)]
+    pub remind: bool,
     /// Tasks that are done, too
     #[arg(long)]
     pub done: bool,

@@ -14,8 +14,8 @@ use crate::{
 
 use super::{bold, verdict, words};
 
-/// The most characters of a title, and of what opens a way: two lines.
-const MOST: usize = 140;
+/// The most characters of a title, and of what opens a way: three lines.
+const MOST: usize = 210;
 
 /// The most clauses of one gate.
 const MOST_CLAUSES: usize = 12;

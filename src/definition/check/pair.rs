@@ -378,8 +378,9 @@ mod tests {
         let most = "metric: engaged_follower_rate\n        at_most: 1%";
         let goals = "goals: { engaged_follower_rate: 2% }";
         let all = "goals: { engaged_follower_rate: 100% }";
+        type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
         // (why, what is exchanged, what is told)
-        let table: [(&str, &[(&str, &str)], &[&str]); 5] = [
+        let table: [Row<'_>; 5] = [
             ("all is well", &[], &[]),
             (
                 "a gate below the target",
