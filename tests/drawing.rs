@@ -179,7 +179,7 @@ fn nine_stages_with_sign_offs_and_limits() {
     ---
     flowchart TD
       start(("start"))
-      s0["1 define<br/>Define the brand with everybody who has a say in it, from the founders to the people in t…"]:::define
+      s0["1 define<br/>Define the brand with everybody who has a say in it, from the founders to the people in the shop"]:::define
       s1["1 define: charter<br/>Write the charter"]:::define
       s2["1 define: approve<br/>The client approves the charter"]:::define
       g2{"gate"}
@@ -204,7 +204,7 @@ fn nine_stages_with_sign_offs_and_limits() {
       s2 -.->|"gate still shut after 10 business days"| stalled
       s3 -->|"reached: any of: engaged_followers ≥ 20#59; (all of: engaged_followers ≥ 5#59; wait 28 d)"| s4
       s4 -->|"tried: wait 7 d<br/>seen: engaged_followers ≥ 1"| g4
-      g4 -->|"if topic_adherence #60; 50% #38;#38; topic_adherence.n #62;= 20 #124;#124; engaged_followers #60; 3 #38;#38; stage.age…"| s1
+      g4 -->|"if topic_adherence #60; 50% #38;#38; topic_adherence.n #62;= 20 #124;#124; engaged_followers #60; 3 #38;#38; stage.age #62; 2w #38;#38; previous.engaged_foll…"| s1
       g4 -->|"else if engaged_followers #62;= 100"| s7
       g4 -->|"otherwise"| s5
       s5 -->|"answered: response_rate ≥ 70 % (lower95, n ≥ 20, age ≤ 2 d)<br/>quick: first_response_median ≤ 1 d"| s6

@@ -82,7 +82,7 @@ fn the_only_workflow_is_drawn_and_others_by_name_or_file() {
      │  tried: wait 7 d
      │  seen: engaged_followers ≥ 1
      ├─ if topic_adherence < 50% && topic_adherence.n >= 20 || engaged_followers < 3
-     │    && stage.age > 2w && previous.engaged_followers >= engaged_fol… ─▶ 1
+     │    && stage.age > 2w && previous.engaged_followers >= engaged_followers ─▶ 1
      │    define: charter, next cycle
      ├─ else if engaged_followers >= 100 ─▶ 4 refine
      ├─ otherwise ─▶ 3 support

@@ -447,7 +447,7 @@ impl<'g> Draft<'g> {
         let answer = clause.answer.as_ref().map(|answer| (answer.verdict, answer.waived));
         self.shapes.push(Shape::Mark { x: mark, y: self.y + 9.5, answer });
         let text = clause.text();
-        self.write(x, right, 2, Style::Plain, &text);
+        self.write(x, right, 3, Style::Plain, &text);
         if let Some(answer) = &clause.answer {
             self.write(x, right, 2, Style::Small, &answered(answer));
             self.y += 3.0;

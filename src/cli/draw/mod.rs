@@ -20,7 +20,7 @@ use crate::view::{
 };
 
 /// The most characters of a line of a label.
-const MOST: usize = 90;
+const MOST: usize = 120;
 
 /// The most clauses of a gate that a label lists.
 const MOST_CLAUSES: usize = 12;
