@@ -70,6 +70,15 @@ pub enum Format {
     /// JUnit XML, for tools that show test results
     #[value(hide = true)]
     Junit,
+    /// Mermaid's flowchart language, which code hosts draw
+    #[value(hide = true)]
+    Mermaid,
+    /// Graphviz's language
+    #[value(hide = true)]
+    Dot,
+    /// A picture for browsers
+    #[value(hide = true)]
+    Svg,
 }
 
 impl Format {
@@ -123,6 +132,8 @@ pub enum Verb {
     History(HistoryArgs),
     /// A brand's numbers: value, sample, interval, window, sources
     Show(ShowArgs),
+    /// Draw a workflow, and where a brand is in it
+    Graph(GraphArgs),
     /// Hold brands where they are
     #[command(after_help = "Example:\n  fivestep pause acme --reason \"summer break\"")]
     Pause(HoldArgs),
@@ -143,6 +154,7 @@ impl Verb {
     /// The formats that a verb writes beside those of every verb; the only place that says so.
     pub fn own_formats(&self) -> &'static [Format] {
         match self {
+            Verb::Graph(_) => &[Format::Mermaid, Format::Dot, Format::Svg],
             Verb::Check(_) => &[Format::Sarif],
             Verb::Test(_) => &[Format::Junit],
             Verb::Init(_)
@@ -505,6 +517,24 @@ pub struct ShowArgs {
     /// Let the measuring window end here instead of at the newest evidence
     #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
     pub window_end: Option<DateTime<Utc>>,
+}
+
+/// Arguments of `graph`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep graph
+  fivestep graph --brand acme
+  fivestep graph workflows/engagement.yaml -o mermaid  for pages that draw Mermaid
+  fivestep graph -o dot > engagement.dot               for Graphviz
+  fivestep graph --brand acme -o svg > acme.svg        for browsers")]
+pub struct GraphArgs {
+    /// A workflow of the workspace, or a workflow file; otherwise the only one of the workspace
+    #[arg(value_name = "WORKFLOW|FILE")]
+    pub workflow: Option<String>,
+    /// Draw the workflow that this brand runs on, with the way it took
+    #[arg(long, value_name = "BRAND", conflicts_with = "workflow")]
+    pub brand: Option<String>,
 }
 
 /// Arguments of `pause`, `resume`, `cancel` and `adopt`.
