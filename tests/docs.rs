@@ -96,7 +96,7 @@ sources: []
 
 /// Codes that no few lines can show: they need bytes that no page holds, a file of great length,
 /// nothing at all, a workflow and a brand that were brought together by hand, or evidence.
-const WITHOUT_EXAMPLE: [Code; 10] = [
+const WITHOUT_EXAMPLE: [Code; 11] = [
     Code::TooLarge,
     Code::NotUtf8,
     Code::ControlCharacter,
@@ -107,6 +107,7 @@ const WITHOUT_EXAMPLE: [Code; 10] = [
     Code::TooLong,
     Code::OtherWorkflow,
     Code::TooFewCases,
+    Code::TooManySteps,
 ];
 
 /// Codes whose problem lies in the workflow, where the lines of the brand's file only cause it.
@@ -471,6 +472,7 @@ impl RightFile {
 fn files_that_are_right() -> Vec<RightFile> {
     let shipped = [
         ("workflows/engagement.yaml", include_str!("../workflows/engagement.yaml")),
+        ("workflows/engagement.test.yaml", include_str!("../workflows/engagement.test.yaml")),
         ("brands/acme.yaml", include_str!("../src/cli/init/acme.yaml")),
     ];
     let other = |own: &str| {

@@ -67,6 +67,9 @@ pub enum Format {
     /// SARIF 2.1.0, for tools that review code
     #[value(hide = true)]
     Sarif,
+    /// JUnit XML, for tools that show test results
+    #[value(hide = true)]
+    Junit,
     /// Mermaid's flowchart language, which code hosts draw
     #[value(hide = true)]
     Mermaid,
@@ -95,12 +98,14 @@ pub enum Verb {
     Init(InitArgs),
     /// Make a workspace with four sample brands and run them
     Demo(DemoArgs),
-    /// Check workflow and brand files
+    /// Check workflow, brand and suite files
     Check(CheckArgs),
     /// Print the JSON Schema of workflow or brand files, for editors
     Schema(SchemaArgs),
     /// What a code of `check` means, and what to do about it
     Explain(ExplainArgs),
+    /// Play the suites that test workflows, without data and without waiting
+    Test(TestArgs),
     /// List brands, or show one brand's file
     Brand(BrandArgs),
     /// Read a brand's exports into its evidence
@@ -113,6 +118,8 @@ pub enum Verb {
     Status(StatusArgs),
     /// Why a brand stands where it stands, and what would move it
     Why(WhyArgs),
+    /// What would become of a brand, or would have; writes nothing
+    Simulate(SimulateArgs),
     /// Work for people
     Tasks(TasksArgs),
     /// Finish a task
@@ -149,6 +156,7 @@ impl Verb {
         match self {
             Verb::Graph(_) => &[Format::Mermaid, Format::Dot, Format::Svg],
             Verb::Check(_) => &[Format::Sarif],
+            Verb::Test(_) => &[Format::Junit],
             Verb::Init(_)
             | Verb::Demo(_)
             | Verb::Explain(_)
@@ -159,6 +167,7 @@ impl Verb {
             | Verb::Advance(_)
             | Verb::Status(_)
             | Verb::Why(_)
+            | Verb::Simulate(_)
             | Verb::Tasks(_)
             | Verb::Done(_)
             | Verb::Reopen(_)
@@ -229,6 +238,29 @@ pub enum SchemaFile {
 pub struct ExplainArgs {
     /// The code; otherwise all codes are listed
     pub code: Option<String>,
+}
+
+/// Arguments of `test`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep test
+  fivestep test workflows/engagement.yaml --filter gold
+  fivestep test --require-coverage
+  fivestep test -o junit > suites.xml  for tools that show test results")]
+pub struct TestArgs {
+    /// Suites, workflows or folders; otherwise every suite of the workspace
+    #[arg(value_name = "FILE")]
+    pub paths: Vec<PathBuf>,
+    /// Only cases whose name contains this
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// Say which stages, ways, outcomes and verdicts no case took
+    #[arg(long)]
+    pub coverage: bool,
+    /// Fail unless every stage, way and outcome was taken; implies `--coverage`
+    #[arg(long)]
+    pub require_coverage: bool,
 }
 
 /// Arguments of `brand`.
@@ -340,6 +372,47 @@ pub struct WhyArgs {
     /// Let the measuring window end here instead of at the newest evidence
     #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
     pub window_end: Option<DateTime<Utc>>,
+}
+
+/// Arguments of `simulate`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep simulate acme --set response_rate=95%/120 --tasks done --for 90d
+  fivestep simulate acme --workflow workflows/stricter.yaml
+  fivestep simulate --workflow workflows/engagement.yaml --tasks done
+  fivestep simulate acme --since start --goal engaged_follower_rate=3%")]
+pub struct SimulateArgs {
+    /// The brand; without one, a workflow is played from nothing
+    pub brand: Option<String>,
+    /// Suppose that a metric says this; `/N` says on how many cases
+    #[arg(long, value_name = "METRIC=VALUE[/N]", conflicts_with = "since")]
+    pub set: Vec<String>,
+    /// Suppose that the brand aims at this
+    #[arg(long, value_name = "METRIC=VALUE")]
+    pub goal: Vec<String>,
+    /// Suppose that the brand runs on this file
+    #[arg(long, value_name = "FILE")]
+    pub workflow: Option<PathBuf>,
+    /// Let the clock go on day by day, with fresh evidence each day, such as `90d`
+    #[arg(long = "for", value_name = "DAYS", value_parser = parse_days, conflicts_with = "since")]
+    pub days: Option<u32>,
+    /// Suppose that people do every task at once
+    #[arg(long, value_enum, value_name = "done", conflicts_with = "since")]
+    pub tasks: Option<TasksAre>,
+    /// Go on until `blocked`, as if left out, or until the brand is in this stage
+    #[arg(long, value_name = "blocked|STAGE", conflicts_with = "since")]
+    pub until: Option<String>,
+    /// Replay the brand's own past from here, and compare: `start`, a revision or a day
+    #[arg(long, value_name = "start|REVISION|DATE", requires = "brand")]
+    pub since: Option<String>,
+}
+
+/// What is supposed of tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TasksAre {
+    /// Each is done as soon as it is open
+    Done,
 }
 
 /// Arguments of `tasks`.
@@ -498,4 +571,16 @@ fn parse_instant(text: &str) -> Result<DateTime<Utc>, String> {
         .ok_or_else(|| {
             "write an instant such as 2026-03-02T09:00:00Z, or a day such as 2026-03-02".to_owned()
         })
+}
+
+/// Takes a number of days, `90d` or `12w`.
+fn parse_days(text: &str) -> Result<u32, String> {
+    const MOST: u32 = 3_660;
+    let days = match (text.strip_suffix('d'), text.strip_suffix('w')) {
+        (Some(days), _) => days.parse().ok(),
+        (None, Some(weeks)) => weeks.parse::<u32>().ok().and_then(|weeks| weeks.checked_mul(7)),
+        (None, None) => None,
+    };
+    days.filter(|days| (1..=MOST).contains(days))
+        .ok_or_else(|| format!("write days or weeks, such as `90d` or `12w`, up to {MOST} days"))
 }

@@ -1,4 +1,4 @@
-//! `check`: workflow and brand files, alone and together.
+//! `check`: workflow, brand and suite files, alone and together.
 
 use std::{
     fs,
@@ -162,7 +162,7 @@ pub fn files_of(workspace: &Workspace) -> Result<Read, Failure> {
 }
 
 /// The YAML files under a folder, sorted; the workspace's own folder is left out.
-fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {

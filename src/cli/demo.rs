@@ -25,7 +25,7 @@ use super::{
     check,
     exit::Exit,
     import::import,
-    init::ENGAGEMENT,
+    init::SHIPPED,
     render,
     session::Session,
 };
@@ -74,7 +74,9 @@ fn make(dir: &Path, stories: &[Story]) -> Result<Workspace, Failure> {
     }
     let workspace = Workspace::create(dir)?;
     write(workspace.root(), MARK, "")?;
-    write(workspace.root(), "workflows/engagement.yaml", ENGAGEMENT)?;
+    for (name, text) in SHIPPED {
+        write(workspace.root(), name, text)?;
+    }
     for story in stories {
         write(workspace.root(), &format!("brands/{}.yaml", story.brand), story.yaml)?;
         for export in &story.exports {

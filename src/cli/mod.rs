@@ -33,11 +33,14 @@ mod history;
 mod hold;
 mod import;
 mod init;
+mod junit;
 mod schema;
 mod show;
+mod simulate;
 mod start;
 mod status;
 mod tasks;
+mod test;
 mod waive;
 mod why;
 
@@ -76,12 +79,14 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::Check(args) => check::run(session, args),
         Verb::Schema(args) => schema::run(session, args),
         Verb::Explain(args) => explain::run(session, args),
+        Verb::Test(args) => test::run(session, args),
         Verb::Brand(args) => brand::run(session, args),
         Verb::Import(args) => import::run(session, args),
         Verb::Start(args) => start::run(session, args),
         Verb::Advance(args) => advance::run(session, args),
         Verb::Status(args) => status::run(session, args),
         Verb::Why(args) => why::run(session, args),
+        Verb::Simulate(args) => simulate::run(session, args),
         Verb::Tasks(args) => tasks::run(session, args),
         Verb::Done(args) => done::run(session, args),
         Verb::Reopen(args) => done::reopen(session, args),

@@ -68,8 +68,15 @@ impl Out {
             Format::Ids => print(&ids().iter().map(|id| format!("{id}\n")).collect::<String>()),
             Format::Table => print(&text()),
             // A verb that has a form of its own writes it before it asks for an answer.
-            Format::Sarif | Format::Mermaid | Format::Dot | Format::Svg => self.writes(&[]),
+            Format::Sarif | Format::Junit | Format::Mermaid | Format::Dot | Format::Svg => {
+                self.writes(&[])
+            }
         }
+    }
+
+    /// Prints a document as it is.
+    pub fn document(self, text: &str) -> Result<(), Failure> {
+        print(text)
     }
 
     /// Prints lines for people only, while work goes on.
@@ -86,6 +93,7 @@ impl Out {
             Format::Json
             | Format::Ids
             | Format::Sarif
+            | Format::Junit
             | Format::Mermaid
             | Format::Dot
             | Format::Svg => Ok(()),

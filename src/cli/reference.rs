@@ -117,6 +117,7 @@ fn diagnostics() -> String {
         ("F02", "Names"),
         ("F03", "The graph of stages"),
         ("F04", "Brands"),
+        ("F05", "Suites"),
     ];
     let family = |(prefix, title): (&str, &str)| {
         let codes = Code::ALL.iter().filter(|code| code.id().starts_with(prefix));

@@ -42,7 +42,7 @@ macro_rules! codes {
         /// What kind of problem it is. The numbers never change.
         ///
         /// `F00xx` text and YAML, `F01xx` keys and values, `F02xx` names, `F03xx` the graph of
-        /// stages, `F04xx` brands.
+        /// stages, `F04xx` brands, `F05xx` suites.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code {
             $($(#[doc = $meaning])+ $name,)+
@@ -223,6 +223,23 @@ codes! {
     UnknownWorkflow = "F0408",
     /// The brand's own history says that a clause takes longer than the measuring window.
     TooFewCases = "F0409",
+
+    /// A suite plays a workflow that does not exist.
+    NoSuchWorkflow = "F0501",
+    /// A step does a part that is not written above it.
+    UnknownPart = "F0502",
+    /// A clause that the workflow does not have at this place.
+    UnknownClause = "F0503",
+    /// A way on that no stage of the workflow has.
+    UnknownWay = "F0504",
+    /// A suite observes what the engine derives, or numbers that its metric does not have.
+    NotObservable = "F0505",
+    /// An observation lacks the cases or the interval that a clause of the workflow asks for.
+    NeedsCases = "F0506",
+    /// Something else than an instant.
+    BadInstant = "F0507",
+    /// The cases of a suite have more steps than are played.
+    TooManySteps = "F0508",
 }
 
 impl Code {
@@ -462,6 +479,11 @@ impl<'a> Problems<'a> {
             related,
             brands: problem.brands,
         }
+    }
+
+    /// The line of a place, from 1.
+    pub fn line_of(&mut self, offset: usize) -> u32 {
+        self.place(offset).0
     }
 
     fn place(&mut self, offset: usize) -> (u32, u32) {

@@ -1,4 +1,4 @@
-//! YAML text becomes a checked [`Workflow`] or [`Brand`], or a list of what is wrong with it.
+//! YAML text becomes a checked [`Workflow`], [`Brand`] or [`Suite`], or a list of what is wrong with it.
 //!
 //! ```text
 //! bytes ──► text ──► outline ──► shape ──► raw ──► check ──► model
@@ -36,6 +36,7 @@ mod render;
 mod schema;
 mod shape;
 mod suggest;
+mod suite;
 mod text;
 mod together;
 
@@ -52,7 +53,7 @@ use diagnostic::Problems;
 use outline::Node;
 use shape::{Raw, fit};
 
-use crate::model::{Brand, Digest, Workflow};
+use crate::model::{Brand, Digest, Metric, Suite, Workflow, WorkflowId, suite::Seen};
 
 /// The longest file that is read, in bytes.
 pub const MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -88,11 +89,20 @@ impl SourceFile {
     }
 }
 
-/// Whether a file means to be a brand file; anything else is taken for a workflow file.
+/// Whether a file means to be a brand file; what is neither that nor a suite file is taken for a
+/// workflow file.
 pub fn is_brand(file: &SourceFile) -> bool {
-    let begins =
-        |key: &[u8]| file.bytes().split(|byte| *byte == b'\n').any(|line| line.starts_with(key));
-    begins(b"brand:") && !begins(b"stages:")
+    begins(file, b"brand:") && !begins(file, b"stages:") && !is_suite(file)
+}
+
+/// Whether a file means to be a suite file.
+pub fn is_suite(file: &SourceFile) -> bool {
+    begins(file, b"suite:") && !begins(file, b"stages:")
+}
+
+/// Whether a line of the file begins with `key`.
+fn begins(file: &SourceFile, key: &[u8]) -> bool {
+    file.bytes().split(|byte| *byte == b'\n').any(|line| line.starts_with(key))
 }
 
 /// Reads a workflow file.
@@ -131,6 +141,92 @@ pub fn inspect_workflow(file: &SourceFile) -> (Option<Workflow>, Vec<Diagnostic>
 pub fn load_brand(file: &SourceFile) -> Result<Brand, Vec<Diagnostic>> {
     let (brand, diagnostics) = load(file, check::brand);
     brand.ok_or(diagnostics)
+}
+
+/// Reads a suite file.
+///
+/// - `workflow`: the one the suite plays, as [`suite_of`] names it. Without it the names of stages,
+///   tasks and clauses are taken as they are.
+///
+/// # Errors
+///
+/// Everything that is wrong with the file, in its order.
+///
+/// # Example
+///
+/// ```
+/// use fivestep::definition::{SourceFile, load_suite, suite_of};
+///
+/// let text = b"suite: tea\ncases: [ { name: It begins, steps: [ start ] } ]\n";
+/// let file = SourceFile::new("tea.test.yaml", text.to_vec());
+/// assert_eq!(suite_of(&file).map(|id| id.to_string()).as_deref(), Some("tea"));
+/// assert_eq!(load_suite(&file, None).map(|suite| suite.cases.len()), Ok(1));
+/// ```
+pub fn load_suite(
+    file: &SourceFile,
+    workflow: Option<&Workflow>,
+) -> Result<Suite, Vec<Diagnostic>> {
+    let (suite, diagnostics) = load(file, |raw, _, problems| check::suite(raw, workflow, problems));
+    suite.ok_or(diagnostics)
+}
+
+/// The workflow that a suite file says it plays; `None` if it cannot be read.
+pub fn suite_of(file: &SourceFile) -> Option<WorkflowId> {
+    let outline = outline_of(file, &mut Problems::new(file))?;
+    match &outline.get("suite")?.content {
+        outline::Content::Scalar { text, .. } => WorkflowId::new(text.as_str()).ok(),
+        outline::Content::List(_) | outline::Content::Map(_) | outline::Content::Refused => None,
+    }
+}
+
+/// Says that the workflow which a suite plays does not lie beside it.
+pub fn check_suite_workflow(file: &SourceFile, plays: &WorkflowId) -> Vec<Diagnostic> {
+    with_outline(file, |outline, problems| {
+        check::folder::no_workflow(plays.as_str(), &[], outline, problems);
+    })
+}
+
+/// Says whether a suite file fits into its workspace: named so that it is not taken for a
+/// workflow, and playing a workflow that exists.
+///
+/// - `workflows`: the names of the workflows that exist.
+pub fn check_suite_place(
+    file: &SourceFile,
+    suite: &Suite,
+    workflows: &[String],
+) -> Vec<Diagnostic> {
+    with_outline(file, |outline, problems| {
+        check::folder::suite(file, suite, workflows, outline, problems);
+    })
+}
+
+/// Reads what a metric is made to say on the command line: `86%`, `86%/40` (of 40 cases), `3h`,
+/// `no cases` or `unmeasurable`.
+///
+/// # Errors
+///
+/// What is wrong with it, and what was probably meant.
+///
+/// ```
+/// use fivestep::{definition::seen, model::{Metric, suite::Seen}};
+/// assert_eq!(
+///     seen(Metric::ResponseRate, "90%/40"),
+///     Ok(Seen::Measured { value: 0.9, n: 40, interval: None }),
+/// );
+/// assert!(seen(Metric::ResponseRate, "90").is_err_and(|why| why.contains("`90%`")));
+/// ```
+pub fn seen(metric: Metric, text: &str) -> Result<Seen, String> {
+    check::seen(metric, text).map_err(read::Wrong::into_sentence)
+}
+
+/// Reads a value of a metric, in its unit: `2%`, `20`, `24h`.
+///
+/// # Errors
+///
+/// What is wrong with it, and what was probably meant.
+pub fn value(metric: Metric, text: &str) -> Result<f64, String> {
+    let read = read::quantity(text, metric.unit());
+    read.map(|quantity| quantity.value).map_err(read::Wrong::into_sentence)
 }
 
 /// Says what a brand and the workflow it follows do not agree on.

@@ -12,8 +12,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Diagnostic, History, SourceFile, check, diagnostic::Problems, is_brand, outline::Node,
-    read_file,
+    Diagnostic, History, SourceFile, check, check_suite_place, diagnostic::Problems, is_brand,
+    is_suite, load_suite, outline::Node, read_file, suite_of,
 };
 use crate::model::{Brand, BrandId, Workflow};
 
@@ -35,8 +35,10 @@ struct Followed {
 /// - `histories`: what was measured for the brands so far; empty if nobody knows.
 pub fn check_all(files: &[SourceFile], whole: bool, histories: &Histories) -> Vec<Diagnostic> {
     let mut found: Vec<Vec<Diagnostic>> = vec![Vec::new(); files.len()];
+    let (suites, others): (Vec<usize>, Vec<usize>) =
+        (0..files.len()).partition(|at| is_suite(&files[*at]));
     let (brands, workflows): (Vec<usize>, Vec<usize>) =
-        (0..files.len()).partition(|at| is_brand(&files[*at]));
+        others.into_iter().partition(|at| is_brand(&files[*at]));
     let mut followed = Vec::new();
     for at in &workflows {
         let (right, problems) = read_file(&files[*at], check::workflow);
@@ -52,6 +54,9 @@ pub fn check_all(files: &[SourceFile], whole: bool, histories: &Histories) -> Ve
     let known = (whole && followed.len() == workflows.len()).then_some(names.as_slice());
     for at in brands {
         found[at] = brand(&files[at], &mut followed, whole, known);
+    }
+    for at in suites {
+        found[at] = suite(&files[at], &followed, whole, known);
     }
     for one in &followed {
         let own = &mut found[one.at];
@@ -85,6 +90,25 @@ fn brand(
     found.extend(problems.into_sorted());
     found.sort_by_key(|diagnostic| diagnostic.span.start);
     found
+}
+
+/// What is wrong with a suite's file, beside the workflow it plays where that is among the files.
+fn suite(
+    file: &SourceFile,
+    followed: &[Followed],
+    whole: bool,
+    known: Option<&[String]>,
+) -> Vec<Diagnostic> {
+    let plays = suite_of(file);
+    let played = followed.iter().find(|one| Some(&one.workflow.id) == plays.as_ref());
+    match load_suite(file, played.map(|one| &one.workflow)) {
+        Err(problems) => problems,
+        Ok(suite) if whole => {
+            let own = [suite.workflow.to_string()];
+            check_suite_place(file, &suite, known.unwrap_or(&own))
+        }
+        Ok(_) => Vec::new(),
+    }
 }
 
 /// What is wrong with a workflow's file beside others.

@@ -15,6 +15,8 @@ pub mod imported;
 pub mod moved;
 pub mod numbers;
 pub mod sentence;
+pub mod simulate;
 pub mod status;
+pub mod suite;
 pub mod tasks;
 pub mod why;

@@ -128,7 +128,7 @@ fn json_is_one_document_of_a_known_shape() {
     fivestep resume acme
       [{brand: text, checkpoint: text, dry_run: bool, happened: [text], verb: text}]
     fivestep why acme
-      {brand: text, checkpoint: text, cycle: number, gate: [{because: text, clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: null, metric: text, n: number, threshold: number, unit: text, value: number}, verdict: text}], goal: [{clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: {high: number, low: number}, metric: text, n: number, threshold: number, unit: text, value: number}, verdict: text}], goal_held_for: number, goal_streak: number, name: text, notes: [], now: text, open: bool, purpose: text, since: text, stage: text, status: text, tasks: [{brand: text, deadline: text, done_by: null, form: [text], overdue: bool, owner: text, state: text, task: text, title: text}], timers: [{at: text, kind: text, of: text}], title: text, window: text}
+      {brand: text, checkpoint: text, cycle: number, gate: [{because: text, clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: null, metric: text, n: number, threshold: number, unit: text, value: number}, verdict: text}], goal: [{clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: {high: number, low: number}, metric: text, n: number, threshold: number, unit: text, value: number}, verdict: text}], goal_held_for: number, goal_streak: number, name: text, notes: [], now: text, open: bool, purpose: text, since: text, stage: text, status: text, tasks: [{brand: text, deadline: text, done_by: null, form: [text], overdue: bool, owner: text, remind: bool, state: text, task: text, title: text}], timers: [{at: text, kind: text, of: text}], title: text, window: text}
     fivestep cancel acme --reason 'the shop closed'
       [{brand: text, checkpoint: text, dry_run: bool, happened: [text], verb: text}]
     fivestep history acme
@@ -289,15 +289,17 @@ fn help_says_what_there_is_and_shows_examples() {
     Commands:
       init         Make a workspace with the shipped workflow and a first brand file
       demo         Make a workspace with four sample brands and run them
-      check        Check workflow and brand files
+      check        Check workflow, brand and suite files
       schema       Print the JSON Schema of workflow or brand files, for editors
       explain      What a code of `check` means, and what to do about it
+      test         Play the suites that test workflows, without data and without waiting
       brand        List brands, or show one brand's file
       import       Read a brand's exports into its evidence
       start        Start brands on their workflow
       advance      Move brands on whose gate is open
       status       Where brands stand
       why          Why a brand stands where it stands, and what would move it
+      simulate     What would become of a brand, or would have; writes nothing
       tasks        Work for people
       done         Finish a task
       reopen       Take a finished task up again
@@ -566,5 +568,5 @@ fn every_exit_code_means_one_thing() {
         assert_eq!(answer.code, code, "{why}: {}", answer.text());
     }
     let documented: Vec<u8> = fivestep::cli::exit::Exit::ALL.iter().map(|row| row.1).collect();
-    assert_eq!(documented, [0, 1, 2, 3, 4, 6, 10]);
+    assert_eq!(documented, [0, 1, 2, 3, 4, 5, 6, 10]);
 }

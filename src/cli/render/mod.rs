@@ -7,6 +7,8 @@ pub mod moved;
 pub mod numbers;
 pub mod page;
 pub mod rows;
+pub mod simulate;
+pub mod suite;
 pub mod why;
 
 use anstyle::{AnsiColor, Style};

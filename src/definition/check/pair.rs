@@ -271,7 +271,7 @@ fn untold(expression: &Expression, brand: &Brand) -> Option<Metric> {
 }
 
 /// The brand's own targets that a workflow compares with.
-fn own_goals(workflow: &Workflow) -> BTreeSet<Metric> {
+pub(super) fn own_goals(workflow: &Workflow) -> BTreeSet<Metric> {
     let branches = workflow.stages.iter().flat_map(|stage| &stage.next.branches);
     let mut goals: BTreeSet<Metric> = branches.flat_map(|branch| goals_in(&branch.when)).collect();
     for demand in workflow.clauses().flat_map(|clause| clause.demand.walk()) {
@@ -328,7 +328,7 @@ fn place(node: Option<&Node>, outline: &Node) -> Range<usize> {
     node.unwrap_or(outline).span.clone()
 }
 
-fn example(unit: Unit) -> &'static str {
+pub(super) fn example(unit: Unit) -> &'static str {
     match unit {
         Unit::Proportion => "2%",
         Unit::Count => "20",
