@@ -207,6 +207,8 @@ codes! {
     UnknownWorkflow = "F0408",
     /// The brand's own history says that a clause takes longer than the measuring window.
     TooFewCases = "F0409",
+    /// Working hours that are not written as from when to when.
+    BadHours = "F0410",
 }
 
 impl Code {

@@ -32,6 +32,7 @@ pub(in crate::definition) fn brand(
     let id = raw.brand.as_ref().and_then(|words| checker.id(words, BrandId::new));
     let timezone = raw.timezone.as_ref().and_then(|words| checker.zone(words));
     let week = checker.week(&raw.working_week);
+    let hours = checker.read_field(&raw.working_hours, read::hours);
     let languages = raw.languages.as_ref().map(|list| {
         checker.not_empty(list, "name the language the brand writes, such as `[en]`");
         checker.languages(&list.value)
@@ -47,7 +48,7 @@ pub(in crate::definition) fn brand(
         digest,
         id: id?,
         name: value_of(&raw.name)?,
-        working_time: WorkingTime { timezone: timezone?, week },
+        working_time: WorkingTime { timezone: timezone?, week, hours },
         languages: languages?,
         workflow: workflow?,
         goals,
