@@ -445,6 +445,32 @@ fn all_problems_are_shown_in_one_run_in_the_order_of_the_file() {
 }
 
 #[test]
+fn what_is_written_twice_is_shown_with_its_first_place() {
+    let slips = [("id: steady", "id: complete"), ("title: Five steps", "window: 28d\ntitle: Five")];
+    insta::assert_snapshot!(shown(&slips), @"
+    error[F0012]: the key `window` is written twice
+      --> workflows/engagement.yaml:15:1
+       |
+    10 | window: 28d
+       | ------ first written here
+    ...
+    15 | window: 28d
+       | ^^^^^^
+       |
+       = help: keep one of the two
+
+    error[F0202]: there are two clauses `complete`
+      --> workflows/engagement.yaml:60:13
+       |
+    50 |       - id: complete
+       |             -------- the first clause of this name
+    ...
+    60 |       - id: complete
+       |             ^^^^^^^^
+    ");
+}
+
+#[test]
 fn a_pair_is_shown_with_both_files() {
     let exchange = [
         ("mastodon_archive", "bluesky_api"),

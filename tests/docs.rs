@@ -30,7 +30,7 @@ use clap::Parser;
 use common::NOW;
 use fivestep::{
     cli::{args::Cli, reference},
-    definition::{Code, Diagnostic, SourceFile, is_brand, load_brand, load_workflow},
+    definition::{Code, Diagnostic, SourceFile, is_brand, load_brand, load_workflow, records},
 };
 use serde_yaml::Value;
 
@@ -191,6 +191,15 @@ fn every_key_of_a_file_stands_on_its_reference_page() {
                 assert!(text.contains(&format!("`{key}`")), "{page} lacks `{key}` of `{place}`");
             }
         }
+    }
+}
+
+#[test]
+fn every_record_has_its_table_on_a_reference_page() {
+    let all: String = pages().into_iter().map(|page| page.text).collect();
+    for record in records() {
+        let part = format!("<!-- generated: keys of {record} -->");
+        assert_eq!(all.matches(&part).count(), 1, "{part}");
     }
 }
 

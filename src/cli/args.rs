@@ -75,6 +75,8 @@ pub enum Verb {
     Demo(DemoArgs),
     /// Check workflow and brand files
     Check(CheckArgs),
+    /// Print the JSON Schema of workflow or brand files, for editors
+    Schema(SchemaArgs),
     /// List brands, or show one brand's file
     Brand(BrandArgs),
     /// Read a brand's exports into its evidence
@@ -137,6 +139,27 @@ pub struct DemoArgs {
 pub struct CheckArgs {
     /// Files or folders; otherwise the whole workspace
     pub paths: Vec<PathBuf>,
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep schema > workflow.schema.json
+  fivestep schema brand > brand.schema.json")]
+pub struct SchemaArgs {
+    /// Which files
+    #[arg(value_enum, default_value_t = SchemaFile::Workflow, value_name = "workflow|brand")]
+    pub file: SchemaFile,
+}
+
+/// Which files a schema is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaFile {
+    /// `workflows/NAME.yaml`
+    Workflow,
+    /// `brands/NAME.yaml`
+    Brand,
 }
 
 /// Arguments of `brand`.

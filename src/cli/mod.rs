@@ -29,6 +29,7 @@ mod history;
 mod hold;
 mod import;
 mod init;
+mod schema;
 mod show;
 mod start;
 mod status;
@@ -68,6 +69,7 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::Init(args) => init::run(session, args),
         Verb::Demo(args) => demo::run(session, args),
         Verb::Check(args) => check::run(session, args),
+        Verb::Schema(args) => schema::run(session, args),
         Verb::Brand(args) => brand::run(session, args),
         Verb::Import(args) => import::run(session, args),
         Verb::Start(args) => start::run(session, args),

@@ -11,9 +11,9 @@
 use clap::{Arg, ArgAction, Command, CommandFactory};
 
 use crate::{
-    definition::{Code, Severity},
+    definition::{Code, KeyManual, Severity, expression::VOCABULARY, manual},
     model::{
-        FactKind, Metric, Outcome, Platform, SourceKind,
+        FactKind, Metric, Outcome, SourceKind,
         metric::{Better, Method},
     },
 };
@@ -33,12 +33,21 @@ pub fn part(name: &str) -> Option<String> {
         "command-line" => Some(command_line()),
         "diagnostics" => Some(diagnostics()),
         "exit-codes" => Some(exit_codes()),
+        "expression-names" => Some(expression_names()),
         "measurable" => Some(measurable()),
         "metrics" => Some(metrics()),
         "outcomes" => Some(listed(Outcome::ALL.map(Outcome::name))),
-        "platforms" => Some(listed(Platform::ALL.map(|(_, name)| name))),
-        _ => None,
+        _ => manual(name.strip_prefix("keys of ")?).map(keys),
     }
+}
+
+/// The keys of a record.
+fn keys(rows: Vec<KeyManual>) -> String {
+    let rows = rows.into_iter().map(|row| {
+        let KeyManual { key, required, takes, about, example } = row;
+        vec![code(key), yes(required), takes, about.to_owned(), code(example)]
+    });
+    table(&["key", "required", "value", "meaning", "example"], rows)
 }
 
 fn exit_codes() -> String {
@@ -46,6 +55,14 @@ fn exit_codes() -> String {
         vec![code.to_string(), name.to_owned(), meaning.to_owned()]
     });
     table(&["code", "name", "meaning"], rows)
+}
+
+fn expression_names() -> String {
+    let rows = VOCABULARY.map(|word| {
+        let [name, kind, places, meaning] = [word.name, word.kind, word.places, word.meaning];
+        vec![code(name), kind.to_owned(), places.to_owned(), meaning.to_owned()]
+    });
+    table(&["name", "kind", "where", "what it says"], rows)
 }
 
 fn metrics() -> String {

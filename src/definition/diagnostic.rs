@@ -21,6 +21,9 @@ pub const MAX_PROBLEMS: usize = 100;
 /// The most names that a problem lists.
 const MAX_KNOWN: usize = 100;
 
+/// The most other places that belong to a problem, and the most stages of its path.
+const MAX_RELATED: usize = 24;
+
 /// The most names that a misspelt one is compared with.
 const MAX_COMPARED: usize = 1_000;
 
@@ -215,9 +218,11 @@ impl Code {
     /// How bad a problem of this kind is.
     pub fn severity(self) -> Severity {
         match self {
-            Code::StricterThanGoal | Code::Overlap | Code::Unmeasurable | Code::TooFewCases => {
-                Severity::Warning
-            }
+            Code::SpinningLoop
+            | Code::StricterThanGoal
+            | Code::Overlap
+            | Code::Unmeasurable
+            | Code::TooFewCases => Severity::Warning,
             _ => Severity::Error,
         }
     }
@@ -260,6 +265,25 @@ pub struct Diagnostic {
     pub suggestion: Option<String>,
     /// What to do about it.
     pub help: Option<String>,
+    /// The way through the workflow that shows it, stage by stage; empty if none is needed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub path: Vec<String>,
+    /// Other places of the same file that belong to it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub related: Vec<Related>,
+}
+
+/// Another place of the same file that belongs to a problem.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Related {
+    /// The place in the file's bytes.
+    pub span: Range<usize>,
+    /// The line on which the place begins, from 1.
+    pub line: u32,
+    /// The column at which it begins, in characters from 1.
+    pub column: u32,
+    /// What it has to do with the problem, in a few words.
+    pub message: String,
 }
 
 /// A problem before its file is known.
@@ -272,6 +296,8 @@ pub(super) struct Problem {
     known: Vec<String>,
     suggestion: Option<String>,
     help: Option<String>,
+    path: Vec<String>,
+    related: Vec<(Range<usize>, String)>,
 }
 
 impl Problem {
@@ -284,6 +310,8 @@ impl Problem {
             known: Vec::new(),
             suggestion: None,
             help: None,
+            path: Vec::new(),
+            related: Vec::new(),
         }
     }
 
@@ -297,6 +325,20 @@ impl Problem {
 
     pub fn suggest(self, suggestion: Option<String>) -> Self {
         Self { suggestion, ..self }
+    }
+
+    /// Shows the problem by a way through the workflow, from its first stage to its last.
+    pub fn path(self, stages: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let path = stages.into_iter().take(MAX_RELATED).map(Into::into).collect();
+        Self { path, ..self }
+    }
+
+    /// Adds another place of the file, and what it has to do with the problem.
+    pub fn related(mut self, span: &Range<usize>, message: impl Into<String>) -> Self {
+        if self.related.len() < MAX_RELATED {
+            self.related.push((span.clone(), message.into()));
+        }
+        self
     }
 
     /// Names what exists, and suggests the one that `text` comes closest to.
@@ -351,11 +393,6 @@ impl<'a> Problems<'a> {
         span.start..span.start + bytes.trim_ascii_end().len()
     }
 
-    /// The line of a place, from 1.
-    pub fn line_of(&mut self, offset: usize) -> u32 {
-        self.lines().line(offset)
-    }
-
     /// Everything found, in the order of the file.
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {
         self.found.sort_by_key(|diagnostic| diagnostic.span.start);
@@ -371,6 +408,11 @@ impl<'a> Problems<'a> {
 
     fn placed(&mut self, problem: Problem) -> Diagnostic {
         let (line, column) = self.place(problem.span.start);
+        let related = problem.related.into_iter().map(|(span, message)| {
+            let (line, column) = self.place(span.start);
+            Related { span, line, column, message }
+        });
+        let related = related.collect();
         Diagnostic {
             code: problem.code,
             severity: problem.code.severity(),
@@ -383,6 +425,8 @@ impl<'a> Problems<'a> {
             known: problem.known,
             suggestion: problem.suggestion,
             help: problem.help,
+            path: problem.path,
+            related,
         }
     }
 

@@ -28,6 +28,8 @@ use crate::model::{
     Expression, Form,
     expression::{Kind, Operator, Value},
 };
+pub use names::{VOCABULARY, Word as VocabularyWord};
+
 use kinds::{Typed, join, negative, opposite};
 use lex::{Sign, Token, Word, words};
 

@@ -8,7 +8,8 @@
 //! ```
 //!
 //! Start reading at [`load_workflow`], then follow the arrows; each is one file. One parser reads
-//! the text, so what is checked is what is used.
+//! the text, so what is checked is what is used. The tables of keys in `raw.rs` are also what
+//! [`schema`] and the reference ([`manual`]) are made from.
 //!
 //! # Always true
 //!
@@ -21,19 +22,26 @@
 mod check;
 pub mod diagnostic;
 pub mod expression;
-mod graph;
+mod key;
+mod kind;
+mod manual;
 mod names;
 mod outline;
+mod prove;
 mod raw;
 mod read;
+mod records;
 mod render;
+mod schema;
 mod shape;
 mod suggest;
 mod text;
 
-pub use diagnostic::{Code, Diagnostic, Severity};
+pub use diagnostic::{Code, Diagnostic, Related, Severity};
+pub use manual::{KeyManual, manual, records};
 pub use names::Names;
 pub use render::render;
+pub use schema::{FileKind, schema};
 pub use suggest::closest;
 
 use diagnostic::Problems;
@@ -100,6 +108,14 @@ pub fn is_brand(file: &SourceFile) -> bool {
 /// assert_eq!(misspelt.and_then(|problem| problem.suggestion.as_deref()), Some("workflow"));
 /// ```
 pub fn load_workflow(file: &SourceFile) -> Result<Workflow, Vec<Diagnostic>> {
+    let (workflow, diagnostics) = inspect_workflow(file);
+    workflow.ok_or(diagnostics)
+}
+
+/// Reads a workflow file and tells everything that there is to say about it, warnings included.
+///
+/// There is no workflow if one of the diagnostics is an error.
+pub fn inspect_workflow(file: &SourceFile) -> (Option<Workflow>, Vec<Diagnostic>) {
     load(file, check::workflow)
 }
 
@@ -109,7 +125,8 @@ pub fn load_workflow(file: &SourceFile) -> Result<Workflow, Vec<Diagnostic>> {
 ///
 /// Everything that is wrong with the file, in its order.
 pub fn load_brand(file: &SourceFile) -> Result<Brand, Vec<Diagnostic>> {
-    load(file, check::brand)
+    let (brand, diagnostics) = load(file, check::brand);
+    brand.ok_or(diagnostics)
 }
 
 /// Says what a brand and the workflow it follows do not agree on.
@@ -173,15 +190,14 @@ fn with_outline(
 fn load<R: Raw, T>(
     file: &SourceFile,
     check: impl FnOnce(R, Digest, &mut Problems<'_>) -> Option<T>,
-) -> Result<T, Vec<Diagnostic>> {
+) -> (Option<T>, Vec<Diagnostic>) {
     let mut problems = Problems::new(file);
     let value = outline_of(file, &mut problems)
         .and_then(|outline| fit::<R>(&outline, &mut problems))
         .and_then(|raw| check(raw, file.digest(), &mut problems));
-    match value {
-        Some(value) if problems.is_empty() => Ok(value),
-        _ => Err(problems.into_sorted()),
-    }
+    let diagnostics = problems.into_sorted();
+    let wrong = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    (value.filter(|_| !wrong), diagnostics)
 }
 
 fn outline_of(file: &SourceFile, problems: &mut Problems<'_>) -> Option<Node> {

@@ -145,8 +145,16 @@ fn root(root: Option<Node>, text: Text<'_>, problems: &mut Problems<'_>) -> Opti
 
 /// A list or mapping whose end has not come yet.
 enum Open {
-    List { start: Range<usize>, items: Vec<Node> },
-    Map { start: Range<usize>, entries: Vec<Entry>, key: Pending, seen: HashMap<String, usize> },
+    List {
+        start: Range<usize>,
+        items: Vec<Node>,
+    },
+    Map {
+        start: Range<usize>,
+        entries: Vec<Entry>,
+        key: Pending,
+        seen: HashMap<String, Range<usize>>,
+    },
 }
 
 /// What a mapping waits for.
@@ -267,7 +275,11 @@ impl Builder {
 }
 
 /// Takes a value as the next key of a mapping.
-fn pending(node: Node, seen: &mut HashMap<String, usize>, problems: &mut Problems<'_>) -> Pending {
+fn pending(
+    node: Node,
+    seen: &mut HashMap<String, Range<usize>>,
+    problems: &mut Problems<'_>,
+) -> Pending {
     if matches!(node.content, Content::Refused) {
         return Pending::Dropped;
     }
@@ -285,13 +297,12 @@ fn pending(node: Node, seen: &mut HashMap<String, usize>, problems: &mut Problem
         return Pending::Dropped;
     }
     if let Some(first) = seen.get(&text) {
-        let line = problems.line_of(*first);
         let message = format!("the key {} is written twice", quoted(&text));
         let problem = Problem::new(Code::DuplicateKey, &span, message);
-        problems.add(problem.label(format!("first on line {line}")).help("keep one of the two"));
+        problems.add(problem.related(first, "first written here").help("keep one of the two"));
         return Pending::Dropped;
     }
-    seen.insert(text.clone(), span.start);
+    seen.insert(text.clone(), span.clone());
     Pending::Value(Key { text, span })
 }
 

@@ -77,11 +77,6 @@ impl Lines {
         Self([0].into_iter().chain(breaks.map(|(at, _)| at + 1)).collect())
     }
 
-    /// The line of a byte, from 1.
-    pub fn line(&self, offset: usize) -> u32 {
-        count(self.index(offset))
-    }
-
     fn index(&self, offset: usize) -> usize {
         self.0.partition_point(|start| *start <= offset).max(1) - 1
     }

@@ -117,7 +117,7 @@ fn a_misspelt_key_is_answered_with_the_name_that_was_meant() {
     let lines = "
         fivestep check
         fivestep start acme";
-    assert_snapshot!(env.terminal(lines), @r"
+    assert_snapshot!(env.terminal(lines), @"
     $ fivestep check
     error[F0111]: this clause does not say what `first_response_median` is compared with
        --> workflows/engagement.yaml:100:9
@@ -135,7 +135,7 @@ fn a_misspelt_key_is_answered_with_the_name_that_was_meant() {
         |
         = help: did you mean `at_most`?
         = note: known here: `id`, `metric`, `at_least`, `at_most`, `is`, `bound`, `min_n`,
-                `max_age`, `task`, `because`
+                `max_age`, `task`, `wait`, `when`, `any`, `all`, `because`
 
     Checked 2 files: 2 errors, 0 warnings.
     [exit 3]
@@ -157,7 +157,7 @@ fn a_misspelt_key_is_answered_with_the_name_that_was_meant() {
         |
         = help: did you mean `at_most`?
         = note: known here: `id`, `metric`, `at_least`, `at_most`, `is`, `bound`, `min_n`,
-                `max_age`, `task`, `because`
+                `max_age`, `task`, `wait`, `when`, `any`, `all`, `because`
     [exit 3]
     ");
 }

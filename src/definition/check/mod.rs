@@ -6,15 +6,17 @@
 
 mod brand;
 mod clause;
+mod flaw;
 pub(super) mod folder;
 mod form;
 mod pair;
 mod stage;
 mod workflow;
 
-pub(super) use brand::brand;
+pub(super) use brand::{DAYS, brand};
+pub(super) use form::TYPES;
 pub(super) use pair::{brand_side, workflow_side};
-pub(super) use workflow::workflow;
+pub(super) use workflow::{FORMAT, MAX_CYCLES, workflow};
 
 use std::collections::BTreeMap;
 
@@ -98,17 +100,18 @@ impl Checker<'_, '_> {
 
     /// Adds a problem for each of `words` that was there before.
     fn no_doubles<'w>(&mut self, what: &str, words: impl IntoIterator<Item = &'w Words>) {
-        let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut seen: BTreeMap<&str, &Words> = BTreeMap::new();
         for words in words {
             match seen.get(words.value.as_str()) {
                 None => {
-                    seen.insert(&words.value, words.span.start);
+                    seen.insert(&words.value, words);
                 }
                 Some(first) => {
-                    let line = self.problems.line_of(*first);
                     let message = format!("there are two {what}s {}", quoted(&words.value));
                     let problem = Problem::new(Code::DuplicateName, &words.span, message);
-                    self.add(problem.label(format!("first on line {line}")));
+                    self.add(
+                        problem.related(&first.span, format!("the first {what} of this name")),
+                    );
                 }
             }
         }
