@@ -90,13 +90,15 @@ impl Default for WorkingTime {
     }
 }
 
-/// For people: `09:00-17:00 on mon, tue, wed, thu, fri, Europe/Rome`.
+/// For people: `09:00-17:00 on mon, tue, Europe/Rome`, or the days and the zone alone.
 impl fmt::Display for WorkingTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let hours = self.hours.unwrap_or(Hours::ALL_DAY);
+        if let Some(hours) = self.hours {
+            write!(f, "{hours} on ")?;
+        }
         let days = DAYS.iter().zip(self.week).filter(|(_, works)| *works).map(|(day, _)| *day);
         let days: Vec<&str> = days.collect();
-        write!(f, "{hours} on {}, {}", days.join(", "), self.timezone)
+        write!(f, "{}, {}", days.join(", "), self.timezone)
     }
 }
 
