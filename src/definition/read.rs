@@ -91,7 +91,14 @@ pub(super) fn quantity(text: &str, unit: Unit) -> Result<Quantity, Wrong> {
         },
         Unit::Score => score(text)?,
         Unit::Ratio => ratio(text)?,
-        Unit::Instant => day(text)?,
+        Unit::Instant => match day(text) {
+            Err(wrong) if clock(text).is_ok() => {
+                let since =
+                    format!("how long ago is an expression: `when: now - METRIC <= {text}`");
+                return Err(wrong.help(since));
+            }
+            day => day?,
+        },
         Unit::Truth => f64::from(u8::from(truth(text)?)),
     };
     Ok(Quantity::new(unit, value))

@@ -13,7 +13,7 @@ mod pair;
 mod stage;
 mod workflow;
 
-pub(super) use brand::{DAYS, brand};
+pub(super) use brand::brand;
 pub(super) use form::TYPES;
 pub(super) use pair::{brand_side, workflow_side};
 pub(super) use workflow::{FORMAT, MAX_CYCLES, workflow};
