@@ -263,7 +263,7 @@ fn never_panics(bytes: Vec<u8>) {
 
 /// Words of expressions in any order, and what is none.
 fn expression_like() -> impl Strategy<Value = String> {
-    const WORDS: [&str; 34] = [
+    const WORDS: [&str; 38] = [
         "goal.held",
         "goal.met",
         "cycle",
@@ -274,6 +274,10 @@ fn expression_like() -> impl Strategy<Value = String> {
         "previous.response_rate",
         "goals.response_rate",
         "first_response_median",
+        "first_response_median.business",
+        "previous.first_response_p90.business.high",
+        "posts_per_reply",
+        "last_own_post",
         "regressed(\"define\")",
         "date(\"2026-03-02\")",
         "5%",
@@ -465,7 +469,8 @@ fn all_problems_are_shown_in_one_run_in_the_order_of_the_file() {
        = note: known here: `engaged_followers`, `engaged_follower_rate`, `response_rate`,
                `first_response_median`, `first_response_p90`, `back_and_forth_rate`,
                `conversation_depth`, `topic_adherence`, `profile_completeness`,
-               `longest_silent_gap`, `concentration`, `engaged_retention`, `window_settled`
+               `longest_silent_gap`, `last_own_post`, `posts_per_reply`, `concentration`,
+               `engaged_retention`, `window_settled`
 
     error[F0101]: an entry of `exit` has no key `min_m`
       --> workflows/engagement.yaml:57:9
@@ -475,7 +480,7 @@ fn all_problems_are_shown_in_one_run_in_the_order_of_the_file() {
        |
        = help: did you mean `min_n`?
        = note: known here: `id`, `metric`, `at_least`, `at_most`, `is`, `bound`, `min_n`,
-               `max_age`, `task`, `wait`, `when`, `any`, `all`, `because`
+               `max_age`, `hours`, `task`, `wait`, `when`, `any`, `all`, `because`
 
     error[F0203]: there is no stage `suport`
       --> workflows/engagement.yaml:87:11

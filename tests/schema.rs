@@ -17,7 +17,7 @@ use jsonschema::Validator;
 use serde_json::{Value, json};
 
 /// What one key or one mapping shows to be wrong.
-const STRUCTURAL: [Code; 22] = [
+const STRUCTURAL: [Code; 23] = [
     Code::NotADefinition,
     Code::UnknownKey,
     Code::WrongType,
@@ -40,11 +40,14 @@ const STRUCTURAL: [Code; 22] = [
     Code::BadPath,
     Code::BadLanguage,
     Code::BadCadence,
+    Code::BadHours,
 ];
 
 /// Refused files that fit all the same, and why a schema cannot help it.
-const BEYOND: [(&str, &str); 1] =
-    [("duration-too-long.yaml", "a pattern sees digits, not how long they last together")];
+const BEYOND: [(&str, &str); 2] = [
+    ("brand-hours-past-midnight.yaml", "a pattern sees two times, not which is the later"),
+    ("duration-too-long.yaml", "a pattern sees digits, not how long they last together"),
+];
 
 struct Schemas {
     workflow: Validator,
@@ -240,6 +243,10 @@ fn words() -> Vec<Value> {
         "mastodon",
         "bluesky_api",
         "mon",
+        "09:00-17:00",
+        "9-17",
+        "business",
+        "2026-03-02",
         "en",
         "Europe/Rome",
         "UTC",
@@ -286,7 +293,7 @@ fn scalars(value: &Value, way: &str, found: &mut Vec<String>) {
 fn what_loads_fits_whatever_words_are_exchanged() {
     let schemas = Schemas::new();
     let (words, mut loaded, mut refused, mut missed) = (words(), 0, 0, 0);
-    for name in ["form.yaml", "brand-acme.yaml"] {
+    for name in ["form.yaml", "business-hours.yaml", "brand-acme.yaml", "brand-hours.yaml"] {
         let path = root().join("tests/definition/accept").join(name);
         let file = as_json(&fs::read_to_string(path).unwrap()).unwrap();
         let brand = name.starts_with("brand");

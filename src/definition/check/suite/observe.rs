@@ -11,8 +11,10 @@ use crate::{
         suite as raw,
     },
     model::{
-        Bound, Demand, Expression, Fact, Interval, Metric, Unit, Workflow, expression::Part,
-        metric::Method, suite::Seen,
+        Bound, Demand, Expression, Fact, Interval, Metric, Unit, Workflow,
+        expression::Part,
+        metric::{BUSINESS, Method},
+        suite::Seen,
     },
 };
 
@@ -43,7 +45,13 @@ impl Reader<'_, '_, '_> {
     }
 
     fn observable(&mut self, name: &Words) -> Option<Metric> {
-        let metric = self.checker.metric(name)?;
+        // Business hours are observed under the name that an expression gives them.
+        let twin = |metric: &Metric| metric.is_business() && metric.to_string() == name.value;
+        if let Some(twin) = Metric::ALL.into_iter().find(twin) {
+            return Some(twin);
+        }
+        let advice = |plain: Metric| format!("write `{plain}.{BUSINESS}`");
+        let metric = self.checker.metric(name, advice)?;
         if metric != Metric::WindowSettled {
             return Some(metric);
         }
