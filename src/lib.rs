@@ -12,10 +12,12 @@
 //! 4. [`evidence`]: exports become facts, facts become numbers.
 //! 5. [`store`]: what is kept on the disk.
 //! 6. [`runner`]: the loop that joins them.
-//! 7. [`view`] and [`cli`]: what people see.
+//! 7. [`rehearsal`]: brands that exist only in memory: tests of a workflow, what-if, replay.
+//! 8. [`view`] and [`cli`]: what people see.
 //!
 //! Dependencies point one way: `cli → view → runner → store → engine → evidence → model`, and
-//! `definition → model`. `model`, `engine`, `definition`, `view` and the metrics do no IO and read
+//! `definition → model`, `rehearsal → engine`. `model`, `engine`, `definition`, `rehearsal`, `view`
+//! and the metrics do no IO and read
 //! no clock; `clippy.toml` bans the calls that would.
 
 pub mod cli;
@@ -25,6 +27,7 @@ pub mod engine;
 pub mod evidence;
 pub mod failure;
 pub mod model;
+pub mod rehearsal;
 pub mod runner;
 pub mod samples;
 pub mod store;

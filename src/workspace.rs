@@ -3,6 +3,7 @@
 //! ```text
 //! acme-agency/
 //!   workflows/NAME.yaml     one workflow a file, named after it
+//!   workflows/NAME.test.yaml  the suite that tests it
 //!   brands/NAME.yaml        one brand a file, named after it
 //!   .fivestep/              state.db, evidence/BRAND.db
 //! ```
@@ -30,6 +31,9 @@ use crate::{
 
 /// The folder in which fivestep keeps its own files.
 pub const OWN_FOLDER: &str = ".fivestep";
+
+/// How the name of a suite file ends.
+pub const SUITE_END: &str = ".test.yaml";
 
 /// Why a workspace could not be used.
 #[derive(Debug, Error)]
@@ -200,6 +204,8 @@ impl Workspace {
             .filter_map(Result::ok)
             .filter(|entry| !entry.file_type().is_ok_and(|kind| kind.is_dir()))
             .filter_map(|entry| entry.file_name().into_string().ok())
+            // A suite lies beside its workflow, `engagement.test.yaml`, and is none itself.
+            .filter(|name| !name.ends_with(SUITE_END))
             .filter_map(|name| name.strip_suffix(".yaml").map(str::to_owned))
             .collect();
         names.sort();

@@ -10,6 +10,10 @@
 //! | `<!-- file: brands/acme.yaml -->` | the block is written to this file before what follows runs |
 //! | `<!-- setup: fivestep demo -->` | runs before the block, its output is not shown |
 //!
+//! The pages of the codes have a rule of their own: the block under `## Right` stands line by line
+//! in a file that is right, and that file is refused with the page's code, there, when the block
+//! under `## Wrong` takes its place.
+//!
 //! A whole YAML file needs no comment. In a `console` block every line after `$ ` runs, in one
 //! fresh folder a page; what it prints must be what follows it, where `[..]` stands for the rest
 //! of a line and `...` alone for any lines. A command that shows an exit code writes `|| echo $?`.
@@ -22,6 +26,7 @@ mod common;
 use std::{
     collections::BTreeSet,
     fs,
+    ops::RangeInclusive,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -29,10 +34,20 @@ use std::{
 use clap::Parser;
 use common::NOW;
 use fivestep::{
-    cli::{args::Cli, reference},
-    definition::{Code, Diagnostic, SourceFile, is_brand, load_brand, load_workflow, records},
+    cli::{
+        args::Cli,
+        draw::{mermaid, svg},
+        reference,
+    },
+    definition::{
+        Code, Diagnostic, SourceFile, check_all, is_brand, load_brand, load_workflow, records,
+    },
+    view::graph::{Graph, of_workflow},
 };
 use serde_yaml::Value;
+
+/// Where the pages of the codes lie.
+const OF_CODES: &str = "docs/reference/diagnostics/";
 
 /// The smallest workflow, into which fragments are laid.
 const WORKFLOW: &str = "\
@@ -79,10 +94,65 @@ charter: {}
 sources: []
 ";
 
+/// Codes that no few lines can show: they need bytes that no page holds, a file of great length,
+/// nothing at all, a workflow and a brand that were brought together by hand, or evidence.
+const WITHOUT_EXAMPLE: [Code; 11] = [
+    Code::TooLarge,
+    Code::NotUtf8,
+    Code::ControlCharacter,
+    Code::NotADefinition,
+    Code::TooDeep,
+    Code::TooManyNodes,
+    Code::TooManyProblems,
+    Code::TooLong,
+    Code::OtherWorkflow,
+    Code::TooFewCases,
+    Code::TooManySteps,
+];
+
+/// Codes whose problem lies in the workflow, where the lines of the brand's file only cause it.
+const IN_ANOTHER_FILE: [Code; 1] = [Code::Unmeasurable];
+
+#[test]
+fn every_code_has_a_page_whose_examples_are_right_and_wrong() {
+    let (pages, files) = (pages(), files_that_are_right());
+    for code in Code::ALL {
+        let name = format!("{OF_CODES}{code}.md");
+        let page = pages.iter().find(|page| page.name == name).unwrap();
+        assert_eq!(code.page(), page.text, "{name}");
+        let title = format!("# {code}: {}", code.meaning().trim_end_matches('.'));
+        let headings: Vec<&str> = prose(&page.text).filter(|line| line.starts_with('#')).collect();
+        if WITHOUT_EXAMPLE.contains(code) {
+            assert_eq!(headings, [title.as_str(), "## What to do"], "{name}");
+            continue;
+        }
+        let parts = [title.as_str(), "## Wrong", "## Right", "## What to do"];
+        assert_eq!(headings, parts, "{name}");
+        let [wrong, right] = page.blocks.as_slice() else { panic!("{name}: two blocks") };
+        assert!(page.blocks.iter().all(|block| block.language == "yaml"), "{name}");
+        let mut found = Vec::new();
+        for file in &files {
+            for (text, near) in exchanged(&file.text, &right.text, &wrong.text) {
+                let mut problems = file.problems_of(text);
+                problems.retain(|problem| {
+                    IN_ANOTHER_FILE.contains(code)
+                        || problem.file == file.name && near.contains(&(problem.line as usize))
+                });
+                found.push(problems);
+            }
+        }
+        assert!(!found.is_empty(), "{name}: the right lines stand in no file that is right");
+        let shown = found.iter().flatten().any(|problem| problem.code == *code);
+        assert!(shown, "{name}: the wrong lines are not refused with {code}: {found:#?}");
+    }
+    let codes = pages.iter().filter(|page| page.name.starts_with(OF_CODES)).count();
+    assert_eq!(codes, Code::ALL.len(), "a page has no code");
+}
+
 #[test]
 fn every_yaml_block_is_loaded_or_refused_as_its_page_says() {
     let mut count = 0;
-    for page in pages() {
+    for page in pages().into_iter().filter(|page| !page.name.starts_with(OF_CODES)) {
         for block in page.blocks.iter().filter(|block| block.language == "yaml") {
             let found = load(&yaml_of(block));
             let place = format!("{}:{}", page.name, block.line);
@@ -120,6 +190,20 @@ fn every_generated_part_is_what_the_program_says_today() {
         }
     }
     assert!(count >= 8, "only {count} generated parts were found");
+}
+
+#[test]
+fn every_shipped_workflow_has_its_picture() {
+    let folder = root().join("docs/images");
+    for (name, graph) in shipped_workflows() {
+        let path = folder.join(format!("{name}.svg"));
+        let now = svg::text(&graph);
+        if std::env::var_os("FIVESTEP_BLESS").is_some() {
+            fs::write(&path, &now).unwrap();
+        }
+        let kept = fs::read_to_string(&path).unwrap_or_default();
+        assert!(kept == now, "docs/images/{name}.svg: `FIVESTEP_BLESS=1 cargo test --test docs`");
+    }
 }
 
 #[test]
@@ -368,6 +452,68 @@ fn load(text: &str) -> Vec<Diagnostic> {
     }
 }
 
+/// A file that is right, and those that lie beside it in its workspace.
+struct RightFile {
+    name: String,
+    text: String,
+    beside: Vec<SourceFile>,
+}
+
+impl RightFile {
+    /// What is wrong with the file when `text` takes the place of its own.
+    fn problems_of(&self, text: String) -> Vec<Diagnostic> {
+        let mut files = self.beside.clone();
+        files.push(SourceFile::new(&self.name, text.into_bytes()));
+        check_all(&files, !self.beside.is_empty(), &Default::default())
+    }
+}
+
+/// What is shipped, and the corpus.
+fn files_that_are_right() -> Vec<RightFile> {
+    let shipped = [
+        ("workflows/engagement.yaml", include_str!("../workflows/engagement.yaml")),
+        ("workflows/engagement.test.yaml", include_str!("../workflows/engagement.test.yaml")),
+        ("brands/acme.yaml", include_str!("../src/cli/init/acme.yaml")),
+    ];
+    let other = |own: &str| {
+        let others = shipped.iter().filter(|(name, _)| *name != own);
+        others.map(|(name, text)| SourceFile::new(*name, text.as_bytes().to_vec())).collect()
+    };
+    let shipped = shipped.map(|(name, text)| RightFile {
+        name: name.to_owned(),
+        text: text.to_owned(),
+        beside: other(name),
+    });
+    let corpus = fs::read_dir(root().join("tests/definition/accept")).unwrap().map(|entry| {
+        let path = entry.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        RightFile { name: path.display().to_string(), text, beside: Vec::new() }
+    });
+    shipped.into_iter().chain(corpus).collect()
+}
+
+/// `text` with `wrong` in the place of `right`, once for each place where `right` stands line by
+/// line, whatever its indentation; and the numbers of the exchanged lines with one more each way.
+fn exchanged(text: &str, right: &str, wrong: &str) -> Vec<(String, RangeInclusive<usize>)> {
+    let lines: Vec<&str> = text.lines().collect();
+    let right: Vec<&str> = right.lines().collect();
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let places = lines.windows(right.len()).enumerate().filter_map(|(at, window)| {
+        let margin = " ".repeat(indent(window[0]));
+        let dedented = window.iter().map(|line| line.strip_prefix(&margin));
+        let fits = dedented.eq(right.iter().map(|line| Some(*line)));
+        fits.then_some((at, margin))
+    });
+    let exchange = |(at, margin): (usize, String)| {
+        let wrong: Vec<String> = wrong.lines().map(|line| format!("{margin}{line}")).collect();
+        let before = lines[..at].iter().map(|&line| line.to_owned());
+        let after = lines[at + right.len()..].iter().map(|&line| line.to_owned());
+        let near = at..=at + wrong.len() + 1;
+        (before.chain(wrong).chain(after).collect::<Vec<_>>().join("\n") + "\n", near)
+    };
+    places.map(exchange).collect()
+}
+
 /// The keys that the program knows at a place of a file, as it lists them for a wrong one.
 fn known_keys(file: &str, place: &str) -> Vec<String> {
     let wrong = serde_yaml::from_str("{ no_such_key: 1 }").unwrap();
@@ -525,7 +671,10 @@ fn generated_anew(page: &Page) -> (String, usize) {
             text.push('\n');
         }
         if let Some((mark, name)) = comment(line).filter(|(mark, _)| mark == "generated") {
-            let part = reference::part(&name);
+            let part = match name.as_str() {
+                "workflows" => Some(drawn_workflows()),
+                name => reference::part(name),
+            };
             let part = part.unwrap_or_else(|| panic!("{}: {mark} {name}?", page.name));
             text.push_str(&format!("\n{part}\n"));
             (count, inside) = (count + 1, true);
@@ -533,6 +682,35 @@ fn generated_anew(page: &Page) -> (String, usize) {
     }
     assert!(!inside, "{}: a generated part does not end", page.name);
     (text, count)
+}
+
+/// Every workflow that comes with fivestep, by its name; suites are none.
+fn shipped_workflows() -> Vec<(String, Graph)> {
+    let entries = fs::read_dir(root().join("workflows")).unwrap();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".yaml") && !name.ends_with(".test.yaml"))
+        .collect();
+    names.sort();
+    let graph = |name: String| {
+        let bytes = fs::read(root().join("workflows").join(&name)).unwrap();
+        let workflow = load_workflow(&SourceFile::new(name.as_str(), bytes)).unwrap();
+        (workflow.id.to_string(), of_workflow(&workflow))
+    };
+    names.into_iter().map(graph).collect()
+}
+
+/// A section for each shipped workflow: its picture, and the same for those who edit Markdown.
+fn drawn_workflows() -> String {
+    let sections = shipped_workflows().into_iter().map(|(name, graph)| {
+        let (title, told) = (&graph.title, graph.told());
+        format!(
+            "## {name}\n\n{title}.\n\n![{told}](../images/{name}.svg)\n\nThe same in Mermaid:\n\n\
+             ```mermaid\n{}```\n",
+            mermaid::text(&graph)
+        )
+    });
+    sections.collect::<Vec<_>>().join("\n")
 }
 
 /// The lines of a page outside of its blocks.

@@ -31,7 +31,7 @@ pub fn run(session: &Session, args: &AdvanceArgs) -> Result<Exit, Failure> {
     moves.finish()
 }
 
-fn until(text: Option<&str>) -> Result<Until, Failure> {
+pub fn until(text: Option<&str>) -> Result<Until, Failure> {
     match text {
         None => Ok(Until::OneStage),
         Some("blocked") => Ok(Until::Blocked),

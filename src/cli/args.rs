@@ -64,6 +64,31 @@ pub enum Format {
     Json,
     /// One name a line, to pipe into another verb through `-`
     Ids,
+    /// SARIF 2.1.0, for tools that review code
+    #[value(hide = true)]
+    Sarif,
+    /// JUnit XML, for tools that show test results
+    #[value(hide = true)]
+    Junit,
+    /// Mermaid's flowchart language, which code hosts draw
+    #[value(hide = true)]
+    Mermaid,
+    /// Graphviz's language
+    #[value(hide = true)]
+    Dot,
+    /// A picture for browsers
+    #[value(hide = true)]
+    Svg,
+}
+
+impl Format {
+    /// The formats of every verb.
+    pub const COMMON: [Format; 3] = [Format::Table, Format::Json, Format::Ids];
+
+    /// How it is written after `-o`.
+    pub fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
 }
 
 /// What to do.
@@ -73,10 +98,14 @@ pub enum Verb {
     Init(InitArgs),
     /// Make a workspace with four sample brands and run them
     Demo(DemoArgs),
-    /// Check workflow and brand files
+    /// Check workflow, brand and suite files
     Check(CheckArgs),
     /// Print the JSON Schema of workflow or brand files, for editors
     Schema(SchemaArgs),
+    /// What a code of `check` means, and what to do about it
+    Explain(ExplainArgs),
+    /// Play the suites that test workflows, without data and without waiting
+    Test(TestArgs),
     /// List brands, or show one brand's file
     Brand(BrandArgs),
     /// Read a brand's exports into its evidence
@@ -89,6 +118,8 @@ pub enum Verb {
     Status(StatusArgs),
     /// Why a brand stands where it stands, and what would move it
     Why(WhyArgs),
+    /// What would become of a brand, or would have; writes nothing
+    Simulate(SimulateArgs),
     /// Work for people
     Tasks(TasksArgs),
     /// Finish a task
@@ -101,6 +132,8 @@ pub enum Verb {
     History(HistoryArgs),
     /// A brand's numbers: value, sample, interval, window, sources
     Show(ShowArgs),
+    /// Draw a workflow, and where a brand is in it
+    Graph(GraphArgs),
     /// Hold brands where they are
     #[command(after_help = "Example:\n  fivestep pause acme --reason \"summer break\"")]
     Pause(HoldArgs),
@@ -115,6 +148,39 @@ pub enum Verb {
     Adopt(HoldArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
+}
+
+impl Verb {
+    /// The formats that a verb writes beside those of every verb; the only place that says so.
+    pub fn own_formats(&self) -> &'static [Format] {
+        match self {
+            Verb::Graph(_) => &[Format::Mermaid, Format::Dot, Format::Svg],
+            Verb::Check(_) => &[Format::Sarif],
+            Verb::Test(_) => &[Format::Junit],
+            Verb::Init(_)
+            | Verb::Demo(_)
+            | Verb::Explain(_)
+            | Verb::Schema(_)
+            | Verb::Brand(_)
+            | Verb::Import(_)
+            | Verb::Start(_)
+            | Verb::Advance(_)
+            | Verb::Status(_)
+            | Verb::Why(_)
+            | Verb::Simulate(_)
+            | Verb::Tasks(_)
+            | Verb::Done(_)
+            | Verb::Reopen(_)
+            | Verb::Waive(_)
+            | Verb::History(_)
+            | Verb::Show(_)
+            | Verb::Pause(_)
+            | Verb::Resume(_)
+            | Verb::Cancel(_)
+            | Verb::Adopt(_)
+            | Verb::Completions(_) => &[],
+        }
+    }
 }
 
 /// Arguments of `init`.
@@ -135,7 +201,11 @@ pub struct DemoArgs {
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  fivestep check\n  fivestep check workflows/engagement.yaml")]
+#[command(after_help = "\
+Examples:
+  fivestep check
+  fivestep check workflows/engagement.yaml
+  fivestep check -o sarif > check.sarif  for tools that review code (SARIF 2.1.0)")]
 pub struct CheckArgs {
     /// Files or folders; otherwise the whole workspace
     pub paths: Vec<PathBuf>,
@@ -160,6 +230,37 @@ pub enum SchemaFile {
     Workflow,
     /// `brands/NAME.yaml`
     Brand,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  fivestep explain F0205\n  fivestep explain")]
+pub struct ExplainArgs {
+    /// The code; otherwise all codes are listed
+    pub code: Option<String>,
+}
+
+/// Arguments of `test`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep test
+  fivestep test workflows/engagement.yaml --filter gold
+  fivestep test --require-coverage
+  fivestep test -o junit > suites.xml  for tools that show test results")]
+pub struct TestArgs {
+    /// Suites, workflows or folders; otherwise every suite of the workspace
+    #[arg(value_name = "FILE")]
+    pub paths: Vec<PathBuf>,
+    /// Only cases whose name contains this
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// Say which stages, ways, outcomes and verdicts no case took
+    #[arg(long)]
+    pub coverage: bool,
+    /// Fail unless every stage, way and outcome was taken; implies `--coverage`
+    #[arg(long)]
+    pub require_coverage: bool,
 }
 
 /// Arguments of `brand`.
@@ -273,9 +374,52 @@ pub struct WhyArgs {
     pub window_end: Option<DateTime<Utc>>,
 }
 
+/// Arguments of `simulate`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep simulate acme --set response_rate=95%/120 --tasks done --for 90d
+  fivestep simulate acme --workflow workflows/stricter.yaml
+  fivestep simulate --workflow workflows/engagement.yaml --tasks done
+  fivestep simulate acme --since start --goal engaged_follower_rate=3%")]
+pub struct SimulateArgs {
+    /// The brand; without one, a workflow is played from nothing
+    pub brand: Option<String>,
+    /// Suppose that a metric says this; `/N` says on how many cases
+    #[arg(long, value_name = "METRIC=VALUE[/N]", conflicts_with = "since")]
+    pub set: Vec<String>,
+    /// Suppose that the brand aims at this
+    #[arg(long, value_name = "METRIC=VALUE")]
+    pub goal: Vec<String>,
+    /// Suppose that the brand runs on this file
+    #[arg(long, value_name = "FILE")]
+    pub workflow: Option<PathBuf>,
+    /// Let the clock go on day by day, with fresh evidence each day, such as `90d`
+    #[arg(long = "for", value_name = "DAYS", value_parser = parse_days, conflicts_with = "since")]
+    pub days: Option<u32>,
+    /// Suppose that people do every task at once
+    #[arg(long, value_enum, value_name = "done", conflicts_with = "since")]
+    pub tasks: Option<TasksAre>,
+    /// Go on until `blocked`, as if left out, or until the brand is in this stage
+    #[arg(long, value_name = "blocked|STAGE", conflicts_with = "since")]
+    pub until: Option<String>,
+    /// Replay the brand's own past from here, and compare: `start`, a revision or a day
+    #[arg(long, value_name = "start|REVISION|DATE", requires = "brand")]
+    pub since: Option<String>,
+}
+
+/// What is supposed of tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TasksAre {
+    /// Each is done as soon as it is open
+    Done,
+}
+
 /// Arguments of `tasks`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  fivestep tasks\n  fivestep tasks --owner role:lead --overdue")]
+#[command(
+    after_help = "Examples:\n  fivestep tasks\n  fivestep tasks --owner role:lead --overdue\n  fivestep tasks --remind"
+)]
 pub struct TasksArgs {
     /// Brands by name, `-` reads them from standard input; otherwise every running brand
     #[arg(value_name = "BRAND")]
@@ -286,6 +430,9 @@ pub struct TasksArgs {
     /// Only tasks past their deadline
     #[arg(long)]
     pub overdue: bool,
+    /// Only tasks whose owner should be reminded by now (`remind` of the workflow)
+    #[arg(long)]
+    pub remind: bool,
     /// Tasks that are done, too
     #[arg(long)]
     pub done: bool,
@@ -372,6 +519,24 @@ pub struct ShowArgs {
     pub window_end: Option<DateTime<Utc>>,
 }
 
+/// Arguments of `graph`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep graph
+  fivestep graph --brand acme
+  fivestep graph workflows/engagement.yaml -o mermaid  for pages that draw Mermaid
+  fivestep graph -o dot > engagement.dot               for Graphviz
+  fivestep graph --brand acme -o svg > acme.svg        for browsers")]
+pub struct GraphArgs {
+    /// A workflow of the workspace, or a workflow file; otherwise the only one of the workspace
+    #[arg(value_name = "WORKFLOW|FILE")]
+    pub workflow: Option<String>,
+    /// Draw the workflow that this brand runs on, with the way it took
+    #[arg(long, value_name = "BRAND", conflicts_with = "workflow")]
+    pub brand: Option<String>,
+}
+
 /// Arguments of `pause`, `resume`, `cancel` and `adopt`.
 #[derive(Debug, Args)]
 pub struct HoldArgs {
@@ -406,4 +571,16 @@ fn parse_instant(text: &str) -> Result<DateTime<Utc>, String> {
         .ok_or_else(|| {
             "write an instant such as 2026-03-02T09:00:00Z, or a day such as 2026-03-02".to_owned()
         })
+}
+
+/// Takes a number of days, `90d` or `12w`.
+fn parse_days(text: &str) -> Result<u32, String> {
+    const MOST: u32 = 3_660;
+    let days = match (text.strip_suffix('d'), text.strip_suffix('w')) {
+        (Some(days), _) => days.parse().ok(),
+        (None, Some(weeks)) => weeks.parse::<u32>().ok().and_then(|weeks| weeks.checked_mul(7)),
+        (None, None) => None,
+    };
+    days.filter(|days| (1..=MOST).contains(days))
+        .ok_or_else(|| format!("write days or weeks, such as `90d` or `12w`, up to {MOST} days"))
 }

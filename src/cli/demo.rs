@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     clock::Clock,
+    definition::Histories,
     failure::Failure,
     model::{Actor, BrandId, Command, Status, TaskId, TaskState, Verb, Verdict},
     runner::{Runner, Until, load_brand},
@@ -24,7 +25,7 @@ use super::{
     check,
     exit::Exit,
     import::import,
-    init::ENGAGEMENT,
+    init::SHIPPED,
     render,
     session::Session,
 };
@@ -73,7 +74,9 @@ fn make(dir: &Path, stories: &[Story]) -> Result<Workspace, Failure> {
     }
     let workspace = Workspace::create(dir)?;
     write(workspace.root(), MARK, "")?;
-    write(workspace.root(), "workflows/engagement.yaml", ENGAGEMENT)?;
+    for (name, text) in SHIPPED {
+        write(workspace.root(), name, text)?;
+    }
     for story in stories {
         write(workspace.root(), &format!("brands/{}.yaml", story.brand), story.yaml)?;
         for export in &story.exports {
@@ -107,7 +110,7 @@ impl Demo<'_> {
 
     /// Checks every file, as `fivestep check` does, and says the rest in a line.
     fn check(&self) -> Result<(), Failure> {
-        let checks = check::check(&check::files_of(&self.workspace)?.0, true);
+        let checks = check::check(&check::files_of(&self.workspace)?.0, true, &Histories::new());
         self.say(&check::summary(&checks))?;
         self.say("`fivestep check` shows what azzurro-radio's archive will never tell.\n")
     }

@@ -13,10 +13,12 @@ pub enum Exit {
     Fault,
     /// The command line was not understood.
     Usage,
-    /// A workflow or brand file is wrong.
+    /// A workflow, brand or suite file is wrong.
     Invalid,
     /// A name does not exist.
     Unknown,
+    /// A case of a suite went otherwise than it says.
+    Failed,
     /// Another process was faster.
     Conflict,
     /// There is nothing to do: the gate is shut, the task is done, the run is over.
@@ -25,12 +27,18 @@ pub enum Exit {
 
 impl Exit {
     /// Every exit with its code, name and meaning.
-    pub const ALL: [(Exit, u8, &'static str, &'static str); 7] = [
+    pub const ALL: [(Exit, u8, &'static str, &'static str); 8] = [
         (Exit::Done, 0, "done", "it moved something, or answered"),
         (Exit::Fault, 1, "fault", "the system, the workspace or an export failed it"),
         (Exit::Usage, 2, "usage", "the command line or a form was not filled in right"),
-        (Exit::Invalid, 3, "invalid", "a workflow or brand file is wrong"),
-        (Exit::Unknown, 4, "unknown", "a brand, workflow, task or clause does not exist"),
+        (Exit::Invalid, 3, "invalid", "a workflow, brand or suite file is wrong"),
+        (Exit::Unknown, 4, "unknown", "a brand, workflow, task, clause or code does not exist"),
+        (
+            Exit::Failed,
+            5,
+            "failed",
+            "a case of a suite failed, or the coverage asked for is missing",
+        ),
         (Exit::Conflict, 6, "conflict", "another process moved the brand at the same moment"),
         (Exit::Blocked, 10, "blocked", "nothing to do: the gate is shut, or the run is over"),
     ];
@@ -49,10 +57,11 @@ impl Exit {
     /// anything was, else blocked.
     pub fn of_many(exits: impl IntoIterator<Item = Exit>) -> Exit {
         let weight = |exit: Exit| match exit {
-            Exit::Fault => 6,
-            Exit::Conflict => 5,
-            Exit::Invalid => 4,
-            Exit::Unknown => 3,
+            Exit::Fault => 7,
+            Exit::Conflict => 6,
+            Exit::Invalid => 5,
+            Exit::Unknown => 4,
+            Exit::Failed => 3,
             Exit::Usage => 2,
             Exit::Done => 1,
             Exit::Blocked => 0,
@@ -74,7 +83,9 @@ impl From<&Failure> for Exit {
             Failure::Definition { .. } => Exit::Invalid,
             Failure::Conflict { .. } => Exit::Conflict,
             Failure::Usage { .. } => Exit::Usage,
-            Failure::Workspace(WorkspaceError::Unknown { .. }) => Exit::Unknown,
+            Failure::UnknownCode { .. } | Failure::Workspace(WorkspaceError::Unknown { .. }) => {
+                Exit::Unknown
+            }
             Failure::Workspace(_)
             | Failure::DefinitionLost { .. }
             | Failure::Store(_)

@@ -11,8 +11,11 @@ use crate::{
 
 use super::{args::InitArgs, exit::Exit, session::Session};
 
-/// The shipped workflow, as it stands in `workflows/`.
-pub const ENGAGEMENT: &str = include_str!("../../workflows/engagement.yaml");
+/// The shipped workflows and their suites, as they stand in `workflows/`.
+pub const SHIPPED: [(&str, &str); 2] = [
+    ("workflows/engagement.yaml", include_str!("../../workflows/engagement.yaml")),
+    ("workflows/engagement.test.yaml", include_str!("../../workflows/engagement.test.yaml")),
+];
 
 const FIRST_BRAND: &str = include_str!("init/acme.yaml");
 
@@ -25,8 +28,8 @@ struct Made {
 pub fn run(session: &Session, args: &InitArgs) -> Result<Exit, Failure> {
     let dir = session.new_folder(args.dir.as_ref(), ".");
     let workspace = Workspace::create(&dir)?;
-    let files = [("workflows/engagement.yaml", ENGAGEMENT), ("brands/acme.yaml", FIRST_BRAND)];
-    for (name, text) in files {
+    let files = [SHIPPED.as_slice(), &[("brands/acme.yaml", FIRST_BRAND)]].concat();
+    for (name, text) in &files {
         write_new(&workspace.root().join(name), text)?;
     }
     let made = Made {

@@ -11,11 +11,13 @@
 #![allow(clippy::disallowed_methods, reason = "the command line is the edge")]
 
 pub mod args;
+pub mod draw;
 pub mod exit;
 mod out;
 pub mod reference;
 mod render;
 mod report;
+mod sarif;
 mod session;
 
 mod adopt;
@@ -25,15 +27,20 @@ mod check;
 mod completions;
 mod demo;
 mod done;
+mod explain;
+mod graph;
 mod history;
 mod hold;
 mod import;
 mod init;
+mod junit;
 mod schema;
 mod show;
+mod simulate;
 mod start;
 mod status;
 mod tasks;
+mod test;
 mod waive;
 mod why;
 
@@ -65,23 +72,28 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
+    session.out.writes(verb.own_formats())?;
     match verb {
         Verb::Init(args) => init::run(session, args),
         Verb::Demo(args) => demo::run(session, args),
         Verb::Check(args) => check::run(session, args),
         Verb::Schema(args) => schema::run(session, args),
+        Verb::Explain(args) => explain::run(session, args),
+        Verb::Test(args) => test::run(session, args),
         Verb::Brand(args) => brand::run(session, args),
         Verb::Import(args) => import::run(session, args),
         Verb::Start(args) => start::run(session, args),
         Verb::Advance(args) => advance::run(session, args),
         Verb::Status(args) => status::run(session, args),
         Verb::Why(args) => why::run(session, args),
+        Verb::Simulate(args) => simulate::run(session, args),
         Verb::Tasks(args) => tasks::run(session, args),
         Verb::Done(args) => done::run(session, args),
         Verb::Reopen(args) => done::reopen(session, args),
         Verb::Waive(args) => waive::run(session, args),
         Verb::History(args) => history::run(session, args),
         Verb::Show(args) => show::run(session, args),
+        Verb::Graph(args) => graph::run(session, args),
         Verb::Pause(args) => hold::pause(session, args),
         Verb::Resume(args) => hold::resume(session, args),
         Verb::Cancel(args) => hold::cancel(session, args),

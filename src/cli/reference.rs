@@ -119,6 +119,7 @@ fn diagnostics() -> String {
         ("F02", "Names"),
         ("F03", "The graph of stages"),
         ("F04", "Brands"),
+        ("F05", "Suites"),
     ];
     let family = |(prefix, title): (&str, &str)| {
         let codes = Code::ALL.iter().filter(|code| code.id().starts_with(prefix));
@@ -127,7 +128,8 @@ fn diagnostics() -> String {
                 Severity::Error => "error",
                 Severity::Warning => "warning",
             };
-            vec![code.id().to_owned(), code.meaning().to_owned(), severity.to_owned()]
+            let link = format!("[{code}](diagnostics/{code}.md)");
+            vec![link, code.meaning().to_owned(), severity.to_owned()]
         });
         format!("## {title}\n\n{}", table(&["code", "meaning", "severity"], rows))
     };
@@ -204,6 +206,7 @@ fn options(args: &[&Arg]) -> String {
         let short = arg.get_short().map(|short| format!("`-{short}`, ")).unwrap_or_default();
         let mut help = arg.get_help().map(ToString::to_string).unwrap_or_default();
         let values = arg.get_possible_values();
+        let values: Vec<_> = values.iter().filter(|value| !value.is_hide_set()).collect();
         let takes_value = arg.get_action().takes_values();
         if takes_value && !values.is_empty() {
             let names: Vec<String> = values.iter().map(|value| code(value.get_name())).collect();

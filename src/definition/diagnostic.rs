@@ -42,7 +42,7 @@ macro_rules! codes {
         /// What kind of problem it is. The numbers never change.
         ///
         /// `F00xx` text and YAML, `F01xx` keys and values, `F02xx` names, `F03xx` the graph of
-        /// stages, `F04xx` brands.
+        /// stages, `F04xx` brands, `F05xx` suites.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code {
             $($(#[doc = $meaning])+ $name,)+
@@ -63,6 +63,19 @@ macro_rules! codes {
             pub fn meaning(self) -> &'static str {
                 match self {
                     $(Code::$name => concat!($($meaning,)+).trim_ascii_start(),)+
+                }
+            }
+
+            /// The page about it, in Markdown: why it is refused, wrong and right, what to do.
+            ///
+            /// A code whose page is missing does not compile.
+            pub fn page(self) -> &'static str {
+                match self {
+                    $(Code::$name => include_str!(concat!(
+                        "../../docs/reference/diagnostics/",
+                        $number,
+                        ".md"
+                    )),)+
                 }
             }
         }
@@ -212,6 +225,23 @@ codes! {
     TooFewCases = "F0409",
     /// Working hours that are not written as from when to when.
     BadHours = "F0410",
+
+    /// A suite plays a workflow that does not exist.
+    NoSuchWorkflow = "F0501",
+    /// A step does a part that is not written above it.
+    UnknownPart = "F0502",
+    /// A clause that the workflow does not have at this place.
+    UnknownClause = "F0503",
+    /// A way on that no stage of the workflow has.
+    UnknownWay = "F0504",
+    /// A suite observes what the engine derives, or numbers that its metric does not have.
+    NotObservable = "F0505",
+    /// An observation lacks the cases or the interval that a clause of the workflow asks for.
+    NeedsCases = "F0506",
+    /// Something else than an instant.
+    BadInstant = "F0507",
+    /// The cases of a suite have more steps than are played.
+    TooManySteps = "F0508",
 }
 
 impl Code {
@@ -257,6 +287,10 @@ pub struct Diagnostic {
     pub line: u32,
     /// The column at which it begins, in characters from 1.
     pub column: u32,
+    /// The line on which it ends.
+    pub end_line: u32,
+    /// The column behind its last character.
+    pub end_column: u32,
     /// A few words to stand at the caret; may be empty.
     pub label: String,
     /// The names that exist; empty if the problem is not about a name.
@@ -271,6 +305,9 @@ pub struct Diagnostic {
     /// Other places of the same file that belong to it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<Related>,
+    /// The brands it is about, each by name; empty if it is about the file alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub brands: Vec<String>,
 }
 
 /// Another place of the same file that belongs to a problem.
@@ -282,6 +319,10 @@ pub struct Related {
     pub line: u32,
     /// The column at which it begins, in characters from 1.
     pub column: u32,
+    /// The line on which it ends.
+    pub end_line: u32,
+    /// The column behind its last character.
+    pub end_column: u32,
     /// What it has to do with the problem, in a few words.
     pub message: String,
 }
@@ -298,6 +339,7 @@ pub(super) struct Problem {
     help: Option<String>,
     path: Vec<String>,
     related: Vec<(Range<usize>, String)>,
+    brands: Vec<String>,
 }
 
 impl Problem {
@@ -312,6 +354,7 @@ impl Problem {
             help: None,
             path: Vec::new(),
             related: Vec::new(),
+            brands: Vec::new(),
         }
     }
 
@@ -339,6 +382,11 @@ impl Problem {
             self.related.push((span.clone(), message.into()));
         }
         self
+    }
+
+    /// Names the brands it is about.
+    pub fn brands(self, brands: Vec<String>) -> Self {
+        Self { brands, ..self }
     }
 
     /// Names what exists, and suggests the one that `text` comes closest to.
@@ -408,9 +456,11 @@ impl<'a> Problems<'a> {
 
     fn placed(&mut self, problem: Problem) -> Diagnostic {
         let (line, column) = self.place(problem.span.start);
+        let (end_line, end_column) = self.place(problem.span.end);
         let related = problem.related.into_iter().map(|(span, message)| {
             let (line, column) = self.place(span.start);
-            Related { span, line, column, message }
+            let (end_line, end_column) = self.place(span.end);
+            Related { span, line, column, end_line, end_column, message }
         });
         let related = related.collect();
         Diagnostic {
@@ -421,13 +471,21 @@ impl<'a> Problems<'a> {
             span: problem.span,
             line,
             column,
+            end_line,
+            end_column,
             label: problem.label,
             known: problem.known,
             suggestion: problem.suggestion,
             help: problem.help,
             path: problem.path,
             related,
+            brands: problem.brands,
         }
+    }
+
+    /// The line of a place, from 1.
+    pub fn line_of(&mut self, offset: usize) -> u32 {
+        self.place(offset).0
     }
 
     fn place(&mut self, offset: usize) -> (u32, u32) {

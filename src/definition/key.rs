@@ -158,6 +158,7 @@ impl Shape {
             Shape::List(_) => "a list",
             Shape::Record(_) => "a mapping of keys to values",
             Shape::Table(_) => "a mapping of names to values",
+            Shape::WordsOr(Shape::Record(_)) => "a single value or a mapping of keys to values",
             Shape::WordsOr(_) => "a single value or a list",
         }
     }

@@ -1,4 +1,4 @@
-//! YAML text becomes a checked [`Workflow`] or [`Brand`], or a list of what is wrong with it.
+//! YAML text becomes a checked [`Workflow`], [`Brand`] or [`Suite`], or a list of what is wrong with it.
 //!
 //! ```text
 //! bytes ──► text ──► outline ──► shape ──► raw ──► check ──► model
@@ -22,6 +22,7 @@
 mod check;
 pub mod diagnostic;
 pub mod expression;
+mod history;
 mod key;
 mod kind;
 mod manual;
@@ -35,20 +36,24 @@ mod render;
 mod schema;
 mod shape;
 mod suggest;
+mod suite;
 mod text;
+mod together;
 
 pub use diagnostic::{Code, Diagnostic, Related, Severity};
+pub use history::History;
 pub use manual::{KeyManual, manual, records};
 pub use names::Names;
 pub use render::render;
 pub use schema::{FileKind, schema};
 pub use suggest::closest;
+pub use together::{Histories, check_all};
 
 use diagnostic::Problems;
 use outline::Node;
 use shape::{Raw, fit};
 
-use crate::model::{Brand, Digest, Workflow};
+use crate::model::{Brand, Digest, Metric, Suite, Workflow, WorkflowId, suite::Seen};
 
 /// The longest file that is read, in bytes.
 pub const MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -84,11 +89,20 @@ impl SourceFile {
     }
 }
 
-/// Whether a file means to be a brand file; anything else is taken for a workflow file.
+/// Whether a file means to be a brand file; what is neither that nor a suite file is taken for a
+/// workflow file.
 pub fn is_brand(file: &SourceFile) -> bool {
-    let begins =
-        |key: &[u8]| file.bytes().split(|byte| *byte == b'\n').any(|line| line.starts_with(key));
-    begins(b"brand:") && !begins(b"stages:")
+    begins(file, b"brand:") && !begins(file, b"stages:") && !is_suite(file)
+}
+
+/// Whether a file means to be a suite file.
+pub fn is_suite(file: &SourceFile) -> bool {
+    begins(file, b"suite:") && !begins(file, b"stages:")
+}
+
+/// Whether a line of the file begins with `key`.
+fn begins(file: &SourceFile, key: &[u8]) -> bool {
+    file.bytes().split(|byte| *byte == b'\n').any(|line| line.starts_with(key))
 }
 
 /// Reads a workflow file.
@@ -129,13 +143,100 @@ pub fn load_brand(file: &SourceFile) -> Result<Brand, Vec<Diagnostic>> {
     brand.ok_or(diagnostics)
 }
 
+/// Reads a suite file.
+///
+/// - `workflow`: the one the suite plays, as [`suite_of`] names it. Without it the names of stages,
+///   tasks and clauses are taken as they are.
+///
+/// # Errors
+///
+/// Everything that is wrong with the file, in its order.
+///
+/// # Example
+///
+/// ```
+/// use fivestep::definition::{SourceFile, load_suite, suite_of};
+///
+/// let text = b"suite: tea\ncases: [ { name: It begins, steps: [ start ] } ]\n";
+/// let file = SourceFile::new("tea.test.yaml", text.to_vec());
+/// assert_eq!(suite_of(&file).map(|id| id.to_string()).as_deref(), Some("tea"));
+/// assert_eq!(load_suite(&file, None).map(|suite| suite.cases.len()), Ok(1));
+/// ```
+pub fn load_suite(
+    file: &SourceFile,
+    workflow: Option<&Workflow>,
+) -> Result<Suite, Vec<Diagnostic>> {
+    let (suite, diagnostics) = load(file, |raw, _, problems| check::suite(raw, workflow, problems));
+    suite.ok_or(diagnostics)
+}
+
+/// The workflow that a suite file says it plays; `None` if it cannot be read.
+pub fn suite_of(file: &SourceFile) -> Option<WorkflowId> {
+    let outline = outline_of(file, &mut Problems::new(file))?;
+    match &outline.get("suite")?.content {
+        outline::Content::Scalar { text, .. } => WorkflowId::new(text.as_str()).ok(),
+        outline::Content::List(_) | outline::Content::Map(_) | outline::Content::Refused => None,
+    }
+}
+
+/// Says that the workflow which a suite plays does not lie beside it.
+pub fn check_suite_workflow(file: &SourceFile, plays: &WorkflowId) -> Vec<Diagnostic> {
+    with_outline(file, |outline, problems| {
+        check::folder::no_workflow(plays.as_str(), &[], outline, problems);
+    })
+}
+
+/// Says whether a suite file fits into its workspace: named so that it is not taken for a
+/// workflow, and playing a workflow that exists.
+///
+/// - `workflows`: the names of the workflows that exist.
+pub fn check_suite_place(
+    file: &SourceFile,
+    suite: &Suite,
+    workflows: &[String],
+) -> Vec<Diagnostic> {
+    with_outline(file, |outline, problems| {
+        check::folder::suite(file, suite, workflows, outline, problems);
+    })
+}
+
+/// Reads what a metric is made to say on the command line: `86%`, `86%/40` (of 40 cases), `3h`,
+/// `no cases` or `unmeasurable`.
+///
+/// # Errors
+///
+/// What is wrong with it, and what was probably meant.
+///
+/// ```
+/// use fivestep::{definition::seen, model::{Metric, suite::Seen}};
+/// assert_eq!(
+///     seen(Metric::ResponseRate, "90%/40"),
+///     Ok(Seen::Measured { value: 0.9, n: 40, interval: None }),
+/// );
+/// assert!(seen(Metric::ResponseRate, "90").is_err_and(|why| why.contains("`90%`")));
+/// ```
+pub fn seen(metric: Metric, text: &str) -> Result<Seen, String> {
+    check::seen(metric, text).map_err(read::Wrong::into_sentence)
+}
+
+/// Reads a value of a metric, in its unit: `2%`, `20`, `24h`.
+///
+/// # Errors
+///
+/// What is wrong with it, and what was probably meant.
+pub fn value(metric: Metric, text: &str) -> Result<f64, String> {
+    let read = read::quantity(text, metric.unit());
+    read.map(|quantity| quantity.value).map_err(read::Wrong::into_sentence)
+}
+
 /// Says what a brand and the workflow it follows do not agree on.
 ///
 /// - `workflow` and `brand` are what [`load_workflow`] and [`load_brand`] made of the two files,
 ///   which are needed again for the places only.
 ///
 /// The answer is empty if they agree. An error keeps the brand from starting; a warning names a
-/// clause that no source of the brand can answer, so that a person will have to waive it.
+/// clause that no source of the brand can answer, so that a person will have to waive it. For many
+/// files at once there is [`check_all`].
 pub fn check_pair(
     workflow: &Workflow,
     workflow_file: &SourceFile,
@@ -146,7 +247,8 @@ pub fn check_pair(
         check::brand_side(workflow, brand, outline, problems);
     });
     let in_workflow = with_outline(workflow_file, |outline, problems| {
-        check::workflow_side(workflow, outline, brand, problems);
+        let brands = [(brand, None)];
+        check::workflow_side(workflow, outline, &brands, problems);
     });
     in_brand.into_iter().chain(in_workflow).collect()
 }
@@ -191,13 +293,24 @@ fn load<R: Raw, T>(
     file: &SourceFile,
     check: impl FnOnce(R, Digest, &mut Problems<'_>) -> Option<T>,
 ) -> (Option<T>, Vec<Diagnostic>) {
+    let (right, diagnostics) = read_file(file, check);
+    (right.map(|(value, _)| value), diagnostics)
+}
+
+/// What a file says and where it says it, unless one of the diagnostics is an error.
+fn read_file<R: Raw, T>(
+    file: &SourceFile,
+    check: impl FnOnce(R, Digest, &mut Problems<'_>) -> Option<T>,
+) -> (Option<(T, Node)>, Vec<Diagnostic>) {
     let mut problems = Problems::new(file);
-    let value = outline_of(file, &mut problems)
-        .and_then(|outline| fit::<R>(&outline, &mut problems))
+    let outline = outline_of(file, &mut problems);
+    let value = outline
+        .as_ref()
+        .and_then(|outline| fit::<R>(outline, &mut problems))
         .and_then(|raw| check(raw, file.digest(), &mut problems));
     let diagnostics = problems.into_sorted();
     let wrong = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    (value.filter(|_| !wrong), diagnostics)
+    (value.zip(outline).filter(|_| !wrong), diagnostics)
 }
 
 fn outline_of(file: &SourceFile, problems: &mut Problems<'_>) -> Option<Node> {

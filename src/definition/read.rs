@@ -5,7 +5,7 @@
 
 use std::{cmp::Ordering, ops::RangeInclusive};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{diagnostic::Code, suggest::quoted};
 use crate::model::{
@@ -29,7 +29,7 @@ pub(super) struct Wrong {
 }
 
 impl Wrong {
-    fn new(code: Code, message: String) -> Self {
+    pub(super) fn new(code: Code, message: String) -> Self {
         Self { code, message, suggestion: None, help: None }
     }
 
@@ -39,6 +39,13 @@ impl Wrong {
 
     fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
+    }
+
+    /// All of it in one line, for a command line.
+    pub(super) fn into_sentence(self) -> String {
+        let meant = self.suggestion.map(|meant| format!("did you mean `{meant}`?"));
+        let parts = [Some(self.message), meant, self.help];
+        parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -156,6 +163,16 @@ pub(super) fn day(text: &str) -> Result<f64, Wrong> {
     written
         .map(|midnight| midnight.and_utc().timestamp() as f64)
         .ok_or_else(|| wrong_unit(text, Unit::Instant))
+}
+
+/// An instant, or the first moment of a day, UTC.
+pub(super) fn instant(text: &str) -> Result<DateTime<Utc>, Wrong> {
+    let of_day = || DateTime::from_timestamp(day(text).ok()? as i64, 0);
+    let read = DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc()).or_else(of_day);
+    read.ok_or_else(|| {
+        Wrong::new(Code::BadInstant, format!("{} is not an instant", quoted(text)))
+            .help("write `2026-03-02T09:00:00Z`, or a day such as `2026-03-02`")
+    })
 }
 
 fn wrong_unit(text: &str, unit: Unit) -> Wrong {

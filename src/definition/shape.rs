@@ -79,7 +79,9 @@ impl Fitter<'_, '_> {
             (Shape::List(item) | Shape::WordsOr(Shape::List(item)), Content::List(items)) => {
                 self.list(items, item, owner)
             }
-            (Shape::Record(keys), Content::Map(entries)) => self.record(node, entries, keys, owner),
+            (Shape::Record(keys) | Shape::WordsOr(Shape::Record(keys)), Content::Map(entries)) => {
+                self.record(node, entries, keys, owner)
+            }
             (Shape::Table(inner), Content::Map(entries)) => self.table(entries, inner),
             (_, Content::Refused) => return None,
             (_, Content::Scalar { .. } | Content::List(_) | Content::Map(_)) => {

@@ -123,6 +123,30 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// The name in JSON and in suites.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Refusal::NotStarted => "not_started",
+            Refusal::AlreadyStarted { .. } => "already_started",
+            Refusal::Finished { .. } => "finished",
+            Refusal::Paused => "paused",
+            Refusal::NotPaused => "not_paused",
+            Refusal::GateShut(_) => "gate_shut",
+            Refusal::UnknownTask { .. } => "unknown_task",
+            Refusal::TaskDone { .. } => "task_done",
+            Refusal::TaskOpen { .. } => "task_open",
+            Refusal::Form { .. } => "form",
+            Refusal::UnknownClause { .. } => "unknown_clause",
+            Refusal::NotWaivable { .. } => "not_waivable",
+            Refusal::AlreadyWaived { .. } => "already_waived",
+            Refusal::NeedsActor => "needs_actor",
+            Refusal::NeedsReason => "needs_reason",
+            Refusal::OtherDefinition { .. } => "other_definition",
+            Refusal::SameDefinition => "same_definition",
+            Refusal::StageGone { .. } => "stage_gone",
+        }
+    }
+
     /// What to do next, in one sentence; `brand` is the name for the example.
     pub fn hint(&self, brand: &str) -> String {
         match self {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::ids::{Actor, ClauseId, TaskId};
+use super::ids::{Actor, ClauseId, StageId, TaskId};
 
 /// What is to happen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -79,4 +79,15 @@ impl Command {
         self.reason = reason.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
         self
     }
+}
+
+/// How far an advance goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Until {
+    /// One stage.
+    OneStage,
+    /// Until a gate is shut or the run ends.
+    Blocked,
+    /// Until the brand is in this stage, a gate is shut or the run ends.
+    Stage(StageId),
 }

@@ -24,13 +24,14 @@ mod instant;
 pub mod metric;
 pub mod observation;
 pub mod quantity;
+pub mod suite;
 pub mod workflow;
 
 pub use brand::{Account, Brand, Charter, Pillar, Platform, Segment, Source, SourceKind};
 pub use calendar::{Period, WorkingTime};
 pub use capability::FactKind;
 pub use checkpoint::{Checkpoint, Status, TaskState};
-pub use command::{Command, Verb};
+pub use command::{Command, Until, Verb};
 pub use event::{Entry, Event};
 pub use expression::{Expression, Fact};
 pub use form::{Field, FieldKind, Form};
@@ -38,6 +39,7 @@ pub use ids::{Actor, BrandId, ClauseId, Digest, StageId, TaskId, WorkflowId};
 pub use metric::Metric;
 pub use observation::{Finding, Interval, Observation, Observations, Terms, Window};
 pub use quantity::{Quantity, Unit};
+pub use suite::Suite;
 pub use workflow::{
     Bound, Branch, Clause, Demand, FiveStep, Goal, Limits, Next, Outcome, Stage, StageLimit,
     Target, Task, Test, Threshold, Verdict, Workflow,

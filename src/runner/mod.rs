@@ -55,16 +55,7 @@ pub struct Case {
     pub observations: Arc<Observations>,
 }
 
-/// How far [`Runner::advance`] goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Until {
-    /// One stage.
-    OneStage,
-    /// Until a gate is shut or the run ends.
-    Blocked,
-    /// Until the brand is in this stage, a gate is shut or the run ends.
-    Stage(StageId),
-}
+pub use crate::model::Until;
 
 impl Until {
     /// Refuses a stage that the workflow does not have: nobody would ever arrive there.

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     engine::{
-        ClauseReport, Reason, Subject,
+        ClauseReport, GateReport, Reason, Subject,
         expression::{Answer, ExpressionReport},
         gate::{Evidence, Takes, judge},
         goal,
@@ -190,6 +190,18 @@ pub fn notes(case: &Case) -> Vec<String> {
         format!("no evidence has been imported for {brand} yet; `fivestep import {brand}`")
     });
     edited.chain(empty).collect()
+}
+
+/// The clauses that hold a gate, as people see them at `now`.
+pub fn holding(gate: &GateReport, now: DateTime<Utc>) -> Vec<ClauseView> {
+    gate.holding().map(|clause| view(clause, now)).collect()
+}
+
+/// The clauses of the goal that do not pass.
+pub fn goal_lacks(evidence: Evidence<'_>) -> Vec<ClauseView> {
+    let reports = goal::clauses(evidence);
+    let lacking = reports.iter().filter(|report| report.verdict != Verdict::Pass);
+    lacking.map(|report| view(report, evidence.now)).collect()
 }
 
 fn view(report: &ClauseReport, now: DateTime<Utc>) -> ClauseView {

@@ -84,7 +84,7 @@ fn json_is_one_document_of_a_known_shape() {
     });
     assert_snapshot!(shapes.collect::<String>(), @"
     fivestep check
-      {diagnostics: [{code: text, column: number, file: text, help: text, known: [], label: text, line: number, message: text, severity: text, span: {end: number, start: number}, suggestion: null}], errors: number, files: number, warnings: number}
+      {diagnostics: [{brands: [text], code: text, column: number, end_column: number, end_line: number, file: text, help: text, known: [], label: text, line: number, message: text, severity: text, span: {end: number, start: number}, suggestion: null}], errors: number, files: number, warnings: number}
     fivestep brand list
       [text]
     fivestep brand show azzurro-radio
@@ -128,7 +128,7 @@ fn json_is_one_document_of_a_known_shape() {
     fivestep resume acme
       [{brand: text, checkpoint: text, dry_run: bool, happened: [text], verb: text}]
     fivestep why acme
-      {brand: text, checkpoint: text, cycle: number, gate: [{because: text, clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: null, metric: text, n: number, threshold: number, unit: text, value: number}, verdict: text}], goal: [{clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: {high: number, low: number}, metric: text, n: number, threshold: number, unit: text, value: number}, verdict: text}], goal_held_for: number, goal_streak: number, name: text, notes: [], now: text, open: bool, purpose: text, since: text, stage: text, status: text, tasks: [{brand: text, deadline: text, done_by: null, form: [text], overdue: bool, owner: text, state: text, task: text, title: text}], timers: [{at: text, kind: text, of: text}], title: text, window: text}
+      {brand: text, checkpoint: text, cycle: number, gate: [{because: text, clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: null, metric: text, n: number, threshold: number, unit: text, value: number}, verdict: text}], goal: [{clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: {high: number, low: number}, metric: text, n: number, threshold: number, unit: text, value: number}, verdict: text}], goal_held_for: number, goal_streak: number, name: text, notes: [], now: text, open: bool, purpose: text, since: text, stage: text, status: text, tasks: [{brand: text, deadline: text, done_by: null, form: [text], overdue: bool, owner: text, remind: bool, state: text, task: text, title: text}], timers: [{at: text, kind: text, of: text}], title: text, window: text}
     fivestep cancel acme --reason 'the shop closed'
       [{brand: text, checkpoint: text, dry_run: bool, happened: [text], verb: text}]
     fivestep history acme
@@ -276,7 +276,7 @@ fn colours_stay_on_the_terminal() {
 #[test]
 fn help_says_what_there_is_and_shows_examples() {
     let env = TestEnv::empty();
-    assert_snapshot!(env.terminal("fivestep --help"), @r"
+    assert_snapshot!(env.terminal("fivestep --help"), @"
     $ fivestep --help
     The five-step workflow engine for social-media engagement.
 
@@ -289,20 +289,24 @@ fn help_says_what_there_is_and_shows_examples() {
     Commands:
       init         Make a workspace with the shipped workflow and a first brand file
       demo         Make a workspace with four sample brands and run them
-      check        Check workflow and brand files
+      check        Check workflow, brand and suite files
       schema       Print the JSON Schema of workflow or brand files, for editors
+      explain      What a code of `check` means, and what to do about it
+      test         Play the suites that test workflows, without data and without waiting
       brand        List brands, or show one brand's file
       import       Read a brand's exports into its evidence
       start        Start brands on their workflow
       advance      Move brands on whose gate is open
       status       Where brands stand
       why          Why a brand stands where it stands, and what would move it
+      simulate     What would become of a brand, or would have; writes nothing
       tasks        Work for people
       done         Finish a task
       reopen       Take a finished task up again
       waive        Let a brand pass a clause that no source can measure
       history      A brand's journal
       show         A brand's numbers: value, sample, interval, window, sources
+      graph        Draw a workflow, and where a brand is in it
       pause        Hold brands where they are
       resume       Let held brands go on
       cancel       End brands' runs as abandoned
@@ -564,5 +568,5 @@ fn every_exit_code_means_one_thing() {
         assert_eq!(answer.code, code, "{why}: {}", answer.text());
     }
     let documented: Vec<u8> = fivestep::cli::exit::Exit::ALL.iter().map(|row| row.1).collect();
-    assert_eq!(documented, [0, 1, 2, 3, 4, 6, 10]);
+    assert_eq!(documented, [0, 1, 2, 3, 4, 5, 6, 10]);
 }

@@ -1,10 +1,14 @@
 //! Views as text for people: at most 80 columns, colour only for verdicts and headings.
 
 pub mod brand;
+pub mod graph;
 pub mod imported;
 pub mod moved;
 pub mod numbers;
+pub mod page;
 pub mod rows;
+pub mod simulate;
+pub mod suite;
 pub mod why;
 
 use anstyle::{AnsiColor, Style};

@@ -57,7 +57,7 @@ pub(in crate::definition) fn brand(
 }
 
 impl Checker<'_, '_> {
-    fn zone(&mut self, words: &Words) -> Option<String> {
+    pub(super) fn zone(&mut self, words: &Words) -> Option<String> {
         if is_zone(&words.value) {
             return Some(words.value.clone());
         }
@@ -77,7 +77,7 @@ impl Checker<'_, '_> {
         None
     }
 
-    fn week(&mut self, raw: &Field<Vec<Words>>) -> [bool; 7] {
+    pub(super) fn week(&mut self, raw: &Field<Vec<Words>>) -> [bool; 7] {
         let Some(days) = raw else { return WorkingTime::default().week };
         self.not_empty(days, "a brand works on at least one day of the week");
         self.no_doubles("working day", &days.value);
@@ -104,7 +104,7 @@ impl Checker<'_, '_> {
         texts(raw)
     }
 
-    fn goals(&mut self, raw: &Field<Table<String>>) -> BTreeMap<Metric, f64> {
+    pub(super) fn goals(&mut self, raw: &Field<Table<String>>) -> BTreeMap<Metric, f64> {
         let rows = raw.as_ref().map(|table| table.value.as_slice()).unwrap_or_default();
         rows.iter().filter_map(|(name, value)| self.goal_of(name, value.as_ref())).collect()
     }

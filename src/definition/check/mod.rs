@@ -11,11 +11,13 @@ pub(super) mod folder;
 mod form;
 mod pair;
 mod stage;
+mod suite;
 mod workflow;
 
 pub(super) use brand::brand;
 pub(super) use form::TYPES;
 pub(super) use pair::{brand_side, workflow_side};
+pub(super) use suite::{seen, suite};
 pub(super) use workflow::{FORMAT, MAX_CYCLES, workflow};
 
 use std::collections::BTreeMap;

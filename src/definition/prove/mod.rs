@@ -22,7 +22,7 @@ mod graph;
 mod loops;
 mod ways;
 
-use crate::model::{Expression, FiveStep, Goal, Stage, StageId};
+use crate::model::{Expression, FiveStep, Goal, Stage, StageId, Workflow};
 use forms::Context;
 
 /// One thing that is wrong with a workflow.
@@ -83,6 +83,19 @@ pub(super) struct Parts<'a> {
     pub cycles: Option<u32>,
     /// Whether nothing was refused, so that every gate and goal is what its author wrote.
     pub is_whole: bool,
+}
+
+impl<'a> Parts<'a> {
+    /// All of a workflow that was read before.
+    pub fn of(workflow: &'a Workflow) -> Self {
+        Self {
+            initial: &workflow.initial,
+            stages: &workflow.stages,
+            goal: Some(&workflow.goal),
+            cycles: Some(workflow.limits.cycles),
+            is_whole: true,
+        }
+    }
 }
 
 /// Everything that is wrong with a workflow.
