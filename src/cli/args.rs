@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::shipped::Shipped;
+
 /// The five-step workflow engine for social-media engagement.
 ///
 /// A workflow file configures the five stages (define, target, support, refine, repeat); each
@@ -94,7 +96,7 @@ impl Format {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Make a workspace with the shipped workflow and a first brand file
+    /// Make a workspace with a shipped workflow and a first brand file
     Init(InitArgs),
     /// Make a workspace with four sample brands and run them
     Demo(DemoArgs),
@@ -185,10 +187,16 @@ impl Verb {
 
 /// Arguments of `init`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  fivestep init acme-agency")]
+#[command(after_help = "\
+Examples:
+  fivestep init acme-agency
+  fivestep init acme-agency --workflow small-brand")]
 pub struct InitArgs {
     /// The folder to make; otherwise that of `-C`, or this one
     pub dir: Option<PathBuf>,
+    /// The workflow to begin with
+    #[arg(long, value_enum, default_value_t = Shipped::Engagement, value_name = "NAME")]
+    pub workflow: Shipped,
 }
 
 /// Arguments of `demo`.

@@ -35,6 +35,7 @@ mod import;
 mod init;
 mod junit;
 mod schema;
+mod shipped;
 mod show;
 mod simulate;
 mod start;
