@@ -16,7 +16,7 @@ use fivestep::{
         Code, Diagnostic, MAX_BYTES, Names, SourceFile, check_all, check_pair,
         diagnostic::MAX_PROBLEMS,
         expression::{self, Place, Scope},
-        load_brand, load_workflow, render,
+        load_brand, load_suite, load_workflow, render,
     },
     model::{Brand, Demand, Metric, Target, Workflow},
 };
@@ -333,6 +333,30 @@ proptest! {
             let again = expression::parse(&read.to_string(), scope);
             prop_assert_eq!(Ok(read), again, "what is written is read as the same");
         }
+    }
+}
+
+#[test]
+fn a_suite_observes_business_hours_as_an_expression_names_them() {
+    // (what is observed, the code and the suggestion)
+    let table = [
+        ("first_response_median.business: 3h", None),
+        ("first_response_median: 3h", None),
+        ("last_own_post: 2026-03-02, posts_per_reply: { value: 1.5, n: 20 }", None),
+        (
+            "first_response_median_business: 3h",
+            Some(("F0205", Some("first_response_median.business"))),
+        ),
+        ("response_rate.business: 3h", Some(("F0205", None))),
+    ];
+    for (observed, expected) in table {
+        let yaml = format!(
+            "suite: small\ncases:\n  - name: a\n    steps: [{{ observe: {{ {observed} }} }}]\n"
+        );
+        let file = SourceFile::new("small.test.yaml", yaml.into_bytes());
+        let problem = load_suite(&file, None).err().unwrap_or_default().into_iter().next();
+        let found = problem.as_ref().map(|it| (it.code.id(), it.suggestion.as_deref()));
+        assert_eq!(found, expected, "{observed}");
     }
 }
 

@@ -251,11 +251,12 @@ impl fmt::Display for Metric {
     }
 }
 
-/// From [`Metric::name`], the twins' too.
+/// From the name that is stored or the one that people read.
 impl FromStr for Metric {
     type Err = ();
     fn from_str(name: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|metric| metric.name() == name).ok_or(())
+        let is_named = |metric: &Metric| metric.name() == name || metric.to_string() == name;
+        Self::ALL.into_iter().find(is_named).ok_or(())
     }
 }
 
@@ -484,6 +485,7 @@ mod tests {
     fn every_metric_is_found_by_its_name_and_by_its_stored_form() {
         for metric in Metric::ALL {
             assert_eq!(metric.name().parse(), Ok(metric));
+            assert_eq!(metric.to_string().parse(), Ok(metric));
             let stored = serde_json::to_string(&metric).expect("a name is JSON");
             assert_eq!(stored, format!("\"{}\"", metric.name()));
         }

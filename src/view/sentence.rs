@@ -74,7 +74,7 @@ pub fn days(span: (DateTime<Utc>, DateTime<Utc>)) -> String {
 }
 
 /// A number of a metric in its unit; working time in hours, since its days have fewer than others.
-fn number(metric: Metric, value: f64) -> String {
+pub fn number(metric: Metric, value: f64) -> String {
     if metric.is_business() {
         working_time(value)
     } else {

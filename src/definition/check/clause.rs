@@ -204,9 +204,7 @@ impl Checker<'_, '_> {
         words: &Words,
         advice: impl FnOnce(Metric) -> String,
     ) -> Option<Metric> {
-        let is_named =
-            |twin: &Metric| twin.name() == words.value || twin.to_string() == words.value;
-        let twin = Metric::ALL.into_iter().filter(|metric| metric.is_business()).find(is_named);
+        let twin = words.value.parse::<Metric>().ok().filter(|metric| metric.is_business());
         if let Some(plain) = twin.map(Metric::plain) {
             let message = format!("{} is `{plain}` in business hours", quoted(&words.value));
             let problem = Problem::new(Code::UnknownMetric, &words.span, message);
@@ -304,8 +302,7 @@ impl Checker<'_, '_> {
             return Some(Threshold::Goal(metric));
         }
         let own = format!("{GOALS}{metric}");
-        let known =
-            Metric::ALL.iter().any(|other| other.name() == name || other.to_string() == name);
+        let known = name.parse::<Metric>().is_ok();
         let problem = if known {
             let message = format!("{} is the goal of another metric", quoted(&words.value));
             Problem::new(Code::OtherGoal, &words.span, message)

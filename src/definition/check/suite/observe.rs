@@ -11,10 +11,8 @@ use crate::{
         suite as raw,
     },
     model::{
-        Bound, Demand, Expression, Fact, Interval, Metric, Unit, Workflow,
-        expression::Part,
-        metric::{BUSINESS, Method},
-        suite::Seen,
+        Bound, Demand, Expression, Fact, Interval, Metric, Unit, Workflow, expression::Part,
+        metric::Method, suite::Seen,
     },
 };
 
@@ -45,13 +43,17 @@ impl Reader<'_, '_, '_> {
     }
 
     fn observable(&mut self, name: &Words) -> Option<Metric> {
-        // Business hours are observed under the name that an expression gives them.
-        let twin = |metric: &Metric| metric.is_business() && metric.to_string() == name.value;
-        if let Some(twin) = Metric::ALL.into_iter().find(twin) {
-            return Some(twin);
-        }
-        let advice = |plain: Metric| format!("write `{plain}.{BUSINESS}`");
-        let metric = self.checker.metric(name, advice)?;
+        let metric = match name.value.parse::<Metric>() {
+            // Evidence tells each of two twins by itself, as an expression names them.
+            Ok(metric) if metric.to_string() == name.value => metric,
+            Ok(metric) => {
+                let message = format!("here `{metric}` is written as in an expression");
+                let problem = Problem::new(Code::UnknownMetric, &name.span, message);
+                self.checker.add(problem.suggest(Some(metric.to_string())));
+                return None;
+            }
+            Err(()) => self.checker.metric(name, |plain| plain.to_string())?,
+        };
         if metric != Metric::WindowSettled {
             return Some(metric);
         }
