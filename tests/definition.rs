@@ -1,9 +1,10 @@
 //! Definition files as people write them, right and wrong, and as an attacker would.
 //!
-//! `tests/definition/accept` holds files that must load, `tests/definition/reject` files that
-//! must not: each begins with `# expect: CODE LINE:COLUMN`, the first problem that is reported.
-//! A file whose name begins with `brand` is a brand file, any other is a workflow file.
+//! Start with `definition/corpus.rs`: small files on both sides of every code.
 #![allow(clippy::disallowed_methods, reason = "tests are an edge")]
+
+#[path = "definition/corpus.rs"]
+mod corpus;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -22,20 +23,7 @@ use fivestep::{
 };
 use proptest::prelude::*;
 
-/// A corpus file's name and bytes.
-fn corpus(folder: &str) -> Vec<(String, Vec<u8>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/definition").join(folder);
-    let files = fs::read_dir(&folder).expect("the corpus is there");
-    let mut files: Vec<(String, Vec<u8>)> = files
-        .map(|file| {
-            let path = file.expect("an entry").path();
-            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-            (name, fs::read(&path).expect("a file"))
-        })
-        .collect();
-    files.sort();
-    files
-}
+use corpus::{corpus, problems_of};
 
 fn shipped() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("workflows/engagement.yaml");
@@ -52,60 +40,6 @@ fn codes(bytes: impl Into<Vec<u8>>) -> Vec<&'static str> {
         Ok(_) => Vec::new(),
         Err(problems) => problems.iter().map(|problem| problem.code.id()).collect(),
     }
-}
-
-fn problems_of(file: &SourceFile) -> Vec<Diagnostic> {
-    if file.name().starts_with("brand") {
-        load_brand(file).err().unwrap_or_default()
-    } else {
-        load_workflow(file).err().unwrap_or_default()
-    }
-}
-
-#[test]
-fn every_file_that_is_right_loads() {
-    for (name, bytes) in corpus("accept") {
-        let file = SourceFile::new(name, bytes);
-        let problems = problems_of(&file);
-        assert!(problems.is_empty(), "{}", render(&problems, &[&file], false));
-    }
-}
-
-#[test]
-fn every_file_that_is_wrong_is_refused_with_its_code_at_its_place() {
-    let (mut seen, mut wrong) = (BTreeSet::new(), Vec::new());
-    for (name, bytes) in corpus("reject") {
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let expected = text.lines().next().and_then(|line| line.strip_prefix("# expect: "));
-        let file = SourceFile::new(name, bytes);
-        let problems = problems_of(&file);
-        let found: Vec<String> = problems
-            .iter()
-            .map(|problem| format!("{} {}:{}", problem.code, problem.line, problem.column))
-            .collect();
-        if found.first().map(String::as_str) != expected {
-            let shown = render(&problems, &[&file], false);
-            wrong.push(format!("{} expects {expected:?}:\n{shown}", file.name()));
-        }
-        seen.extend(problems.iter().map(|problem| problem.code));
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    // These need bytes that no editor writes, or two files; they have tests of their own.
-    let elsewhere = [
-        Code::TooLarge,
-        Code::NotUtf8,
-        Code::TooDeep,
-        Code::TooManyNodes,
-        Code::TooManyProblems,
-        Code::OtherWorkflow,
-        Code::MissingGoal,
-        Code::Unmeasurable,
-        Code::Misnamed,
-        Code::UnknownWorkflow,
-    ];
-    seen.extend(elsewhere);
-    let unseen: Vec<&Code> = Code::ALL.iter().filter(|code| !seen.contains(code)).collect();
-    assert!(unseen.is_empty(), "no file shows {unseen:?}");
 }
 
 #[test]
