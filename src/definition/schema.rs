@@ -261,8 +261,9 @@ fn exactly_one(keys: &[&str]) -> Value {
 fn at_most_one(keys: &[&str]) -> Value {
     let each = keys.iter().enumerate().map(|(at, key)| (key, &keys[at + 1..]));
     let each = each.filter(|(_, others)| !others.is_empty());
-    let each = each.map(|(key, others)| if_there(key, none_of(others)));
-    json!({ "allOf": each.collect::<Vec<_>>() })
+    let each: Vec<Value> = each.map(|(key, others)| if_there(key, none_of(others))).collect();
+    // An empty `allOf` is no schema.
+    if each.is_empty() { json!({}) } else { json!({ "allOf": each }) }
 }
 
 fn none_of(keys: &[&str]) -> Value {
