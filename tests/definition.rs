@@ -2,7 +2,8 @@
 //!
 //! `tests/definition/accept` holds files that must load, `tests/definition/reject` files that
 //! must not: each begins with `# expect: CODE LINE:COLUMN`, the first problem that is reported.
-//! A file whose name begins with `brand` is a brand file, any other is a workflow file.
+//! A file whose name begins with `brand` is a brand file, one that begins with
+//! `suite` a suite of the shipped workflow, any other is a workflow file.
 #![allow(clippy::disallowed_methods, reason = "tests are an edge")]
 
 use std::{
@@ -16,7 +17,7 @@ use fivestep::{
         Code, Diagnostic, MAX_BYTES, Names, SourceFile, check_pair,
         diagnostic::MAX_PROBLEMS,
         expression::{self, Place, Scope},
-        load_brand, load_workflow, render,
+        load_brand, load_suite, load_workflow, render,
     },
     model::{Brand, Demand, Metric, Target, Workflow},
 };
@@ -57,6 +58,9 @@ fn codes(bytes: impl Into<Vec<u8>>) -> Vec<&'static str> {
 fn problems_of(file: &SourceFile) -> Vec<Diagnostic> {
     if file.name().starts_with("brand") {
         load_brand(file).err().unwrap_or_default()
+    } else if file.name().starts_with("suite") {
+        let shipped = workflow(&shipped()).expect("it loads");
+        load_suite(file, Some(&shipped)).err().unwrap_or_default()
     } else {
         load_workflow(file).err().unwrap_or_default()
     }
@@ -102,6 +106,7 @@ fn every_file_that_is_wrong_is_refused_with_its_code_at_its_place() {
         Code::Unmeasurable,
         Code::Misnamed,
         Code::UnknownWorkflow,
+        Code::NoSuchWorkflow,
     ];
     seen.extend(elsewhere);
     let unseen: Vec<&Code> = Code::ALL.iter().filter(|code| !seen.contains(code)).collect();

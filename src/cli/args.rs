@@ -304,7 +304,7 @@ pub struct SimulateArgs {
     #[arg(long = "for", value_name = "DAYS", value_parser = parse_days, conflicts_with = "since")]
     pub days: Option<u32>,
     /// Suppose that people do every task at once
-    #[arg(long, value_enum, value_name = "done", conflicts_with = "since")]
+    #[arg(long, value_enum, value_name = "done")]
     pub tasks: Option<TasksAre>,
     /// Go on until `blocked`, as if left out, or until the brand is in this stage
     #[arg(long, value_name = "blocked|STAGE", conflicts_with = "since")]
