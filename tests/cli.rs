@@ -18,3 +18,5 @@ mod imports;
 mod moves;
 #[path = "cli/people.rs"]
 mod people;
+#[path = "cli/rehearse.rs"]
+mod rehearse;

@@ -393,7 +393,7 @@ fn a_past_is_replayed_under_another_workflow_or_another_goal() {
         ("only the end is played again", &shipped, &same, all - 3, "gold", 3, 0),
         ("topics count for less", &gentle, &same, 0, "gold", 3, 2),
         ("topics count for more", &strict, &same, 0, "define", 1, 141),
-        ("the brand aims higher", &shipped, &high, 0, "stalled", 4, 56),
+        ("the brand aims higher", &shipped, &high, 0, "target", 4, 56),
     ];
     for (why, workflow, goals, kept, end, cycle, days) in table {
         let changed = Changed { workflow, goals, tasks_done: false };

@@ -7,10 +7,11 @@ use crate::common::{TestEnv, demo};
 #[test]
 fn a_workspace_is_made_once() {
     let env = TestEnv::empty();
-    assert_snapshot!(env.terminal("fivestep init\nfivestep init"), @r"
+    assert_snapshot!(env.terminal("fivestep init\nfivestep init"), @"
     $ fivestep init
     Made a workspace in .:
       workflows/engagement.yaml
+      workflows/engagement.test.yaml
       brands/acme.yaml
 
     Next: put an export where brands/acme.yaml says, then
@@ -35,10 +36,11 @@ fn a_folder_can_be_named() {
         fivestep brand list
         fivestep -C nowhere brand list
         fivestep -C acme-agency init";
-    assert_snapshot!(env.terminal(lines), @r"
+    assert_snapshot!(env.terminal(lines), @"
     $ fivestep init acme-agency
     Made a workspace in acme-agency:
       workflows/engagement.yaml
+      workflows/engagement.test.yaml
       brands/acme.yaml
 
     Next: put an export where brands/acme.yaml says, then
@@ -85,9 +87,9 @@ fn a_clean_workspace_checks_clean() {
         fivestep check brands
         fivestep check -o ids
         fivestep check nowhere.yaml";
-    assert_snapshot!(env.terminal(lines), @r"
+    assert_snapshot!(env.terminal(lines), @"
     $ fivestep check
-    Checked 2 files: 0 errors, 0 warnings.
+    Checked 3 files: 0 errors, 0 warnings.
     [exit 0]
 
     $ fivestep check workflows/engagement.yaml
@@ -99,6 +101,7 @@ fn a_clean_workspace_checks_clean() {
     [exit 0]
 
     $ fivestep check -o ids
+    workflows/engagement.test.yaml
     workflows/engagement.yaml
     brands/acme.yaml
     [exit 0]
@@ -117,7 +120,7 @@ fn a_misspelt_key_is_answered_with_the_name_that_was_meant() {
     let lines = "
         fivestep check
         fivestep start acme";
-    assert_snapshot!(env.terminal(lines), @r"
+    assert_snapshot!(env.terminal(lines), @"
     $ fivestep check
     error[F0111]: this clause does not say what `first_response_median` is compared with
        --> workflows/engagement.yaml:100:9
@@ -135,9 +138,9 @@ fn a_misspelt_key_is_answered_with_the_name_that_was_meant() {
         |
         = help: did you mean `at_most`?
         = note: known here: `id`, `metric`, `at_least`, `at_most`, `is`, `bound`, `min_n`,
-                `max_age`, `task`, `because`
+                `max_age`, `task`, `wait`, `when`, `any`, `all`, `because`
 
-    Checked 2 files: 2 errors, 0 warnings.
+    Checked 3 files: 2 errors, 0 warnings.
     [exit 3]
 
     $ fivestep start acme
@@ -157,7 +160,7 @@ fn a_misspelt_key_is_answered_with_the_name_that_was_meant() {
         |
         = help: did you mean `at_most`?
         = note: known here: `id`, `metric`, `at_least`, `at_most`, `is`, `bound`, `min_n`,
-                `max_age`, `task`, `because`
+                `max_age`, `task`, `wait`, `when`, `any`, `all`, `because`
     [exit 3]
     ");
 }
@@ -186,7 +189,7 @@ fn a_goal_that_the_brand_does_not_set_is_named() {
         fivestep check
         fivestep start acme
         fivestep status";
-    assert_snapshot!(env.terminal(lines), @r"
+    assert_snapshot!(env.terminal(lines), @"
     $ fivestep check
     error[F0406]: `acme` does not set the goal `engaged_follower_rate`, which `engagement` asks for
      --> brands/acme.yaml:2:1
@@ -196,7 +199,7 @@ fn a_goal_that_the_brand_does_not_set_is_named() {
       |
       = help: add `engaged_follower_rate: 2%` to `goals`
 
-    Checked 2 files: 1 error, 0 warnings.
+    Checked 3 files: 1 error, 0 warnings.
     [exit 3]
 
     $ fivestep start acme

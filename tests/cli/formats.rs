@@ -94,9 +94,9 @@ fn json_is_one_document_of_a_known_shape() {
     fivestep status verde-garden
       [{at: text, blocked: bool, blocked_age_seconds: number, blocked_since: text, brand: text, checkpoint: text, cycle: number, definition: text, held_by: [text], revision: number, since: text, stage: text, stage_age_seconds: number, status: text, waived: [], workflow: text}]
     fivestep why verde-garden azzurro-radio bianco-books rosso-roasters
-      [{brand: text, checkpoint: text, cycle: number, gate: [{because: text, clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: {high: number, low: number}, metric: text, n: number, threshold: number, unit: text, value: number}, reason: text, remedy: text, to_pass: text, verdict: text}], goal: [{clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: {high: number, low: number}, metric: text, n: number, threshold: number, unit: text, value: number}, verdict: text}], goal_held_for: number, goal_streak: number, name: text, notes: [], now: text, open: bool, purpose: text, since: text, stage: text, status: text, tasks: [], title: text, window: text}]
+      [{brand: text, checkpoint: text, cycle: number, gate: [{because: text, clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: {high: number, low: number}, metric: text, n: number, threshold: number, unit: text, value: number}, reason: text, remedy: text, to_pass: text, verdict: text}], goal: [{clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: {high: number, low: number}, metric: text, n: number, threshold: number, unit: text, value: number}, verdict: text}], goal_held_for: number, goal_streak: number, name: text, notes: [], now: text, open: bool, purpose: text, since: text, stage: text, status: text, tasks: [], timers: [], title: text, window: text}]
     fivestep why azzurro-radio
-      {brand: text, checkpoint: text, cycle: number, gate: [{because: text, clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: null, metric: text, n: null, threshold: number, unit: text, value: null}, remedy: text, verdict: text, waived: text}], goal: [{clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: null, metric: text, n: null, threshold: number, unit: text, value: null}, remedy: text, verdict: text}], goal_held_for: number, goal_streak: number, name: text, notes: [], now: text, open: bool, purpose: text, since: text, stage: text, status: text, tasks: [], title: text, window: text}
+      {brand: text, checkpoint: text, cycle: number, gate: [{because: text, clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: null, metric: text, n: null, threshold: number, unit: text, value: null}, remedy: text, verdict: text, waived: text}], goal: [{clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: null, metric: text, n: null, threshold: number, unit: text, value: null}, remedy: text, verdict: text}], goal_held_for: number, goal_streak: number, name: text, notes: [], now: text, open: bool, purpose: text, since: text, stage: text, status: text, tasks: [], timers: [], title: text, window: text}
     fivestep tasks --done
       []
     fivestep history bianco-books
@@ -128,7 +128,7 @@ fn json_is_one_document_of_a_known_shape() {
     fivestep resume acme
       [{brand: text, checkpoint: text, dry_run: bool, happened: [text], verb: text}]
     fivestep why acme
-      {brand: text, checkpoint: text, cycle: number, gate: [{because: text, clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: null, metric: text, n: number, threshold: number, unit: text, value: number}, verdict: text}], goal: [{clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: {high: number, low: number}, metric: text, n: number, threshold: number, unit: text, value: number}, verdict: text}], goal_held_for: number, goal_streak: number, name: text, notes: [], now: text, open: bool, purpose: text, since: text, stage: text, status: text, tasks: [{brand: text, deadline: text, done_by: null, form: [text], overdue: bool, owner: text, state: text, task: text, title: text}], title: text, window: text}
+      {brand: text, checkpoint: text, cycle: number, gate: [{because: text, clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: null, metric: text, n: number, threshold: number, unit: text, value: number}, verdict: text}], goal: [{clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: {high: number, low: number}, metric: text, n: number, threshold: number, unit: text, value: number}, verdict: text}], goal_held_for: number, goal_streak: number, name: text, notes: [], now: text, open: bool, purpose: text, since: text, stage: text, status: text, tasks: [{brand: text, deadline: text, done_by: null, form: [text], overdue: bool, owner: text, state: text, task: text, title: text}], timers: [{at: text, kind: text, of: text}], title: text, window: text}
     fivestep cancel acme --reason 'the shop closed'
       [{brand: text, checkpoint: text, dry_run: bool, happened: [text], verb: text}]
     fivestep history acme
@@ -276,7 +276,7 @@ fn colours_stay_on_the_terminal() {
 #[test]
 fn help_says_what_there_is_and_shows_examples() {
     let env = TestEnv::empty();
-    assert_snapshot!(env.terminal("fivestep --help"), @r"
+    assert_snapshot!(env.terminal("fivestep --help"), @"
     $ fivestep --help
     The five-step workflow engine for social-media engagement.
 
@@ -289,13 +289,15 @@ fn help_says_what_there_is_and_shows_examples() {
     Commands:
       init         Make a workspace with the shipped workflow and a first brand file
       demo         Make a workspace with four sample brands and run them
-      check        Check workflow and brand files
+      check        Check workflow, brand and suite files
+      test         Play the suites that test workflows, without data and without waiting
       brand        List brands, or show one brand's file
       import       Read a brand's exports into its evidence
       start        Start brands on their workflow
       advance      Move brands on whose gate is open
       status       Where brands stand
       why          Why a brand stands where it stands, and what would move it
+      simulate     What would become of a brand, or would have; writes nothing
       tasks        Work for people
       done         Finish a task
       reopen       Take a finished task up again
@@ -550,6 +552,7 @@ fn every_exit_code_means_one_thing() {
         (3, "a file is wrong", "fivestep start wrong", None),
         (3, "a file is wrong", "fivestep check", None),
         (4, "a name does not exist", "fivestep why nobody", None),
+        (5, "a case failed", "fivestep test --filter gold --require-coverage", None),
         (10, "nothing to do", "fivestep resume ring-0", None),
         (6, "another process was faster", "fivestep pause ring-0", Some(moved)),
         (6, "another process was faster", "fivestep advance --all", None),
@@ -563,5 +566,5 @@ fn every_exit_code_means_one_thing() {
         assert_eq!(answer.code, code, "{why}: {}", answer.text());
     }
     let documented: Vec<u8> = fivestep::cli::exit::Exit::ALL.iter().map(|row| row.1).collect();
-    assert_eq!(documented, [0, 1, 2, 3, 4, 6, 10]);
+    assert_eq!(documented, [0, 1, 2, 3, 4, 5, 6, 10]);
 }
