@@ -6,7 +6,7 @@
 use thiserror::Error;
 
 use crate::{
-    definition::{Diagnostic, SourceFile},
+    definition::{self, Code, Diagnostic, SourceFile},
     engine::Refusal,
     evidence::sources::SourceError,
     model::{BrandId, Digest},
@@ -55,6 +55,14 @@ pub enum Failure {
         /// What to do next.
         hint: String,
     },
+    /// There is no such diagnostic.
+    #[error("there is no code `{name}`")]
+    UnknownCode {
+        /// As it was typed.
+        name: String,
+        /// As codes are written.
+        id: String,
+    },
     /// The workspace.
     #[error(transparent)]
     Workspace(#[from] WorkspaceError),
@@ -97,6 +105,7 @@ impl Failure {
                 Some(format!("go on under the file as it is with `fivestep adopt {brand}`"))
             }
             Failure::Usage { hint, .. } => Some(hint.clone()),
+            Failure::UnknownCode { id, .. } => Some(codes_that_exist(id)),
             Failure::Workspace(error) => workspace_hint(error),
             Failure::Store(error) => Some(error.hint()),
             Failure::Evidence(error) => Some(error.hint().to_owned()),
@@ -117,13 +126,22 @@ fn workspace_hint(error: &WorkspaceError) -> Option<String> {
     }
 }
 
+/// The code most like `id`, and how to see all.
+fn codes_that_exist(id: &str) -> String {
+    let all = "see them all with `fivestep explain`";
+    match definition::closest(id, Code::ALL.iter().map(|code| code.id())) {
+        Some(nearest) => format!("did you mean `{nearest}`? {all}"),
+        None => all.to_owned(),
+    }
+}
+
 /// The names that exist, or the first of very many, and the one most like `name`.
 fn names_that_exist(what: &str, name: &str, known: &[String]) -> String {
     const SHOWN: usize = 12;
     if known.is_empty() {
         return format!("there is no {what} in this workspace yet");
     }
-    let nearest = crate::definition::closest(name, known.iter().map(String::as_str));
+    let nearest = definition::closest(name, known.iter().map(String::as_str));
     let list: Vec<String> = known.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
     let more = if known.len() > SHOWN {
         format!(" and {} more", known.len() - SHOWN)

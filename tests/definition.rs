@@ -14,7 +14,7 @@ use std::{
 
 use fivestep::{
     definition::{
-        Code, Diagnostic, MAX_BYTES, Names, SourceFile, check_pair,
+        Code, Diagnostic, MAX_BYTES, Names, SourceFile, check_all, check_pair,
         diagnostic::MAX_PROBLEMS,
         expression::{self, Place, Scope},
         load_brand, load_suite, load_workflow, render,
@@ -376,6 +376,59 @@ fn a_brand_and_its_workflow_must_agree() {
     }
 }
 
+#[test]
+fn a_clause_is_unmeasurable_once_for_all_brands_in_the_order_of_the_files() {
+    let acme = include_str!("definition/accept/brand-acme.yaml");
+    let brand = |name: &str| {
+        let yaml = acme.replace("brand: acme", &format!("brand: {name}"));
+        SourceFile::new(format!("brands/{name}.yaml"), yaml.into_bytes())
+    };
+    let mut files = vec![
+        brand("a"),
+        SourceFile::new("workflows/engagement.yaml", shipped().into_bytes()),
+        SourceFile::new("brands/b.yaml", acme.replace("brand: acme", "brand: c").into_bytes()),
+    ];
+    let told = |files: &[SourceFile]| -> Vec<String> {
+        let found = check_all(files, true, &Default::default());
+        found.iter().map(|one| format!("{} {} {}", one.file, one.code, one.brands.len())).collect()
+    };
+    let clauses = "workflows/engagement.yaml F0407 2";
+    assert_eq!(told(&files), [vec![clauses; 7], vec!["brands/b.yaml F0210 0"]].concat());
+    // (how many more brands, whom the message names)
+    let table = [
+        (0, "`a` and `c`"),
+        (1, "`a`, `c` and `d0`"),
+        (2, "`a`, `c` and 2 more"),
+        (300, "`a`, `c` and 300 more"),
+    ];
+    for (more, named) in table {
+        files.truncate(3);
+        files.extend((0..more).map(|at| brand(&format!("d{at}"))));
+        let found = check_all(&files, true, &Default::default());
+        assert_eq!(found.len(), 8);
+        let message = format!("no source of {named} can measure `engaged_follower_rate`");
+        assert_eq!(found[0].message, message);
+        assert_eq!(found[0].brands.len(), 2 + more);
+    }
+}
+
+#[test]
+fn a_wrong_workflow_is_not_a_missing_one() {
+    let yaml = include_bytes!("definition/accept/brand-norwegian.yaml").to_vec();
+    let brand = load_brand(&SourceFile::new("x.yaml", yaml.clone())).expect("it loads");
+    let file = SourceFile::new(format!("brands/{}.yaml", brand.id), yaml);
+    let wrong = SourceFile::new("workflows/w.yaml", b"format: 1\n".to_vec());
+    let found = |files: &[SourceFile], whole| -> BTreeSet<&'static str> {
+        check_all(files, whole, &Default::default())
+            .iter()
+            .map(|problem| problem.code.id())
+            .collect()
+    };
+    assert_eq!(found(std::slice::from_ref(&file), true), BTreeSet::from(["F0408"]));
+    assert_eq!(found(std::slice::from_ref(&file), false), BTreeSet::new());
+    assert_eq!(found(&[file, wrong], true), BTreeSet::from(["F0103"]));
+}
+
 /// What is shown when texts of the shipped workflow are exchanged.
 fn shown(exchange: &[(&str, &str)]) -> String {
     let mut yaml = shipped();
@@ -556,6 +609,8 @@ fn a_problem_is_data_for_programs() {
         },
         "line": 11,
         "column": 10,
+        "end_line": 11,
+        "end_column": 15,
         "label": "",
         "known": [
           "define",

@@ -10,6 +10,10 @@
 //! | `<!-- file: brands/acme.yaml -->` | the block is written to this file before what follows runs |
 //! | `<!-- setup: fivestep demo -->` | runs before the block, its output is not shown |
 //!
+//! The pages of the codes have a rule of their own: the block under `## Right` stands line by line
+//! in a file that is right, and that file is refused with the page's code, there, when the block
+//! under `## Wrong` takes its place.
+//!
 //! A whole YAML file needs no comment. In a `console` block every line after `$ ` runs, in one
 //! fresh folder a page; what it prints must be what follows it, where `[..]` stands for the rest
 //! of a line and `...` alone for any lines. A command that shows an exit code writes `|| echo $?`.
@@ -22,6 +26,7 @@ mod common;
 use std::{
     collections::BTreeSet,
     fs,
+    ops::RangeInclusive,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -30,9 +35,14 @@ use clap::Parser;
 use common::NOW;
 use fivestep::{
     cli::{args::Cli, reference},
-    definition::{Code, Diagnostic, SourceFile, is_brand, load_brand, load_workflow},
+    definition::{
+        Code, Diagnostic, SourceFile, check_all, is_brand, load_brand, load_workflow, records,
+    },
 };
 use serde_yaml::Value;
+
+/// Where the pages of the codes lie.
+const OF_CODES: &str = "docs/reference/diagnostics/";
 
 /// The smallest workflow, into which fragments are laid.
 const WORKFLOW: &str = "\
@@ -79,10 +89,65 @@ charter: {}
 sources: []
 ";
 
+/// Codes that no few lines can show: they need bytes that no page holds, a file of great length,
+/// nothing at all, a workflow and a brand that were brought together by hand, or evidence.
+const WITHOUT_EXAMPLE: [Code; 11] = [
+    Code::TooLarge,
+    Code::NotUtf8,
+    Code::ControlCharacter,
+    Code::NotADefinition,
+    Code::TooDeep,
+    Code::TooManyNodes,
+    Code::TooManyProblems,
+    Code::TooLong,
+    Code::OtherWorkflow,
+    Code::TooFewCases,
+    Code::TooManySteps,
+];
+
+/// Codes whose problem lies in the workflow, where the lines of the brand's file only cause it.
+const IN_ANOTHER_FILE: [Code; 1] = [Code::Unmeasurable];
+
+#[test]
+fn every_code_has_a_page_whose_examples_are_right_and_wrong() {
+    let (pages, files) = (pages(), files_that_are_right());
+    for code in Code::ALL {
+        let name = format!("{OF_CODES}{code}.md");
+        let page = pages.iter().find(|page| page.name == name).unwrap();
+        assert_eq!(code.page(), page.text, "{name}");
+        let title = format!("# {code}: {}", code.meaning().trim_end_matches('.'));
+        let headings: Vec<&str> = prose(&page.text).filter(|line| line.starts_with('#')).collect();
+        if WITHOUT_EXAMPLE.contains(code) {
+            assert_eq!(headings, [title.as_str(), "## What to do"], "{name}");
+            continue;
+        }
+        let parts = [title.as_str(), "## Wrong", "## Right", "## What to do"];
+        assert_eq!(headings, parts, "{name}");
+        let [wrong, right] = page.blocks.as_slice() else { panic!("{name}: two blocks") };
+        assert!(page.blocks.iter().all(|block| block.language == "yaml"), "{name}");
+        let mut found = Vec::new();
+        for file in &files {
+            for (text, near) in exchanged(&file.text, &right.text, &wrong.text) {
+                let mut problems = file.problems_of(text);
+                problems.retain(|problem| {
+                    IN_ANOTHER_FILE.contains(code)
+                        || problem.file == file.name && near.contains(&(problem.line as usize))
+                });
+                found.push(problems);
+            }
+        }
+        assert!(!found.is_empty(), "{name}: the right lines stand in no file that is right");
+        let shown = found.iter().flatten().any(|problem| problem.code == *code);
+        assert!(shown, "{name}: the wrong lines are not refused with {code}: {found:#?}");
+    }
+    let codes = pages.iter().filter(|page| page.name.starts_with(OF_CODES)).count();
+    assert_eq!(codes, Code::ALL.len(), "a page has no code");
+}
+
 #[test]
 fn every_yaml_block_is_loaded_or_refused_as_its_page_says() {
     let mut count = 0;
-    for page in pages() {
+    for page in pages().into_iter().filter(|page| !page.name.starts_with(OF_CODES)) {
         for block in page.blocks.iter().filter(|block| block.language == "yaml") {
             let found = load(&yaml_of(block));
             let place = format!("{}:{}", page.name, block.line);
@@ -191,6 +256,15 @@ fn every_key_of_a_file_stands_on_its_reference_page() {
                 assert!(text.contains(&format!("`{key}`")), "{page} lacks `{key}` of `{place}`");
             }
         }
+    }
+}
+
+#[test]
+fn every_record_has_its_table_on_a_reference_page() {
+    let all: String = pages().into_iter().map(|page| page.text).collect();
+    for record in records() {
+        let part = format!("<!-- generated: keys of {record} -->");
+        assert_eq!(all.matches(&part).count(), 1, "{part}");
     }
 }
 
@@ -357,6 +431,68 @@ fn load(text: &str) -> Vec<Diagnostic> {
     } else {
         load_workflow(&file).err().unwrap_or_default()
     }
+}
+
+/// A file that is right, and those that lie beside it in its workspace.
+struct RightFile {
+    name: String,
+    text: String,
+    beside: Vec<SourceFile>,
+}
+
+impl RightFile {
+    /// What is wrong with the file when `text` takes the place of its own.
+    fn problems_of(&self, text: String) -> Vec<Diagnostic> {
+        let mut files = self.beside.clone();
+        files.push(SourceFile::new(&self.name, text.into_bytes()));
+        check_all(&files, !self.beside.is_empty(), &Default::default())
+    }
+}
+
+/// What is shipped, and the corpus.
+fn files_that_are_right() -> Vec<RightFile> {
+    let shipped = [
+        ("workflows/engagement.yaml", include_str!("../workflows/engagement.yaml")),
+        ("workflows/engagement.test.yaml", include_str!("../workflows/engagement.test.yaml")),
+        ("brands/acme.yaml", include_str!("../src/cli/init/acme.yaml")),
+    ];
+    let other = |own: &str| {
+        let others = shipped.iter().filter(|(name, _)| *name != own);
+        others.map(|(name, text)| SourceFile::new(*name, text.as_bytes().to_vec())).collect()
+    };
+    let shipped = shipped.map(|(name, text)| RightFile {
+        name: name.to_owned(),
+        text: text.to_owned(),
+        beside: other(name),
+    });
+    let corpus = fs::read_dir(root().join("tests/definition/accept")).unwrap().map(|entry| {
+        let path = entry.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        RightFile { name: path.display().to_string(), text, beside: Vec::new() }
+    });
+    shipped.into_iter().chain(corpus).collect()
+}
+
+/// `text` with `wrong` in the place of `right`, once for each place where `right` stands line by
+/// line, whatever its indentation; and the numbers of the exchanged lines with one more each way.
+fn exchanged(text: &str, right: &str, wrong: &str) -> Vec<(String, RangeInclusive<usize>)> {
+    let lines: Vec<&str> = text.lines().collect();
+    let right: Vec<&str> = right.lines().collect();
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let places = lines.windows(right.len()).enumerate().filter_map(|(at, window)| {
+        let margin = " ".repeat(indent(window[0]));
+        let dedented = window.iter().map(|line| line.strip_prefix(&margin));
+        let fits = dedented.eq(right.iter().map(|line| Some(*line)));
+        fits.then_some((at, margin))
+    });
+    let exchange = |(at, margin): (usize, String)| {
+        let wrong: Vec<String> = wrong.lines().map(|line| format!("{margin}{line}")).collect();
+        let before = lines[..at].iter().map(|&line| line.to_owned());
+        let after = lines[at + right.len()..].iter().map(|&line| line.to_owned());
+        let near = at..=at + wrong.len() + 1;
+        (before.chain(wrong).chain(after).collect::<Vec<_>>().join("\n") + "\n", near)
+    };
+    places.map(exchange).collect()
 }
 
 /// The keys that the program knows at a place of a file, as it lists them for a wrong one.

@@ -5,6 +5,8 @@
 mod common;
 #[path = "engine/gate.rs"]
 mod gate;
+#[path = "engine/language.rs"]
+mod language;
 #[path = "engine/laws.rs"]
 mod laws;
 #[path = "engine/outcomes.rs"]

@@ -64,9 +64,22 @@ pub enum Format {
     Json,
     /// One name a line, to pipe into another verb through `-`
     Ids,
+    /// SARIF 2.1.0, for tools that review code
+    #[value(hide = true)]
+    Sarif,
     /// JUnit XML, for tools that show test results
     #[value(hide = true)]
     Junit,
+}
+
+impl Format {
+    /// The formats of every verb.
+    pub const COMMON: [Format; 3] = [Format::Table, Format::Json, Format::Ids];
+
+    /// How it is written after `-o`.
+    pub fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
 }
 
 /// What to do.
@@ -78,6 +91,10 @@ pub enum Verb {
     Demo(DemoArgs),
     /// Check workflow, brand and suite files
     Check(CheckArgs),
+    /// Print the JSON Schema of workflow or brand files, for editors
+    Schema(SchemaArgs),
+    /// What a code of `check` means, and what to do about it
+    Explain(ExplainArgs),
     /// Play the suites that test workflows, without data and without waiting
     Test(TestArgs),
     /// List brands, or show one brand's file
@@ -122,6 +139,38 @@ pub enum Verb {
     Completions(CompletionsArgs),
 }
 
+impl Verb {
+    /// The formats that a verb writes beside those of every verb; the only place that says so.
+    pub fn own_formats(&self) -> &'static [Format] {
+        match self {
+            Verb::Check(_) => &[Format::Sarif],
+            Verb::Test(_) => &[Format::Junit],
+            Verb::Init(_)
+            | Verb::Demo(_)
+            | Verb::Explain(_)
+            | Verb::Schema(_)
+            | Verb::Brand(_)
+            | Verb::Import(_)
+            | Verb::Start(_)
+            | Verb::Advance(_)
+            | Verb::Status(_)
+            | Verb::Why(_)
+            | Verb::Simulate(_)
+            | Verb::Tasks(_)
+            | Verb::Done(_)
+            | Verb::Reopen(_)
+            | Verb::Waive(_)
+            | Verb::History(_)
+            | Verb::Show(_)
+            | Verb::Pause(_)
+            | Verb::Resume(_)
+            | Verb::Cancel(_)
+            | Verb::Adopt(_)
+            | Verb::Completions(_) => &[],
+        }
+    }
+}
+
 /// Arguments of `init`.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  fivestep init acme-agency")]
@@ -140,10 +189,43 @@ pub struct DemoArgs {
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  fivestep check\n  fivestep check workflows/engagement.yaml")]
+#[command(after_help = "\
+Examples:
+  fivestep check
+  fivestep check workflows/engagement.yaml
+  fivestep check -o sarif > check.sarif  for tools that review code (SARIF 2.1.0)")]
 pub struct CheckArgs {
     /// Files or folders; otherwise the whole workspace
     pub paths: Vec<PathBuf>,
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep schema > workflow.schema.json
+  fivestep schema brand > brand.schema.json")]
+pub struct SchemaArgs {
+    /// Which files
+    #[arg(value_enum, default_value_t = SchemaFile::Workflow, value_name = "workflow|brand")]
+    pub file: SchemaFile,
+}
+
+/// Which files a schema is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaFile {
+    /// `workflows/NAME.yaml`
+    Workflow,
+    /// `brands/NAME.yaml`
+    Brand,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  fivestep explain F0205\n  fivestep explain")]
+pub struct ExplainArgs {
+    /// The code; otherwise all codes are listed
+    pub code: Option<String>,
 }
 
 /// Arguments of `test`.
@@ -323,7 +405,9 @@ pub enum TasksAre {
 
 /// Arguments of `tasks`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  fivestep tasks\n  fivestep tasks --owner role:lead --overdue")]
+#[command(
+    after_help = "Examples:\n  fivestep tasks\n  fivestep tasks --owner role:lead --overdue\n  fivestep tasks --remind"
+)]
 pub struct TasksArgs {
     /// Brands by name, `-` reads them from standard input; otherwise every running brand
     #[arg(value_name = "BRAND")]
@@ -334,6 +418,9 @@ pub struct TasksArgs {
     /// Only tasks past their deadline
     #[arg(long)]
     pub overdue: bool,
+    /// Only tasks whose owner should be reminded by now (`remind` of the workflow)
+    #[arg(long)]
+    pub remind: bool,
     /// Tasks that are done, too
     #[arg(long)]
     pub done: bool,

@@ -8,21 +8,19 @@ use std::{
 use serde::Serialize;
 
 use crate::{
-    definition::{self, Diagnostic, Severity, SourceFile},
+    definition::{self, Diagnostic, Histories, History, Severity, SourceFile},
     failure::Failure,
-    model::{Brand, Suite, Workflow},
+    model::{BrandId, Event},
+    store::StateStore,
     workspace::{Workspace, WorkspaceError, read_file},
 };
 
-use super::{args::CheckArgs, exit::Exit, report, session::Session};
-
-/// A file that was checked.
-enum Checked {
-    Workflow(Box<Workflow>),
-    Brand(Box<Brand>),
-    Suite(Box<Suite>),
-    Wrong,
-}
+use super::{
+    args::{CheckArgs, Format},
+    exit::Exit,
+    report, sarif,
+    session::Session,
+};
 
 /// What a check found.
 #[derive(Serialize)]
@@ -38,38 +36,77 @@ pub fn run(session: &Session, args: &CheckArgs) -> Result<Exit, Failure> {
     if let Some(failure) = unread.pop_if(|_| files.is_empty()) {
         return Err(failure);
     }
-    let checks = check(&files, args.paths.is_empty());
+    let histories = session.workspace().map(|own| histories(&own, &files)).unwrap_or_default();
+    let checks = check(&files, args.paths.is_empty(), &histories);
     unread.iter().for_each(|failure| report::say(&report::text(failure)));
+    let exit = if checks.errors > 0 { Exit::Invalid } else { Exit::Done };
+    let exit = Exit::of_many(unread.iter().map(Exit::from).chain([exit]));
+    if session.out.format == Format::Sarif {
+        let root = session.workspace().ok().map(|workspace| workspace.root().to_owned());
+        let address = |name: &str| address(name, root.as_deref(), args.paths.is_empty());
+        session.out.json(&sarif::log(&checks.diagnostics, &files, address, &unread))?;
+        return Ok(exit);
+    }
     let sources: Vec<&SourceFile> = files.iter().collect();
     session.out.answer(
         &checks,
         || files.iter().map(|file| file.name().to_owned()).collect(),
         || {
             let mut text = definition::render(&checks.diagnostics, &sources, true);
-            if !text.is_empty() {
-                text.push('\n');
+            if let Some(first) = checks.diagnostics.first() {
+                text.push_str(&format!("\n{}", report::more(first.code)));
             }
             text.push_str(&summary(&checks));
             text
         },
     )?;
-    let exit = if checks.errors > 0 { Exit::Invalid } else { Exit::Done };
-    Ok(Exit::of_many(unread.iter().map(Exit::from).chain([exit])))
+    Ok(exit)
+}
+
+/// Where a file lies in its workspace; `None` if it lies elsewhere.
+///
+/// - `name`: the file as people know it: from the workspace if that is checked as a `whole`, else
+///   from the current folder.
+fn address(name: &str, root: Option<&Path>, whole: bool) -> Option<String> {
+    let path = match whole {
+        true => PathBuf::from(name),
+        false => fs::canonicalize(name).ok()?.strip_prefix(root?).ok()?.to_owned(),
+    };
+    let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+    Some(parts.join("/"))
 }
 
 /// Checks files, each alone and brands together with their workflows; `whole` if they are all
 /// that the workspace has.
-pub fn check(files: &[SourceFile], whole: bool) -> Checks {
-    let (mut loaded, mut diagnostics) = load(files);
-    diagnostics.extend(suites(files, &mut loaded));
-    diagnostics.extend(pairs(files, &loaded));
-    if whole {
-        diagnostics.extend(places(files, &loaded));
-    }
+pub fn check(files: &[SourceFile], whole: bool, histories: &Histories) -> Checks {
+    let diagnostics = definition::check_all(files, whole, histories);
     let errors =
         diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
     let warnings = diagnostics.len() - errors;
     Checks { files: files.len(), errors, warnings, diagnostics }
+}
+
+/// What was measured so far for the brands among the files. A check must not fail for want of it:
+/// where the store cannot be read, nothing is known.
+fn histories(workspace: &Workspace, files: &[SourceFile]) -> Histories {
+    let path = workspace.state_path();
+    let Some(store) = path.exists().then(|| StateStore::open(&path).ok()).flatten() else {
+        return Histories::new();
+    };
+    let brands = files.iter().filter(|file| definition::is_brand(file));
+    let history = |file: &SourceFile| {
+        let stem = Path::new(file.name()).file_stem()?.to_str()?;
+        let brand = BrandId::new(stem).ok()?;
+        let journal = store.journal(&brand).ok()?;
+        let measured =
+            journal.iter().flat_map(|entry| &entry.events).filter_map(|event| match event {
+                Event::Observed { observations } => Some(&**observations),
+                _ => None,
+            });
+        let history = History::of(measured);
+        Some((brand, history))
+    };
+    brands.filter_map(history).collect()
 }
 
 /// The last line of a check.
@@ -145,91 +182,4 @@ pub fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     }
     found.sort();
     Ok(found)
-}
-
-fn load(files: &[SourceFile]) -> (Vec<Checked>, Vec<Diagnostic>) {
-    let mut diagnostics = Vec::new();
-    let mut keep = |problems: Vec<Diagnostic>| {
-        diagnostics.extend(problems);
-        Checked::Wrong
-    };
-    let loaded = files
-        .iter()
-        .map(|file| {
-            // A suite is read when the workflow it plays is known.
-            if definition::is_suite(file) {
-                Checked::Wrong
-            } else if definition::is_brand(file) {
-                definition::load_brand(file)
-                    .map_or_else(&mut keep, |brand| Checked::Brand(Box::new(brand)))
-            } else {
-                definition::load_workflow(file)
-                    .map_or_else(&mut keep, |workflow| Checked::Workflow(Box::new(workflow)))
-            }
-        })
-        .collect();
-    (loaded, diagnostics)
-}
-
-/// Reads the suites, each with its workflow where that is among the files.
-fn suites(files: &[SourceFile], loaded: &mut [Checked]) -> Vec<Diagnostic> {
-    let mut diagnostics = Vec::new();
-    for (at, file) in files.iter().enumerate().filter(|(_, file)| definition::is_suite(file)) {
-        let plays = definition::suite_of(file);
-        let workflow = loaded.iter().find_map(|checked| match checked {
-            Checked::Workflow(workflow) if Some(&workflow.id) == plays.as_ref() => Some(workflow),
-            _ => None,
-        });
-        match definition::load_suite(file, workflow.map(|workflow| &**workflow)) {
-            Ok(suite) => loaded[at] = Checked::Suite(Box::new(suite)),
-            Err(problems) => diagnostics.extend(problems),
-        }
-    }
-    diagnostics
-}
-
-/// What each brand and its workflow do not agree on, where both are among the files.
-fn pairs(files: &[SourceFile], loaded: &[Checked]) -> Vec<Diagnostic> {
-    let workflows = files.iter().zip(loaded).filter_map(|(file, checked)| match checked {
-        Checked::Workflow(workflow) => Some((file, workflow)),
-        Checked::Brand(_) | Checked::Suite(_) | Checked::Wrong => None,
-    });
-    let workflows: Vec<_> = workflows.collect();
-    let brands = files.iter().zip(loaded).filter_map(|(file, checked)| match checked {
-        Checked::Brand(brand) => Some((file, brand)),
-        Checked::Workflow(_) | Checked::Suite(_) | Checked::Wrong => None,
-    });
-    brands
-        .filter_map(|(file, brand)| {
-            let (workflow_file, workflow) =
-                workflows.iter().find(|(_, workflow)| workflow.id == brand.workflow)?;
-            Some(definition::check_pair(workflow, workflow_file, brand, file))
-        })
-        .flatten()
-        .collect()
-}
-
-/// What files of a workspace must agree on with the folder they lie in.
-fn places(files: &[SourceFile], loaded: &[Checked]) -> Vec<Diagnostic> {
-    let ids = loaded.iter().filter_map(|checked| match checked {
-        Checked::Workflow(workflow) => Some(workflow.id.to_string()),
-        Checked::Brand(_) | Checked::Suite(_) | Checked::Wrong => None,
-    });
-    let known: Vec<String> = ids.collect();
-    let wrong = loaded.iter().any(|checked| matches!(checked, Checked::Wrong));
-    let each = files.iter().zip(loaded).map(|(file, checked)| match checked {
-        Checked::Workflow(workflow) => definition::check_workflow_name(file, workflow),
-        // A workflow that is wrong is not missing, so only names are judged until it is mended.
-        Checked::Brand(brand) if wrong => {
-            let followed = [brand.workflow.to_string()];
-            definition::check_brand_place(file, brand, &followed)
-        }
-        Checked::Brand(brand) => definition::check_brand_place(file, brand, &known),
-        Checked::Suite(suite) if wrong => {
-            definition::check_suite_place(file, suite, &[suite.workflow.to_string()])
-        }
-        Checked::Suite(suite) => definition::check_suite_place(file, suite, &known),
-        Checked::Wrong => Vec::new(),
-    });
-    each.flatten().collect()
 }

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     clock::Clock,
+    definition::Histories,
     failure::Failure,
     model::{Actor, BrandId, Command, Status, TaskId, TaskState, Verb, Verdict},
     runner::{Runner, Until, load_brand},
@@ -109,7 +110,7 @@ impl Demo<'_> {
 
     /// Checks every file, as `fivestep check` does, and says the rest in a line.
     fn check(&self) -> Result<(), Failure> {
-        let checks = check::check(&check::files_of(&self.workspace)?.0, true);
+        let checks = check::check(&check::files_of(&self.workspace)?.0, true, &Histories::new());
         self.say(&check::summary(&checks))?;
         self.say("`fivestep check` shows what azzurro-radio's archive will never tell.\n")
     }

@@ -32,7 +32,7 @@ impl Exit {
         (Exit::Fault, 1, "fault", "the system, the workspace or an export failed it"),
         (Exit::Usage, 2, "usage", "the command line or a form was not filled in right"),
         (Exit::Invalid, 3, "invalid", "a workflow, brand or suite file is wrong"),
-        (Exit::Unknown, 4, "unknown", "a brand, workflow, task or clause does not exist"),
+        (Exit::Unknown, 4, "unknown", "a brand, workflow, task, clause or code does not exist"),
         (
             Exit::Failed,
             5,
@@ -83,7 +83,9 @@ impl From<&Failure> for Exit {
             Failure::Definition { .. } => Exit::Invalid,
             Failure::Conflict { .. } => Exit::Conflict,
             Failure::Usage { .. } => Exit::Usage,
-            Failure::Workspace(WorkspaceError::Unknown { .. }) => Exit::Unknown,
+            Failure::UnknownCode { .. } | Failure::Workspace(WorkspaceError::Unknown { .. }) => {
+                Exit::Unknown
+            }
             Failure::Workspace(_)
             | Failure::DefinitionLost { .. }
             | Failure::Store(_)

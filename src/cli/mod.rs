@@ -16,6 +16,7 @@ mod out;
 pub mod reference;
 mod render;
 mod report;
+mod sarif;
 mod session;
 
 mod adopt;
@@ -25,11 +26,13 @@ mod check;
 mod completions;
 mod demo;
 mod done;
+mod explain;
 mod history;
 mod hold;
 mod import;
 mod init;
 mod junit;
+mod schema;
 mod show;
 mod simulate;
 mod start;
@@ -44,7 +47,7 @@ use std::{ffi::OsString, process::ExitCode};
 use clap::Parser;
 
 use crate::failure::Failure;
-use args::{Cli, Format, Verb};
+use args::{Cli, Verb};
 use exit::Exit;
 use session::Session;
 
@@ -56,7 +59,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     start_log(&cli.common);
     let mut session = Session::new(cli.common);
-    match writes(&session, &cli.verb).and_then(|()| dispatch(&mut session, &cli.verb)) {
+    match dispatch(&mut session, &cli.verb) {
         Ok(exit) => exit.into(),
         // The reader has seen enough, as in `fivestep history acme | head`.
         Err(Failure::Io { source, .. }) if source.kind() == std::io::ErrorKind::BrokenPipe => {
@@ -66,22 +69,14 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// Refuses a format that the verb does not write, before anything is done.
-fn writes(session: &Session, verb: &Verb) -> Result<(), Failure> {
-    match (session.out.format, verb) {
-        (Format::Junit, Verb::Test(_)) | (Format::Table | Format::Json | Format::Ids, _) => Ok(()),
-        (Format::Junit, _) => Err(Failure::Usage {
-            message: "only `test` writes `-o junit`".to_owned(),
-            hint: "take `-o table`, `-o json` or `-o ids`".to_owned(),
-        }),
-    }
-}
-
 fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
+    session.out.writes(verb.own_formats())?;
     match verb {
         Verb::Init(args) => init::run(session, args),
         Verb::Demo(args) => demo::run(session, args),
         Verb::Check(args) => check::run(session, args),
+        Verb::Schema(args) => schema::run(session, args),
+        Verb::Explain(args) => explain::run(session, args),
         Verb::Test(args) => test::run(session, args),
         Verb::Brand(args) => brand::run(session, args),
         Verb::Import(args) => import::run(session, args),

@@ -24,6 +24,33 @@ impl Out {
         Self { format }
     }
 
+    /// Says whether a verb writes the format that was asked for.
+    ///
+    /// - `own`: what it writes beside the formats of every verb.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Usage`] with the formats that it writes.
+    pub fn writes(self, own: &[Format]) -> Result<(), Failure> {
+        let formats = [&Format::COMMON, own].concat();
+        if formats.contains(&self.format) {
+            return Ok(());
+        }
+        let names: Vec<String> = formats.iter().map(|one| format!("`{}`", one.name())).collect();
+        Err(Failure::Usage {
+            message: format!("this verb does not write `{}`", self.format.name()),
+            hint: format!("it writes {}", names.join(", ")),
+        })
+    }
+
+    /// Prints one JSON document.
+    pub fn json<T: Serialize>(self, view: &T) -> Result<(), Failure> {
+        let mut json = serde_json::to_string_pretty(view)
+            .map_err(|error| io_failure(io::Error::new(io::ErrorKind::InvalidData, error)))?;
+        json.push('\n');
+        print(&json)
+    }
+
     /// Prints an answer: `view` as JSON, `ids` as names, or what `text` makes for people.
     pub fn answer<T: Serialize>(
         self,
@@ -32,16 +59,11 @@ impl Out {
         text: impl FnOnce() -> String,
     ) -> Result<(), Failure> {
         match self.format {
-            Format::Json => {
-                let mut json = serde_json::to_string_pretty(view).map_err(|error| {
-                    io_failure(io::Error::new(io::ErrorKind::InvalidData, error))
-                })?;
-                json.push('\n');
-                print(&json)
-            }
+            Format::Json => self.json(view),
             Format::Ids => print(&ids().iter().map(|id| format!("{id}\n")).collect::<String>()),
             Format::Table => print(&text()),
-            Format::Junit => Ok(()),
+            // A verb that has a form of its own writes it before it asks for an answer.
+            Format::Sarif | Format::Junit => self.writes(&[]),
         }
     }
 
@@ -61,7 +83,7 @@ impl Out {
                 }
                 other => other,
             },
-            Format::Json | Format::Ids | Format::Junit => Ok(()),
+            Format::Json | Format::Ids | Format::Sarif | Format::Junit => Ok(()),
         }
     }
 }

@@ -11,9 +11,9 @@
 use clap::{Arg, ArgAction, Command, CommandFactory};
 
 use crate::{
-    definition::{Code, Severity},
+    definition::{Code, KeyManual, Severity, expression::VOCABULARY, manual},
     model::{
-        FactKind, Metric, Outcome, Platform, SourceKind,
+        FactKind, Metric, Outcome, SourceKind,
         metric::{Better, Method},
     },
 };
@@ -33,12 +33,21 @@ pub fn part(name: &str) -> Option<String> {
         "command-line" => Some(command_line()),
         "diagnostics" => Some(diagnostics()),
         "exit-codes" => Some(exit_codes()),
+        "expression-names" => Some(expression_names()),
         "measurable" => Some(measurable()),
         "metrics" => Some(metrics()),
         "outcomes" => Some(listed(Outcome::ALL.map(Outcome::name))),
-        "platforms" => Some(listed(Platform::ALL.map(|(_, name)| name))),
-        _ => None,
+        _ => manual(name.strip_prefix("keys of ")?).map(keys),
     }
+}
+
+/// The keys of a record.
+fn keys(rows: Vec<KeyManual>) -> String {
+    let rows = rows.into_iter().map(|row| {
+        let KeyManual { key, required, takes, about, example } = row;
+        vec![code(key), yes(required), takes, about.to_owned(), code(example)]
+    });
+    table(&["key", "required", "value", "meaning", "example"], rows)
 }
 
 fn exit_codes() -> String {
@@ -46,6 +55,14 @@ fn exit_codes() -> String {
         vec![code.to_string(), name.to_owned(), meaning.to_owned()]
     });
     table(&["code", "name", "meaning"], rows)
+}
+
+fn expression_names() -> String {
+    let rows = VOCABULARY.map(|word| {
+        let [name, kind, places, meaning] = [word.name, word.kind, word.places, word.meaning];
+        vec![code(name), kind.to_owned(), places.to_owned(), meaning.to_owned()]
+    });
+    table(&["name", "kind", "where", "what it says"], rows)
 }
 
 fn metrics() -> String {
@@ -109,7 +126,8 @@ fn diagnostics() -> String {
                 Severity::Error => "error",
                 Severity::Warning => "warning",
             };
-            vec![code.id().to_owned(), code.meaning().to_owned(), severity.to_owned()]
+            let link = format!("[{code}](diagnostics/{code}.md)");
+            vec![link, code.meaning().to_owned(), severity.to_owned()]
         });
         format!("## {title}\n\n{}", table(&["code", "meaning", "severity"], rows))
     };
@@ -186,6 +204,7 @@ fn options(args: &[&Arg]) -> String {
         let short = arg.get_short().map(|short| format!("`-{short}`, ")).unwrap_or_default();
         let mut help = arg.get_help().map(ToString::to_string).unwrap_or_default();
         let values = arg.get_possible_values();
+        let values: Vec<_> = values.iter().filter(|value| !value.is_hide_set()).collect();
         let takes_value = arg.get_action().takes_values();
         if takes_value && !values.is_empty() {
             let names: Vec<String> = values.iter().map(|value| code(value.get_name())).collect();

@@ -1,13 +1,22 @@
 //! Failures, printed once, with what to do next.
 
-use std::io::Write;
+use std::{
+    io::Write,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use anstyle::{AnsiColor, Style};
 use serde_json::json;
 
-use crate::{definition, failure::Failure};
+use crate::{
+    definition::{self, Code},
+    failure::Failure,
+};
 
 use super::{args::Format, exit::Exit, session::Session};
+
+/// Whether this run has said how to learn more about a code: brands by the hundred may fail alike.
+static IS_TOLD: AtomicBool = AtomicBool::new(false);
 
 /// Prints a failure and answers with its exit.
 pub fn print(session: &Session, failure: &Failure) -> Exit {
@@ -51,7 +60,9 @@ pub fn text(failure: &Failure) -> String {
     let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
     let bold = Style::new().bold();
     if let Failure::Definition { file, diagnostics } = failure {
-        return definition::render(diagnostics, &[file], true);
+        let more = diagnostics.first().map(|first| more(first.code)).unwrap_or_default();
+        let gap = if more.is_empty() { "" } else { "\n" };
+        return definition::render(diagnostics, &[file], true) + gap + &more;
     }
     let mut text = match failure {
         // The brand is not ready to move: nothing is wrong with anything.
@@ -64,6 +75,14 @@ pub fn text(failure: &Failure) -> String {
         text.push_str(&hint(&next));
     }
     text
+}
+
+/// How to learn more about a code, once in a run of the program.
+pub fn more(code: Code) -> String {
+    if IS_TOLD.swap(true, Ordering::Relaxed) {
+        return String::new();
+    }
+    format!("For more about a code: fivestep explain {code}\n")
 }
 
 /// What to do next, as one line.

@@ -20,9 +20,10 @@ pub fn run(session: &Session, args: &TasksArgs) -> Result<Exit, Failure> {
     tasks.retain(|task| {
         (args.done || task.done_by.is_none())
             && (!args.overdue || task.overdue)
+            && (!args.remind || task.remind)
             && args.owner.as_ref().is_none_or(|owner| task.owner == *owner)
     });
-    let chosen = args.overdue || args.owner.is_some() || !args.brands.is_empty();
+    let chosen = args.overdue || args.remind || args.owner.is_some() || !args.brands.is_empty();
     session.out.answer(
         &tasks,
         || {

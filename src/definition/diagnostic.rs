@@ -65,6 +65,19 @@ macro_rules! codes {
                     $(Code::$name => concat!($($meaning,)+).trim_ascii_start(),)+
                 }
             }
+
+            /// The page about it, in Markdown: why it is refused, wrong and right, what to do.
+            ///
+            /// A code whose page is missing does not compile.
+            pub fn page(self) -> &'static str {
+                match self {
+                    $(Code::$name => include_str!(concat!(
+                        "../../docs/reference/diagnostics/",
+                        $number,
+                        ".md"
+                    )),)+
+                }
+            }
         }
     };
 }
@@ -233,9 +246,11 @@ impl Code {
     /// How bad a problem of this kind is.
     pub fn severity(self) -> Severity {
         match self {
-            Code::StricterThanGoal | Code::Overlap | Code::Unmeasurable | Code::TooFewCases => {
-                Severity::Warning
-            }
+            Code::SpinningLoop
+            | Code::StricterThanGoal
+            | Code::Overlap
+            | Code::Unmeasurable
+            | Code::TooFewCases => Severity::Warning,
             _ => Severity::Error,
         }
     }
@@ -270,6 +285,10 @@ pub struct Diagnostic {
     pub line: u32,
     /// The column at which it begins, in characters from 1.
     pub column: u32,
+    /// The line on which it ends.
+    pub end_line: u32,
+    /// The column behind its last character.
+    pub end_column: u32,
     /// A few words to stand at the caret; may be empty.
     pub label: String,
     /// The names that exist; empty if the problem is not about a name.
@@ -284,6 +303,9 @@ pub struct Diagnostic {
     /// Other places of the same file that belong to it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<Related>,
+    /// The brands it is about, each by name; empty if it is about the file alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub brands: Vec<String>,
 }
 
 /// Another place of the same file that belongs to a problem.
@@ -295,6 +317,10 @@ pub struct Related {
     pub line: u32,
     /// The column at which it begins, in characters from 1.
     pub column: u32,
+    /// The line on which it ends.
+    pub end_line: u32,
+    /// The column behind its last character.
+    pub end_column: u32,
     /// What it has to do with the problem, in a few words.
     pub message: String,
 }
@@ -311,6 +337,7 @@ pub(super) struct Problem {
     help: Option<String>,
     path: Vec<String>,
     related: Vec<(Range<usize>, String)>,
+    brands: Vec<String>,
 }
 
 impl Problem {
@@ -325,6 +352,7 @@ impl Problem {
             help: None,
             path: Vec::new(),
             related: Vec::new(),
+            brands: Vec::new(),
         }
     }
 
@@ -341,7 +369,6 @@ impl Problem {
     }
 
     /// Shows the problem by a way through the workflow, from its first stage to its last.
-    #[cfg_attr(not(test), expect(dead_code, reason = "what proves the graph will show its ways"))]
     pub fn path(self, stages: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let path = stages.into_iter().take(MAX_RELATED).map(Into::into).collect();
         Self { path, ..self }
@@ -353,6 +380,11 @@ impl Problem {
             self.related.push((span.clone(), message.into()));
         }
         self
+    }
+
+    /// Names the brands it is about.
+    pub fn brands(self, brands: Vec<String>) -> Self {
+        Self { brands, ..self }
     }
 
     /// Names what exists, and suggests the one that `text` comes closest to.
@@ -422,9 +454,11 @@ impl<'a> Problems<'a> {
 
     fn placed(&mut self, problem: Problem) -> Diagnostic {
         let (line, column) = self.place(problem.span.start);
+        let (end_line, end_column) = self.place(problem.span.end);
         let related = problem.related.into_iter().map(|(span, message)| {
             let (line, column) = self.place(span.start);
-            Related { span, line, column, message }
+            let (end_line, end_column) = self.place(span.end);
+            Related { span, line, column, end_line, end_column, message }
         });
         let related = related.collect();
         Diagnostic {
@@ -435,12 +469,15 @@ impl<'a> Problems<'a> {
             span: problem.span,
             line,
             column,
+            end_line,
+            end_column,
             label: problem.label,
             known: problem.known,
             suggestion: problem.suggestion,
             help: problem.help,
             path: problem.path,
             related,
+            brands: problem.brands,
         }
     }
 

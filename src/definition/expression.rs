@@ -28,6 +28,8 @@ use crate::model::{
     Expression, Form,
     expression::{Kind, Operator, Value},
 };
+pub use names::{VOCABULARY, Word as VocabularyWord};
+
 use kinds::{Typed, join, negative, opposite};
 use lex::{Sign, Token, Word, words};
 
@@ -352,6 +354,7 @@ mod tests {
             ("tasks.sign-charter.agreed == true", "tasks.sign-charter.agreed == true"),
             ("window_settled", "window_settled"),
             ("goal.streak >= 1 || true", "goal.streak >= 1 || true"),
+            ("stage.age > 0d", "stage.age > 0s"),
             ("-conversation_depth < -2", "-conversation_depth < -2"),
             ("regressed(\"sign-off\")", "regressed(\"sign-off\")"),
         ];

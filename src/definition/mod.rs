@@ -8,7 +8,8 @@
 //! ```
 //!
 //! Start reading at [`load_workflow`], then follow the arrows; each is one file. One parser reads
-//! the text, so what is checked is what is used.
+//! the text, so what is checked is what is used. The tables of keys in `raw.rs` are also what
+//! [`schema`] and the reference ([`manual`]) are made from.
 //!
 //! # Always true
 //!
@@ -21,21 +22,32 @@
 mod check;
 pub mod diagnostic;
 pub mod expression;
-mod graph;
+mod history;
+mod key;
+mod kind;
+mod manual;
 mod names;
 mod outline;
+mod prove;
 mod raw;
 mod read;
+mod records;
 mod render;
+mod schema;
 mod shape;
 mod suggest;
 mod suite;
 mod text;
+mod together;
 
 pub use diagnostic::{Code, Diagnostic, Related, Severity};
+pub use history::History;
+pub use manual::{KeyManual, manual, records};
 pub use names::Names;
 pub use render::render;
+pub use schema::{FileKind, schema};
 pub use suggest::closest;
+pub use together::{Histories, check_all};
 
 use diagnostic::Problems;
 use outline::Node;
@@ -110,6 +122,14 @@ fn begins(file: &SourceFile, key: &[u8]) -> bool {
 /// assert_eq!(misspelt.and_then(|problem| problem.suggestion.as_deref()), Some("workflow"));
 /// ```
 pub fn load_workflow(file: &SourceFile) -> Result<Workflow, Vec<Diagnostic>> {
+    let (workflow, diagnostics) = inspect_workflow(file);
+    workflow.ok_or(diagnostics)
+}
+
+/// Reads a workflow file and tells everything that there is to say about it, warnings included.
+///
+/// There is no workflow if one of the diagnostics is an error.
+pub fn inspect_workflow(file: &SourceFile) -> (Option<Workflow>, Vec<Diagnostic>) {
     load(file, check::workflow)
 }
 
@@ -119,7 +139,8 @@ pub fn load_workflow(file: &SourceFile) -> Result<Workflow, Vec<Diagnostic>> {
 ///
 /// Everything that is wrong with the file, in its order.
 pub fn load_brand(file: &SourceFile) -> Result<Brand, Vec<Diagnostic>> {
-    load(file, check::brand)
+    let (brand, diagnostics) = load(file, check::brand);
+    brand.ok_or(diagnostics)
 }
 
 /// Reads a suite file.
@@ -145,7 +166,8 @@ pub fn load_suite(
     file: &SourceFile,
     workflow: Option<&Workflow>,
 ) -> Result<Suite, Vec<Diagnostic>> {
-    load(file, |raw, _, problems| check::suite(raw, workflow, problems))
+    let (suite, diagnostics) = load(file, |raw, _, problems| check::suite(raw, workflow, problems));
+    suite.ok_or(diagnostics)
 }
 
 /// The workflow that a suite file says it plays; `None` if it cannot be read.
@@ -213,7 +235,8 @@ pub fn value(metric: Metric, text: &str) -> Result<f64, String> {
 ///   which are needed again for the places only.
 ///
 /// The answer is empty if they agree. An error keeps the brand from starting; a warning names a
-/// clause that no source of the brand can answer, so that a person will have to waive it.
+/// clause that no source of the brand can answer, so that a person will have to waive it. For many
+/// files at once there is [`check_all`].
 pub fn check_pair(
     workflow: &Workflow,
     workflow_file: &SourceFile,
@@ -224,7 +247,8 @@ pub fn check_pair(
         check::brand_side(workflow, brand, outline, problems);
     });
     let in_workflow = with_outline(workflow_file, |outline, problems| {
-        check::workflow_side(workflow, outline, brand, problems);
+        let brands = [(brand, None)];
+        check::workflow_side(workflow, outline, &brands, problems);
     });
     in_brand.into_iter().chain(in_workflow).collect()
 }
@@ -268,15 +292,25 @@ fn with_outline(
 fn load<R: Raw, T>(
     file: &SourceFile,
     check: impl FnOnce(R, Digest, &mut Problems<'_>) -> Option<T>,
-) -> Result<T, Vec<Diagnostic>> {
+) -> (Option<T>, Vec<Diagnostic>) {
+    let (right, diagnostics) = read_file(file, check);
+    (right.map(|(value, _)| value), diagnostics)
+}
+
+/// What a file says and where it says it, unless one of the diagnostics is an error.
+fn read_file<R: Raw, T>(
+    file: &SourceFile,
+    check: impl FnOnce(R, Digest, &mut Problems<'_>) -> Option<T>,
+) -> (Option<(T, Node)>, Vec<Diagnostic>) {
     let mut problems = Problems::new(file);
-    let value = outline_of(file, &mut problems)
-        .and_then(|outline| fit::<R>(&outline, &mut problems))
+    let outline = outline_of(file, &mut problems);
+    let value = outline
+        .as_ref()
+        .and_then(|outline| fit::<R>(outline, &mut problems))
         .and_then(|raw| check(raw, file.digest(), &mut problems));
-    match value {
-        Some(value) if problems.is_empty() => Ok(value),
-        _ => Err(problems.into_sorted()),
-    }
+    let diagnostics = problems.into_sorted();
+    let wrong = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    (value.zip(outline).filter(|_| !wrong), diagnostics)
 }
 
 fn outline_of(file: &SourceFile, problems: &mut Problems<'_>) -> Option<Node> {

@@ -1,5 +1,8 @@
 //! The files as they are written: a mirror for serde, and beside each mirror the keys it has.
 //!
+//! A new key is a field of the mirror and a row of its table; [`super::key`] says what a row holds.
+//! The reader, the JSON Schema and the reference all follow the row.
+//!
 //! Every value is a [`Spot`]: the words as written and where they stand. Nothing is required
 //! here; a value that was refused earlier is simply missing, so that the rest can still be
 //! checked in the same run.
@@ -9,7 +12,14 @@ use std::ops::Range;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::shape::{Key, Raw, Shape, optional, required};
+use super::{
+    check::MAX_CYCLES,
+    key::{Key, Names, Shape, optional, required},
+    kind::Kind,
+    read::MAX_COUNT,
+    shape::Raw,
+};
+use crate::model::Outcome;
 
 /// A value and its place in the file.
 #[derive(Debug, Clone, Deserialize)]
@@ -51,15 +61,43 @@ pub(super) struct Workflow {
 
 impl Raw for Workflow {
     const KEYS: &'static [Key] = &[
-        required("format", Shape::Words),
-        required("workflow", Shape::Words),
-        required("version", Shape::Words),
-        required("title", Shape::Words),
-        required("initial", Shape::Words),
-        required("window", Shape::Words),
-        required("goal", Shape::Record(GOAL)),
-        required("limits", Shape::Record(LIMITS)),
-        required("stages", Shape::Table(&Shape::Record(STAGE))),
+        required("format", Shape::Words)
+            .is(Kind::Format)
+            .about("The format of the file.")
+            .example("1"),
+        required("workflow", Shape::Words)
+            .is(Kind::Name)
+            .about("Its name, the same as the file's.")
+            .example("engagement"),
+        required("version", Shape::Words)
+            .about("For people; what identifies a workflow is the digest of its text.")
+            .example("1.0.0"),
+        required("title", Shape::Words)
+            .about("A few words for people.")
+            .example("Five steps to an engaged audience"),
+        required("initial", Shape::Words)
+            .is(Kind::Stage)
+            .about("Where a brand begins: a stage of the step `define`.")
+            .example("define"),
+        required("window", Shape::Words)
+            .is(Kind::Clock)
+            .about("How far back metrics look.")
+            .example("28d"),
+        required("goal", Shape::Record(GOAL))
+            .about("Engagement gold.")
+            .example("{ all: [{ metric: response_rate, at_least: 90% }], held_for: 2 }"),
+        required("limits", Shape::Record(LIMITS))
+            .about("What ends a run that does not reach the goal.")
+            .example("{ cycles: 12, stall_after: 3 }"),
+        required("stages", Shape::Table(&Shape::Record(STAGE)))
+            .named(Names::Steps)
+            .about(
+                "The stages by name; a name that is one of the five steps says which step it is.",
+            )
+            .example(
+                "{ define: { title: Define, exit: [{ id: steady, metric: longest_silent_gap, \
+                 at_most: 7d }], next: target } }",
+            ),
     ];
 }
 
@@ -71,8 +109,20 @@ pub(super) struct Goal {
     pub held_for: Field<String>,
 }
 
-const GOAL: &[Key] =
-    &[required("all", Shape::List(&Shape::Record(CLAUSE))), required("held_for", Shape::Words)];
+pub(super) const GOAL: &[Key] = &[
+    required("all", Shape::List(&Shape::Record(CLAUSE)))
+        .some()
+        .each_without("task")
+        .about(
+            "Every one must pass at the end of a cycle. Metrics only; without an `id` each is \
+             called like its metric.",
+        )
+        .example("[{ metric: response_rate, at_least: 90%, bound: lower95 }]"),
+    required("held_for", Shape::Words)
+        .is(Kind::Whole(1, MAX_CYCLES))
+        .about("In how many cycles in a row.")
+        .example("2"),
+];
 
 /// `limits:`
 #[derive(Debug, Default, Deserialize)]
@@ -82,7 +132,19 @@ pub(super) struct Limits {
     pub stall_after: Field<String>,
 }
 
-const LIMITS: &[Key] = &[required("cycles", Shape::Words), optional("stall_after", Shape::Words)];
+pub(super) const LIMITS: &[Key] = &[
+    required("cycles", Shape::Words)
+        .is(Kind::Whole(1, MAX_CYCLES))
+        .about("The most cycles; then the outcome is `exhausted`.")
+        .example("12"),
+    optional("stall_after", Shape::Words)
+        .is(Kind::Whole(1, MAX_CYCLES))
+        .about(
+            "So many cycles in a row without the goal and without a gain make the outcome \
+             `stalled`; never, if left out.",
+        )
+        .example("3"),
+];
 
 /// One of `stages:`
 #[derive(Debug, Default, Deserialize)]
@@ -97,14 +159,37 @@ pub(super) struct Stage {
     pub limit: Field<Limit>,
 }
 
-const STAGE: &[Key] = &[
-    optional("step", Shape::Words),
-    required("title", Shape::Words),
-    optional("purpose", Shape::Words),
-    optional("tasks", Shape::List(&Shape::Record(TASK))),
-    required("exit", Shape::List(&Shape::Record(CLAUSE))),
-    required("next", Shape::WordsOr(&Shape::List(&Shape::Record(BRANCH)))),
-    optional("limit", Shape::Record(LIMIT)),
+pub(super) const STAGE: &[Key] = &[
+    optional("step", Shape::Words)
+        .is(Kind::Step)
+        .about("Which of the five steps it is; left out if the stage is called like one.")
+        .example("support"),
+    required("title", Shape::Words)
+        .about("A few words for people.")
+        .example("Support the audience you have"),
+    optional("purpose", Shape::Words)
+        .about("Why it is there.")
+        .example("Answer, soon and so that people answer back."),
+    optional("tasks", Shape::List(&Shape::Record(TASK)))
+        .about("Work for people while it lasts; opened when a brand enters.")
+        .example("[{ id: review, title: Review requests, owner: role:manager }]"),
+    required("exit", Shape::List(&Shape::Record(CLAUSE)))
+        .some()
+        .each_with("id")
+        .about("The gate: every clause must let the brand through, and at least one has a metric.")
+        .example("[{ id: quick, metric: first_response_median, at_most: 24h }]"),
+    required("next", Shape::WordsOr(&Shape::List(&Shape::Record(BRANCH))))
+        .is(Kind::Stage)
+        .some()
+        .about("What comes after; the first way whose condition is true is taken.")
+        .example("refine")
+        .example("[{ when: goal.held, finish: gold }, { to: target }]"),
+    optional("limit", Shape::Record(LIMIT))
+        .about(
+            "The longest a brand stays while the gate is shut; then the next `advance` takes this \
+             way.",
+        )
+        .example("{ after: 60d, to: define }"),
 ];
 
 /// `limit:` of a stage.
@@ -116,10 +201,17 @@ pub(super) struct Limit {
     pub finish: Field<String>,
 }
 
-const LIMIT: &[Key] = &[
-    required("after", Shape::Words),
-    optional("to", Shape::Words),
-    optional("finish", Shape::Words),
+pub(super) const LIMIT: &[Key] = &[
+    required("after", Shape::Words)
+        .is(Kind::Period)
+        .about("How long, from the moment the brand enters the stage.")
+        .example("60d")
+        .example("10 business days"),
+    optional("to", Shape::Words).is(Kind::Stage).about("The stage it leads to.").example("define"),
+    optional("finish", Shape::Words)
+        .is(Kind::Outcome(Outcome::Stalled))
+        .about("The outcome, instead of a stage.")
+        .example("stalled"),
 ];
 
 /// One of `tasks:`
@@ -134,13 +226,30 @@ pub(super) struct Task {
     pub remind: Field<Vec<Words>>,
 }
 
-const TASK: &[Key] = &[
-    required("id", Shape::Words),
-    required("title", Shape::Words),
-    required("owner", Shape::Words),
-    optional("form", Shape::Record(FORM)),
-    optional("deadline", Shape::Words),
-    optional("remind", Shape::List(&Shape::Words)),
+pub(super) const TASK: &[Key] = &[
+    required("id", Shape::Words)
+        .is(Kind::Name)
+        .about("How `done` calls it.")
+        .example("sign_charter"),
+    required("title", Shape::Words).about("A few words for people.").example("Sign the charter"),
+    required("owner", Shape::Words)
+        .is(Kind::Owner)
+        .about("Who does it: a person, or `role:NAME`.")
+        .example("role:lead")
+        .example("Ada"),
+    optional("form", Shape::Record(FORM))
+        .about("What is filled in with `done --set FIELD=VALUE`; nothing, if left out.")
+        .example("{ type: object, required: [agreed], properties: { agreed: { const: true } } }"),
+    optional("deadline", Shape::Words)
+        .is(Kind::Period)
+        .about("From the moment the task opens; shown, and approves nothing.")
+        .example("3 business days")
+        .example("2w"),
+    optional("remind", Shape::List(&Shape::Words))
+        .is(Kind::Period)
+        .some()
+        .about("How long before the deadline `tasks` says that it is time.")
+        .example("[1d]"),
 ];
 
 /// One of `exit:` or of the goal's `all:`
@@ -163,38 +272,94 @@ pub(super) struct Clause {
     pub because: Field<String>,
 }
 
-const CLAUSE: &[Key] = &[
-    optional("id", Shape::Words),
-    optional("metric", Shape::Words),
-    optional("at_least", Shape::Words),
-    optional("at_most", Shape::Words),
-    optional("is", Shape::Words),
-    optional("bound", Shape::Words),
-    optional("min_n", Shape::Words),
-    optional("max_age", Shape::Words),
-    optional("task", Shape::Words),
-    optional("wait", Shape::Words),
-    optional("when", Shape::Words),
-    optional("any", Shape::List(&MEMBER)),
-    optional("all", Shape::List(&MEMBER)),
-    optional("because", Shape::Words),
+// The rows that a clause and a clause inside a group share.
+const METRIC: Key = optional("metric", Shape::Words)
+    .is(Kind::Metric)
+    .about("What is compared, with one of `at_least`, `at_most` and `is`.")
+    .example("response_rate");
+const AT_LEAST: Key = optional("at_least", Shape::Words)
+    .is(Kind::Threshold)
+    .about("The value is not below this.")
+    .example("60%")
+    .example("20")
+    .example("goals.response_rate");
+const AT_MOST: Key = optional("at_most", Shape::Words)
+    .is(Kind::Threshold)
+    .about("The value is not above this.")
+    .example("24h")
+    .example("0.6");
+const IS: Key = optional("is", Shape::Words)
+    .is(Kind::Truth)
+    .about("For metrics that are true or false.")
+    .example("true");
+const BOUND: Key = optional("bound", Shape::Words)
+    .is(Kind::Bound)
+    .about(
+        "What is compared: the value (`point`, as if left out), or an end of its 95 % \
+         interval.",
+    )
+    .example("lower95");
+const MIN_N: Key = optional("min_n", Shape::Words)
+    .is(Kind::Whole(1, MAX_COUNT))
+    .about("With fewer cases the clause is `insufficient`.")
+    .example("20");
+const MAX_AGE: Key = optional("max_age", Shape::Words)
+    .is(Kind::Clock)
+    .about("With older evidence the clause is `insufficient`.")
+    .example("48h");
+const OF_TASK: Key = optional("task", Shape::Words)
+    .is(Kind::Task)
+    .about("This task of the stage must be done.")
+    .example("sign_charter");
+const WAIT: Key = optional("wait", Shape::Words)
+    .is(Kind::Period)
+    .about("The brand has been in the stage for so long.")
+    .example("7d")
+    .example("5 business days");
+const WHEN: Key = optional("when", Shape::Words)
+    .is(Kind::Expression)
+    .about("This expression is true.")
+    .example("response_rate >= previous.response_rate + 5%");
+const fn any_of() -> Key {
+    optional("any", Shape::List(&MEMBER))
+        .some()
+        .about("A group: one of these clauses must pass.")
+        .example("[{ metric: response_rate, at_least: 70% }, { task: sign_charter }]")
+}
+const fn all_of() -> Key {
+    optional("all", Shape::List(&MEMBER))
+        .some()
+        .about("A group: every one of these clauses must pass.")
+        .example("[{ metric: response_rate, at_least: 70% }, { wait: 7d }]")
+}
+
+pub(super) const CLAUSE: &[Key] = &[
+    optional("id", Shape::Words)
+        .is(Kind::Name)
+        .about("How `why` and `waive` call it; required in a gate.")
+        .example("answered"),
+    METRIC,
+    AT_LEAST,
+    AT_MOST,
+    IS,
+    BOUND,
+    MIN_N,
+    MAX_AGE,
+    OF_TASK,
+    WAIT,
+    WHEN,
+    any_of(),
+    all_of(),
+    optional("because", Shape::Words)
+        .about("Why the clause is there, shown by `why`.")
+        .example("Whoever writes to the brand should hear from it."),
 ];
 
 /// A clause inside a group: it has no name and no reason of its own, the group has.
-static MEMBER: Shape = Shape::Record(&[
-    optional("metric", Shape::Words),
-    optional("at_least", Shape::Words),
-    optional("at_most", Shape::Words),
-    optional("is", Shape::Words),
-    optional("bound", Shape::Words),
-    optional("min_n", Shape::Words),
-    optional("max_age", Shape::Words),
-    optional("task", Shape::Words),
-    optional("wait", Shape::Words),
-    optional("when", Shape::Words),
-    optional("any", Shape::List(&MEMBER)),
-    optional("all", Shape::List(&MEMBER)),
-]);
+pub(super) static MEMBER_KEYS: [Key; 12] =
+    [METRIC, AT_LEAST, AT_MOST, IS, BOUND, MIN_N, MAX_AGE, OF_TASK, WAIT, WHEN, any_of(), all_of()];
+
+static MEMBER: Shape = Shape::Record(&MEMBER_KEYS);
 
 /// `next:`
 #[derive(Debug, Deserialize)]
@@ -215,10 +380,17 @@ pub(super) struct Branch {
     pub finish: Field<String>,
 }
 
-const BRANCH: &[Key] = &[
-    optional("when", Shape::Words),
-    optional("to", Shape::Words),
-    optional("finish", Shape::Words),
+pub(super) const BRANCH: &[Key] = &[
+    optional("when", Shape::Words)
+        .is(Kind::Expression)
+        .about("When it is taken; required but in the last way, which has none.")
+        .example("goal.held")
+        .example("'regressed(\"define\") && !goal.met'"),
+    optional("to", Shape::Words).is(Kind::Stage).about("The stage it leads to.").example("target"),
+    optional("finish", Shape::Words)
+        .is(Kind::Outcome(Outcome::Gold))
+        .about("The run ends with this outcome; only where the condition demands `goal.held`.")
+        .example("gold"),
 ];
 
 /// `form:`
@@ -230,10 +402,17 @@ pub(super) struct Form {
     pub properties: Field<Table<FormField>>,
 }
 
-const FORM: &[Key] = &[
-    required("type", Shape::Words),
-    optional("required", Shape::List(&Shape::Words)),
-    optional("properties", Shape::Table(&Shape::Record(FORM_FIELD))),
+pub(super) const FORM: &[Key] = &[
+    required("type", Shape::Words).is(Kind::FormType).about("A form is one.").example("object"),
+    optional("required", Shape::List(&Shape::Words))
+        .is(Kind::FieldName)
+        .distinct()
+        .about("Which of the fields must be given.")
+        .example("[agreed]"),
+    optional("properties", Shape::Table(&Shape::Record(FORM_FIELD)))
+        .named(Names::Words(Kind::FieldName))
+        .about("The fields by name.")
+        .example("{ agreed: { const: true }, note: { type: string } }"),
 ];
 
 /// One of `properties:`
@@ -250,15 +429,35 @@ pub(super) struct FormField {
     pub description: Field<String>,
 }
 
-const FORM_FIELD: &[Key] = &[
-    optional("type", Shape::Words),
-    optional("const", Shape::Value),
-    optional("enum", Shape::List(&Shape::Value)),
-    optional("minimum", Shape::Words),
-    optional("maximum", Shape::Words),
-    optional("minLength", Shape::Words),
-    optional("maxLength", Shape::Words),
-    optional("description", Shape::Words),
+pub(super) const FORM_FIELD: &[Key] = &[
+    optional("type", Shape::Words)
+        .is(Kind::FieldType)
+        .about("What it holds; anything, if left out.")
+        .example("integer"),
+    optional("const", Shape::Value).about("The only value allowed.").example("true"),
+    optional("enum", Shape::List(&Shape::Value))
+        .some()
+        .about("The values allowed.")
+        .example("[warm, dry]"),
+    optional("minimum", Shape::Words)
+        .is(Kind::Number)
+        .about("The smallest number allowed.")
+        .example("1"),
+    optional("maximum", Shape::Words)
+        .is(Kind::Number)
+        .about("The largest number allowed.")
+        .example("50"),
+    optional("minLength", Shape::Words)
+        .is(Kind::Whole(0, MAX_COUNT))
+        .about("The fewest characters of a string.")
+        .example("3"),
+    optional("maxLength", Shape::Words)
+        .is(Kind::Whole(0, MAX_COUNT))
+        .about("The most characters of a string.")
+        .example("200"),
+    optional("description", Shape::Words)
+        .about("What people are told about it.")
+        .example("How many people you wrote to."),
 ];
 
 /// A brand file.
@@ -280,17 +479,48 @@ pub(super) struct Brand {
 
 impl Raw for Brand {
     const KEYS: &'static [Key] = &[
-        required("brand", Shape::Words),
-        required("name", Shape::Words),
-        required("timezone", Shape::Words),
-        optional("working_week", Shape::List(&Shape::Words)),
-        required("languages", Shape::List(&Shape::Words)),
-        required("workflow", Shape::Words),
-        optional("goals", Shape::Table(&Shape::Words)),
-        required("accounts", Shape::List(&Shape::Record(ACCOUNT))),
-        required("charter", Shape::Record(CHARTER)),
-        optional("audience", Shape::Record(AUDIENCE)),
-        required("sources", Shape::List(&Shape::Record(SOURCE))),
+        required("brand", Shape::Words)
+            .is(Kind::Name)
+            .about("Its name, the same as the file's.")
+            .example("acme"),
+        required("name", Shape::Words).about("Its name for people.").example("Acme Coffee"),
+        required("timezone", Shape::Words)
+            .is(Kind::Zone)
+            .about("The zone of its deadlines.")
+            .example("Europe/Rome"),
+        optional("working_week", Shape::List(&Shape::Words))
+            .is(Kind::Day)
+            .some()
+            .distinct()
+            .about("The days that `business days` count; `mon` to `fri`, if left out.")
+            .example("[mon, tue, wed, thu, fri, sat]"),
+        required("languages", Shape::List(&Shape::Words))
+            .is(Kind::Language)
+            .some()
+            .distinct()
+            .about("What it writes; decides how words match.")
+            .example("[en, it]"),
+        required("workflow", Shape::Words)
+            .is(Kind::Name)
+            .about("The workflow it follows.")
+            .example("engagement"),
+        optional("goals", Shape::Table(&Shape::Words))
+            .named(Names::Metrics)
+            .is(Kind::Threshold)
+            .about("Its own targets, for `goals.METRIC` in the workflow.")
+            .example("{ engaged_follower_rate: 2%, first_response_median: 12h }"),
+        required("accounts", Shape::List(&Shape::Record(ACCOUNT)))
+            .about("Its accounts; may be empty.")
+            .example("[{ platform: mastodon, handle: \"@acme@example.social\" }]"),
+        required("charter", Shape::Record(CHARTER))
+            .about("What it promises; may be empty.")
+            .example("{ people: [{ name: Rita }], pillars: [{ id: coffee, words: [roast] }] }"),
+        optional("audience", Shape::Record(AUDIENCE))
+            .about("Whom it wants in its audience.")
+            .example("{ segments: [{ id: neighbours, bio: [quartiere] }] }"),
+        required("sources", Shape::List(&Shape::Record(SOURCE)))
+            .about("Where its evidence comes from; may be empty.")
+            .example("[{ kind: bluesky_api, account: \"@acme.example\", path: exports/acme }]"),
     ];
 }
 
@@ -302,7 +532,15 @@ pub(super) struct Account {
     pub handle: Field<String>,
 }
 
-const ACCOUNT: &[Key] = &[required("platform", Shape::Words), required("handle", Shape::Words)];
+pub(super) const ACCOUNT: &[Key] = &[
+    required("platform", Shape::Words)
+        .is(Kind::Platform)
+        .about("The network it is on.")
+        .example("mastodon"),
+    required("handle", Shape::Words)
+        .about("How the network calls it; in quotes, since it begins with `@`.")
+        .example("\"@acme@example.social\""),
+];
 
 /// `charter:`
 #[derive(Debug, Default, Deserialize)]
@@ -313,10 +551,16 @@ pub(super) struct Charter {
     pub cadence: Field<Cadence>,
 }
 
-const CHARTER: &[Key] = &[
-    optional("people", Shape::List(&Shape::Record(PERSON))),
-    optional("pillars", Shape::List(&Shape::Record(PILLAR))),
-    optional("cadence", Shape::Record(CADENCE)),
+pub(super) const CHARTER: &[Key] = &[
+    optional("people", Shape::List(&Shape::Record(PERSON)))
+        .about("The real people behind it.")
+        .example("[{ name: Rita, role: roaster }]"),
+    optional("pillars", Shape::List(&Shape::Record(PILLAR)))
+        .about("What it likes and knows; without one, `topic_adherence` has no case.")
+        .example("[{ id: coffee, words: [espresso, roast], not: [instant] }]"),
+    optional("cadence", Shape::Record(CADENCE))
+        .about("How often it promises to post; kept, no metric uses it yet.")
+        .example("{ at_least: 2 posts per week }"),
 ];
 
 /// One of `people:`
@@ -327,7 +571,10 @@ pub(super) struct Person {
     pub role: Field<String>,
 }
 
-const PERSON: &[Key] = &[required("name", Shape::Words), optional("role", Shape::Words)];
+pub(super) const PERSON: &[Key] = &[
+    required("name", Shape::Words).about("The person's name.").example("Rita"),
+    optional("role", Shape::Words).about("What the person does.").example("roaster"),
+];
 
 /// One of `pillars:`
 #[derive(Debug, Default, Deserialize)]
@@ -338,10 +585,15 @@ pub(super) struct Pillar {
     pub not: Field<Vec<Words>>,
 }
 
-const PILLAR: &[Key] = &[
-    required("id", Shape::Words),
-    required("words", Shape::List(&Shape::Words)),
-    optional("not", Shape::List(&Shape::Words)),
+pub(super) const PILLAR: &[Key] = &[
+    required("id", Shape::Words).is(Kind::Name).about("Its name.").example("coffee"),
+    required("words", Shape::List(&Shape::Words))
+        .some()
+        .about("Words and phrases; any of them puts a post on the pillar.")
+        .example("[espresso, roast, \"single origin\"]"),
+    optional("not", Shape::List(&Shape::Words))
+        .about("Words and phrases; any of them keeps a post off it.")
+        .example("[instant]"),
 ];
 
 /// `cadence:`
@@ -351,7 +603,10 @@ pub(super) struct Cadence {
     pub at_least: Field<String>,
 }
 
-const CADENCE: &[Key] = &[required("at_least", Shape::Words)];
+pub(super) const CADENCE: &[Key] = &[required("at_least", Shape::Words)
+    .is(Kind::Cadence)
+    .about("The fewest posts.")
+    .example("2 posts per week")];
 
 /// `audience:`
 #[derive(Debug, Default, Deserialize)]
@@ -360,7 +615,9 @@ pub(super) struct Audience {
     pub segments: Field<Vec<Spot<Segment>>>,
 }
 
-const AUDIENCE: &[Key] = &[required("segments", Shape::List(&Shape::Record(SEGMENT)))];
+pub(super) const AUDIENCE: &[Key] = &[required("segments", Shape::List(&Shape::Record(SEGMENT)))
+    .about("Groups of people; checked and kept, no metric uses them yet.")
+    .example("[{ id: home-baristas, bio: [barista, \"latte art\"], languages: [en] }]")];
 
 /// One of `segments:`
 #[derive(Debug, Default, Deserialize)]
@@ -371,10 +628,16 @@ pub(super) struct Segment {
     pub languages: Field<Vec<Words>>,
 }
 
-const SEGMENT: &[Key] = &[
-    required("id", Shape::Words),
-    optional("bio", Shape::List(&Shape::Words)),
-    optional("languages", Shape::List(&Shape::Words)),
+pub(super) const SEGMENT: &[Key] = &[
+    required("id", Shape::Words).is(Kind::Name).about("Its name.").example("home-baristas"),
+    optional("bio", Shape::List(&Shape::Words))
+        .about("Words and phrases of their profiles.")
+        .example("[barista, \"latte art\"]"),
+    optional("languages", Shape::List(&Shape::Words))
+        .is(Kind::Language)
+        .distinct()
+        .about("What they write.")
+        .example("[en]"),
 ];
 
 /// One of `sources:`
@@ -386,8 +649,16 @@ pub(super) struct Source {
     pub path: Field<String>,
 }
 
-const SOURCE: &[Key] = &[
-    required("kind", Shape::Words),
-    required("account", Shape::Words),
-    optional("path", Shape::Words),
+pub(super) const SOURCE: &[Key] = &[
+    required("kind", Shape::Words)
+        .is(Kind::Source)
+        .about("What kind of export it is.")
+        .example("mastodon_archive"),
+    required("account", Shape::Words)
+        .about("Whose export it is: a handle or the platform's own id.")
+        .example("\"@acme@example.social\""),
+    optional("path", Shape::Words)
+        .is(Kind::Path)
+        .about("Where it lies; if left out, it is named at `import`.")
+        .example("exports/acme.zip"),
 ];

@@ -13,6 +13,9 @@ use crate::model::{Period, Quantity, Unit, calendar::MAX_PERIOD_DAYS};
 /// The largest count that a file may ask for.
 pub(super) const MAX_COUNT: u64 = 1_000_000_000;
 
+/// What a threshold that is the brand's own begins with.
+pub(super) const GOALS: &str = "goals.";
+
 /// Why words are not a value.
 #[derive(Debug, PartialEq)]
 pub(super) struct Wrong {

@@ -14,63 +14,18 @@ use serde_yaml::{Mapping, Value};
 
 use super::{
     diagnostic::{Code, Problem, Problems},
+    key::{Key, Shape},
     outline::{Content, Entry, Node},
     suggest::quoted,
 };
 
 /// The longest text that a value may be, in characters.
-const MAX_CHARS: usize = 4_000;
+pub(super) const MAX_CHARS: usize = 4_000;
 
 /// A mirror of a whole file, and the keys it has.
 pub(super) trait Raw: DeserializeOwned {
     /// The keys, in the order in which people write them.
     const KEYS: &'static [Key];
-}
-
-/// A key that a mapping may have.
-#[derive(Debug)]
-pub(super) struct Key {
-    name: &'static str,
-    shape: Shape,
-    required: bool,
-}
-
-pub(super) const fn required(name: &'static str, shape: Shape) -> Key {
-    Key { name, shape, required: true }
-}
-
-pub(super) const fn optional(name: &'static str, shape: Shape) -> Key {
-    Key { name, shape, required: false }
-}
-
-/// A kind of value.
-#[derive(Debug)]
-pub(super) enum Shape {
-    /// One text, number or truth, kept as it is written.
-    Words,
-    /// One text, number or truth, as JSON knows it.
-    Value,
-    /// Values in a row.
-    List(&'static Shape),
-    /// These keys and no others.
-    Record(&'static [Key]),
-    /// Names that the user chose, each with a value.
-    Table(&'static Shape),
-    /// Either words or the other shape.
-    WordsOr(&'static Shape),
-}
-
-impl Shape {
-    fn described(&self) -> &'static str {
-        match self {
-            Shape::Words | Shape::Value => "a single value",
-            Shape::List(_) => "a list",
-            Shape::Record(_) => "a mapping of keys to values",
-            Shape::Table(_) => "a mapping of names to values",
-            Shape::WordsOr(Shape::Record(_)) => "a single value or a mapping of keys to values",
-            Shape::WordsOr(_) => "a single value or a list",
-        }
-    }
 }
 
 /// Lays `root` against the keys of `R`.

@@ -6,8 +6,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
+    key::{Key, Shape, optional, required},
     raw::{Field, Spot, Table, Words},
-    shape::{Key, Raw, Shape, optional, required},
+    shape::Raw,
 };
 
 /// A suite file.

@@ -358,7 +358,7 @@ fn literal(value: &Value, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             Unit::Duration => {
                 let (size, sign) = [(604_800.0, "w"), (86_400.0, "d"), (3_600.0, "h"), (60.0, "m")]
                     .into_iter()
-                    .find(|(size, _)| value % size == 0.0)
+                    .find(|(size, _)| *value != 0.0 && value % size == 0.0)
                     .unwrap_or((1.0, "s"));
                 write!(f, "{}{sign}", value / size)
             }

@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::model::{Checkpoint, TaskState, Workflow};
+use crate::{
+    engine::timers::{Timer, TimerKind, timers},
+    model::{Checkpoint, TaskState, Workflow},
+};
 
 /// One task as people see it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -22,6 +25,8 @@ pub struct TaskView {
     pub deadline: Option<DateTime<Utc>>,
     /// Whether that is past.
     pub overdue: bool,
+    /// Whether it is time to remind its owner.
+    pub remind: bool,
     /// Who did it.
     pub done_by: Option<String>,
     /// What has to be filled in, field by field.
@@ -33,6 +38,9 @@ pub fn tasks_of(checkpoint: &Checkpoint, workflow: &Workflow, now: DateTime<Utc>
     let Some(stage) = checkpoint.stage().and_then(|id| workflow.stage(id)) else {
         return Vec::new();
     };
+    let reminders = timers(workflow, checkpoint).into_iter();
+    let due = |timer: &Timer| timer.kind == TimerKind::Reminder && timer.at <= now;
+    let reminders: Vec<Timer> = reminders.filter(due).collect();
     let known = stage.tasks.iter().filter_map(|task| {
         let state = checkpoint.tasks.get(&task.id)?;
         Some((task, state))
@@ -56,6 +64,7 @@ pub fn tasks_of(checkpoint: &Checkpoint, workflow: &Workflow, now: DateTime<Utc>
                 state: word.to_owned(),
                 deadline,
                 overdue: deadline.is_some_and(|deadline| deadline < now),
+                remind: reminders.iter().any(|timer| timer.of == task.id.as_str()),
                 done_by,
                 form: fields.collect(),
             }

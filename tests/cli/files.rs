@@ -140,6 +140,7 @@ fn a_misspelt_key_is_answered_with_the_name_that_was_meant() {
         = note: known here: `id`, `metric`, `at_least`, `at_most`, `is`, `bound`, `min_n`,
                 `max_age`, `task`, `wait`, `when`, `any`, `all`, `because`
 
+    For more about a code: fivestep explain F0111
     Checked 3 files: 2 errors, 0 warnings.
     [exit 3]
 
@@ -161,6 +162,8 @@ fn a_misspelt_key_is_answered_with_the_name_that_was_meant() {
         = help: did you mean `at_most`?
         = note: known here: `id`, `metric`, `at_least`, `at_most`, `is`, `bound`, `min_n`,
                 `max_age`, `task`, `wait`, `when`, `any`, `all`, `because`
+
+    For more about a code: fivestep explain F0111
     [exit 3]
     ");
 }
@@ -182,6 +185,298 @@ fn what_no_source_can_measure_is_said_before_the_start() {
 }
 
 #[test]
+fn a_page_explains_each_code() {
+    let env = TestEnv::empty();
+    let lines = "
+        fivestep explain 205
+        fivestep explain F0299
+        fivestep explain gate
+        fivestep explain F0205 -o ids";
+    assert_snapshot!(env.terminal(lines), @"
+    $ fivestep explain 205
+    F0205: A metric that does not exist
+
+    A metric is a number that fivestep computes from evidence by a fixed rule. A
+    name that is not among them measures nothing, and its gate would never open.
+
+    Wrong
+
+        metric: reply_rate
+        at_least: 70%
+
+    Right
+
+        metric: response_rate
+        at_least: 70%
+
+    What to do
+
+    Take the name that is suggested, or one of those listed. The page metrics says
+    what each measures and what it needs.
+    [exit 0]
+
+    $ fivestep explain F0299
+    error: there is no code `F0299`
+    hint: did you mean `F0209`? see them all with `fivestep explain`
+    [exit 4]
+
+    $ fivestep explain gate
+    error: there is no code `gate`
+    hint: see them all with `fivestep explain`
+    [exit 4]
+
+    $ fivestep explain F0205 -o ids
+    F0205
+    [exit 0]
+    ");
+    let list = env.ok(["explain"]).stdout;
+    let head: Vec<&str> = list.lines().take(3).collect();
+    assert_snapshot!(head.join("\n"), @"
+    code   meaning
+    F0001  The file is longer than a definition may be.
+    F0002  The bytes are not UTF-8.
+    ");
+    let codes = env.ok(["explain", "-o", "ids"]).stdout;
+    for code in codes.lines() {
+        let page = env.ok(["explain", code]).stdout;
+        assert!(page.starts_with(code), "{page}");
+        // The quoted lines of a definition keep their own width.
+        let prose = page.lines().filter(|line| !line.starts_with("    "));
+        assert!(prose.into_iter().all(|line| line.chars().count() <= 80), "{page}");
+    }
+    let one = env.ok(["explain", "f0407", "-o", "json"]).json();
+    assert_eq!((&one["code"], &one["severity"]), (&"F0407".into(), &"warning".into()));
+    assert!(one["page"].as_str().unwrap().starts_with("# F0407: "), "{one}");
+    assert_eq!(env.ok(["explain", "-o", "json"]).json()[1]["code"], "F0002");
+}
+
+#[test]
+fn findings_are_written_for_tools_that_review_code() {
+    let env = TestEnv::new();
+    env.replace("workflows/engagement.yaml", "id: quick", "id: answered");
+    env.replace("workflows/engagement.yaml", "next: support", "next: suport");
+    let answer = env.fivestep(["check", "-o", "sarif"]);
+    assert_eq!((answer.code, answer.stderr.as_str()), (3, ""));
+    let mut log = answer.json();
+    let driver = &mut log["runs"][0]["tool"]["driver"];
+    driver["version"] = "V".into();
+    // What a page says is tested where the pages are.
+    for rule in driver["rules"].as_array_mut().unwrap() {
+        assert_eq!(rule["help"]["text"], env.ok(["explain", rule["id"].as_str().unwrap()]).stdout);
+        let page = rule["help"]["markdown"].as_str().unwrap().replace('\n', " ");
+        assert!(page.contains(rule["fullDescription"]["text"].as_str().unwrap()), "{rule}");
+        rule["help"] = "…".into();
+        rule["fullDescription"] = "…".into();
+    }
+    assert_snapshot!(serde_json::to_string_pretty(&log).unwrap(), @r#"
+    {
+      "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+      "runs": [
+        {
+          "columnKind": "unicodeCodePoints",
+          "invocations": [
+            {
+              "executionSuccessful": true,
+              "toolExecutionNotifications": []
+            }
+          ],
+          "results": [
+            {
+              "fixes": [
+                {
+                  "artifactChanges": [
+                    {
+                      "artifactLocation": {
+                        "uri": "workflows/engagement.yaml",
+                        "uriBaseId": "%SRCROOT%"
+                      },
+                      "replacements": [
+                        {
+                          "deletedRegion": {
+                            "endColumn": 17,
+                            "endLine": 87,
+                            "startColumn": 11,
+                            "startLine": 87
+                          },
+                          "insertedContent": {
+                            "text": "support"
+                          }
+                        }
+                      ]
+                    }
+                  ],
+                  "description": {
+                    "text": "Write `support`."
+                  }
+                }
+              ],
+              "level": "error",
+              "locations": [
+                {
+                  "physicalLocation": {
+                    "artifactLocation": {
+                      "uri": "workflows/engagement.yaml",
+                      "uriBaseId": "%SRCROOT%"
+                    },
+                    "region": {
+                      "endColumn": 17,
+                      "endLine": 87,
+                      "startColumn": 11,
+                      "startLine": 87
+                    }
+                  }
+                }
+              ],
+              "message": {
+                "text": "there is no stage `suport`\ndid you mean `support`?"
+              },
+              "ruleId": "F0203",
+              "ruleIndex": 1
+            },
+            {
+              "level": "error",
+              "locations": [
+                {
+                  "physicalLocation": {
+                    "artifactLocation": {
+                      "uri": "workflows/engagement.yaml",
+                      "uriBaseId": "%SRCROOT%"
+                    },
+                    "region": {
+                      "endColumn": 21,
+                      "endLine": 100,
+                      "startColumn": 13,
+                      "startLine": 100
+                    }
+                  }
+                }
+              ],
+              "message": {
+                "text": "there are two clauses `answered`"
+              },
+              "relatedLocations": [
+                {
+                  "id": 1,
+                  "message": {
+                    "text": "the first clause of this name"
+                  },
+                  "physicalLocation": {
+                    "artifactLocation": {
+                      "uri": "workflows/engagement.yaml",
+                      "uriBaseId": "%SRCROOT%"
+                    },
+                    "region": {
+                      "endColumn": 21,
+                      "endLine": 94,
+                      "startColumn": 13,
+                      "startLine": 94
+                    }
+                  }
+                }
+              ],
+              "ruleId": "F0202",
+              "ruleIndex": 0
+            }
+          ],
+          "tool": {
+            "driver": {
+              "name": "fivestep",
+              "rules": [
+                {
+                  "defaultConfiguration": {
+                    "level": "error"
+                  },
+                  "fullDescription": "…",
+                  "help": "…",
+                  "id": "F0202",
+                  "name": "DuplicateName",
+                  "shortDescription": {
+                    "text": "Two things of one kind carry the same name."
+                  }
+                },
+                {
+                  "defaultConfiguration": {
+                    "level": "error"
+                  },
+                  "fullDescription": "…",
+                  "help": "…",
+                  "id": "F0203",
+                  "name": "UnknownStage",
+                  "shortDescription": {
+                    "text": "A stage that the file does not define."
+                  }
+                }
+              ],
+              "version": "V"
+            }
+          }
+        }
+      ],
+      "version": "2.1.0"
+    }
+    "#);
+}
+
+#[test]
+fn a_finding_leads_to_its_file_wherever_the_command_is_given() {
+    let env = TestEnv::new();
+    env.write("brands/café bar.yaml", "brand: [");
+    let place = |args: &[&str]| {
+        let log = env.fivestep(args.iter().copied().chain(["-o", "sarif"])).json();
+        log["runs"][0]["results"][0]["locations"][0]["physicalLocation"].clone()
+    };
+    let root =
+        serde_json::json!({ "uri": "brands/caf%C3%A9%20bar.yaml", "uriBaseId": "%SRCROOT%" });
+    assert_eq!(place(&["check"])["artifactLocation"], root);
+    assert_eq!(place(&["check", "./brands/../brands/café bar.yaml"])["artifactLocation"], root);
+    let whole = env.path("brands/café bar.yaml").display().to_string();
+    assert_eq!(place(&["check", &whole])["artifactLocation"], root);
+    // Outside of a workspace there is no root to which it could be relative.
+    let outside = TestEnv::empty();
+    outside.write("w.yaml", "é: 1 [");
+    let log = outside.fivestep(["check", "w.yaml", "-o", "sarif"]).json();
+    let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"], serde_json::json!({ "uri": "w.yaml" }));
+}
+
+#[test]
+fn what_cannot_be_read_is_told_to_tools_too() {
+    let env = TestEnv::new();
+    let answer = env.fivestep(["check", "brands", "nowhere.yaml", "-o", "sarif"]);
+    assert_eq!(answer.code, 1);
+    let run = &answer.json()["runs"][0]["invocations"][0];
+    assert_eq!(run["executionSuccessful"], false);
+    let told = run["toolExecutionNotifications"][0]["message"]["text"].as_str().unwrap();
+    assert!(told.starts_with("`nowhere.yaml` cannot be read"), "{told}");
+}
+
+#[test]
+fn a_format_that_a_verb_does_not_write_is_refused_before_anything_is_done() {
+    let env = TestEnv::new();
+    let lines = "
+        fivestep start acme -o sarif
+        fivestep status
+        fivestep status -o nonsense";
+    assert_snapshot!(env.terminal(lines), @"
+    $ fivestep start acme -o sarif
+    error: this verb does not write `sarif`
+    hint: it writes `table`, `json`, `ids`
+    [exit 2]
+
+    $ fivestep status
+    No brand has started. `fivestep brand list` shows those that could.
+    [exit 0]
+
+    $ fivestep status -o nonsense
+    error: invalid value 'nonsense' for '--output <OUTPUT>'
+      [possible values: table, json, ids]
+
+    For more information, try '--help'.
+    [exit 2]
+    ");
+}
+
+#[test]
 fn a_goal_that_the_brand_does_not_set_is_named() {
     let env = TestEnv::new();
     env.replace("brands/acme.yaml", "goals: { engaged_follower_rate: 2% }\n", "");
@@ -199,6 +494,7 @@ fn a_goal_that_the_brand_does_not_set_is_named() {
       |
       = help: add `engaged_follower_rate: 2%` to `goals`
 
+    For more about a code: fivestep explain F0406
     Checked 3 files: 1 error, 0 warnings.
     [exit 3]
 
@@ -210,6 +506,8 @@ fn a_goal_that_the_brand_does_not_set_is_named() {
       | ^^^^^
       |
       = help: add `engaged_follower_rate: 2%` to `goals`
+
+    For more about a code: fivestep explain F0406
     [exit 3]
 
     $ fivestep status
@@ -222,7 +520,7 @@ fn a_goal_that_the_brand_does_not_set_is_named() {
 fn a_file_is_named_after_what_it_defines() {
     let env = TestEnv::new();
     env.replace("brands/acme.yaml", "brand: acme", "brand: apex");
-    assert_snapshot!(env.terminal("fivestep start acme"), @r"
+    assert_snapshot!(env.terminal("fivestep start acme"), @"
     $ fivestep start acme
     error[F0210]: `brands/acme.yaml` defines `apex`
      --> brands/acme.yaml:2:8
@@ -231,6 +529,8 @@ fn a_file_is_named_after_what_it_defines() {
       |        ^^^^
       |
       = help: name the file `apex.yaml`, or change the name here
+
+    For more about a code: fivestep explain F0210
     [exit 3]
     ");
 }

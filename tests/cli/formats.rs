@@ -84,7 +84,7 @@ fn json_is_one_document_of_a_known_shape() {
     });
     assert_snapshot!(shapes.collect::<String>(), @"
     fivestep check
-      {diagnostics: [{code: text, column: number, file: text, help: text, known: [], label: text, line: number, message: text, severity: text, span: {end: number, start: number}, suggestion: null}], errors: number, files: number, warnings: number}
+      {diagnostics: [{brands: [text], code: text, column: number, end_column: number, end_line: number, file: text, help: text, known: [], label: text, line: number, message: text, severity: text, span: {end: number, start: number}, suggestion: null}], errors: number, files: number, warnings: number}
     fivestep brand list
       [text]
     fivestep brand show azzurro-radio
@@ -128,7 +128,7 @@ fn json_is_one_document_of_a_known_shape() {
     fivestep resume acme
       [{brand: text, checkpoint: text, dry_run: bool, happened: [text], verb: text}]
     fivestep why acme
-      {brand: text, checkpoint: text, cycle: number, gate: [{because: text, clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: null, metric: text, n: number, threshold: number, unit: text, value: number}, verdict: text}], goal: [{clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: {high: number, low: number}, metric: text, n: number, threshold: number, unit: text, value: number}, verdict: text}], goal_held_for: number, goal_streak: number, name: text, notes: [], now: text, open: bool, purpose: text, since: text, stage: text, status: text, tasks: [{brand: text, deadline: text, done_by: null, form: [text], overdue: bool, owner: text, state: text, task: text, title: text}], timers: [{at: text, kind: text, of: text}], title: text, window: text}
+      {brand: text, checkpoint: text, cycle: number, gate: [{because: text, clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: null, metric: text, n: number, threshold: number, unit: text, value: number}, verdict: text}], goal: [{clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: {high: number, low: number}, metric: text, n: number, threshold: number, unit: text, value: number}, verdict: text}], goal_held_for: number, goal_streak: number, name: text, notes: [], now: text, open: bool, purpose: text, since: text, stage: text, status: text, tasks: [{brand: text, deadline: text, done_by: null, form: [text], overdue: bool, owner: text, remind: bool, state: text, task: text, title: text}], timers: [{at: text, kind: text, of: text}], title: text, window: text}
     fivestep cancel acme --reason 'the shop closed'
       [{brand: text, checkpoint: text, dry_run: bool, happened: [text], verb: text}]
     fivestep history acme
@@ -290,6 +290,8 @@ fn help_says_what_there_is_and_shows_examples() {
       init         Make a workspace with the shipped workflow and a first brand file
       demo         Make a workspace with four sample brands and run them
       check        Check workflow, brand and suite files
+      schema       Print the JSON Schema of workflow or brand files, for editors
+      explain      What a code of `check` means, and what to do about it
       test         Play the suites that test workflows, without data and without waiting
       brand        List brands, or show one brand's file
       import       Read a brand's exports into its evidence

@@ -171,7 +171,7 @@ fn a_broken_brand_hides_no_other() {
         fivestep advance ring-0 ring-1 ring-2
         fivestep advance ring-0 nobody ring-2
         fivestep why ring-1 nobody";
-    assert_snapshot!(env.terminal(lines), @r"
+    assert_snapshot!(env.terminal(lines), @"
     $ fivestep advance --all
     ring-0  define > target
     ring-2  define > target
@@ -182,6 +182,8 @@ fn a_broken_brand_hides_no_other() {
       |           ^^^^^^^^^^^^
       |
       = help: write the zone as region and city, such as `Europe/Rome`
+
+    For more about a code: fivestep explain F0401
     [exit 3]
 
     $ fivestep advance ring-0 ring-1 ring-2
@@ -194,6 +196,8 @@ fn a_broken_brand_hides_no_other() {
       |           ^^^^^^^^^^^^
       |
       = help: write the zone as region and city, such as `Europe/Rome`
+
+    For more about a code: fivestep explain F0401
     [exit 3]
 
     $ fivestep advance ring-0 nobody ring-2
@@ -211,6 +215,8 @@ fn a_broken_brand_hides_no_other() {
       |           ^^^^^^^^^^^^
       |
       = help: write the zone as region and city, such as `Europe/Rome`
+
+    For more about a code: fivestep explain F0401
     error: there is no brand `nobody`
     hint: there is `ring-0`, `ring-1`, `ring-2`
     [exit 3]
@@ -386,17 +392,53 @@ fn a_brand_cannot_adopt_a_workflow_that_lost_its_stage() {
         .replace("\n  define:\n", "\n  outset:\n    step: define\n")
         .replace("regressed(\"define\"), to: define", "regressed(\"outset\"), to: outset");
     env.write("workflows/engagement.yaml", renamed);
-    std::fs::remove_file(env.path("workflows/engagement.test.yaml")).unwrap();
-    assert_snapshot!(env.terminal("fivestep check\nfivestep adopt acme"), @"
+    assert_snapshot!(env.terminal("fivestep check\nfivestep adopt acme"), @r#"
     $ fivestep check
-    Checked 2 files: 0 errors, 0 warnings.
-    [exit 0]
+    error[F0203]: there is no stage `define`
+      --> workflows/engagement.test.yaml:75:26
+       |
+    75 |       - expect: { stage: define, timers: { sign_charter: 2026-03-05T09:00:00Z } }
+       |                          ^^^^^^
+       |
+       = help: did you mean `refine`?
+       = note: known here: `outset`, `target`, `support`, `refine`, `repeat`
+
+    error[F0203]: there is no stage `define`
+       --> workflows/engagement.test.yaml:134:26
+        |
+    134 |       - expect: { stage: define, cycle: 2, because: 'regressed("define")' }
+        |                          ^^^^^^
+        |
+        = help: did you mean `refine`?
+        = note: known here: `outset`, `target`, `support`, `refine`, `repeat`
+
+    error[F0504]: no way on has the condition `regressed("define")`
+       --> workflows/engagement.test.yaml:134:53
+        |
+    134 |       - expect: { stage: define, cycle: 2, because: 'regressed("define")' }
+        |                                                     ^^^^^^^^^^^^^^^^^^^^^
+        |
+        = help: did you mean `regressed("outset")`?
+        = note: known here: `goal.held`, `regressed("outset")`, `otherwise`, `limit`
+
+    error[F0203]: there is no stage `define`
+       --> workflows/engagement.test.yaml:202:43
+        |
+    202 |       - expect: { status: running, stage: define }
+        |                                           ^^^^^^
+        |
+        = help: did you mean `refine`?
+        = note: known here: `outset`, `target`, `support`, `refine`, `repeat`
+
+    For more about a code: fivestep explain F0203
+    Checked 3 files: 4 errors, 0 warnings.
+    [exit 3]
 
     $ fivestep adopt acme
     blocked: acme: the edited workflow has no stage `define`, in which the brand is
     hint: its stages are `outset`, `target`, `support`, `refine`, `repeat`
     [exit 10]
-    ");
+    "#);
 }
 
 #[test]

@@ -107,8 +107,8 @@ fn a_suite_says_which_step_went_otherwise_and_why() {
     [exit 2]
 
     $ fivestep status -o junit
-    error: only `test` writes `-o junit`
-    hint: take `-o table`, `-o json` or `-o ids`
+    error: this verb does not write `junit`
+    hint: it writes `table`, `json`, `ids`
     [exit 2]
     "#);
 }
@@ -219,6 +219,16 @@ fn a_suite_is_checked_like_every_file() {
         fivestep brand list";
     assert_snapshot!(env.terminal(lines), @"
     $ fivestep check
+    error[F0501]: this suite plays the workflow `engagemnt`, which does not exist
+     --> workflows/lost.test.yaml:1:8
+      |
+    1 | suite: engagemnt
+      |        ^^^^^^^^^
+      |
+      = help: did you mean `engagement`?
+      = help: the workflow lies beside its suite, as `engagemnt.yaml`
+      = note: known here: `engagement`
+
     error[F0109]: `75` is not a proportion
       --> workflows/short.test.yaml:12:42
        |
@@ -245,7 +255,8 @@ fn a_suite_is_checked_like_every_file() {
       |
       = help: name the file `engagement.test.yaml`
 
-    Checked 6 files: 3 errors, 0 warnings.
+    For more about a code: fivestep explain F0501
+    Checked 6 files: 4 errors, 0 warnings.
     [exit 3]
 
     $ fivestep check workflows/short.test.yaml
@@ -258,6 +269,7 @@ fn a_suite_is_checked_like_every_file() {
        = help: did you mean `75%`?
        = help: write a proportion, such as `60%` or `0.6`
 
+    For more about a code: fivestep explain F0109
     Checked 1 file: 1 error, 0 warnings.
     [exit 3]
 
@@ -288,6 +300,8 @@ fn a_suite_is_checked_like_every_file() {
       |        ^^^^^^^^^
       |
       = help: the workflow lies beside its suite, as `engagemnt.yaml`
+
+    For more about a code: fivestep explain F0501
     error[F0109]: `75` is not a proportion
       --> workflows/short.test.yaml:12:42
        |

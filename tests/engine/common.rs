@@ -35,6 +35,13 @@ pub fn shipped() -> Workflow {
     LOADED.clone()
 }
 
+/// The shipped workflow with a goal that agrees with every gate a test can think of.
+pub fn easy_goal() -> String {
+    let (before, rest) = SHIPPED.split_once("  all:\n").expect("a goal");
+    let (_, after) = rest.split_once("  held_for: 2").expect("what follows");
+    format!("{before}  all: [{{ metric: conversation_depth, at_least: 1 }}]\n  held_for: 2{after}")
+}
+
 /// The shipped workflow in a later version: another text, the same stages.
 pub fn edited() -> Workflow {
     static LOADED: LazyLock<Workflow> =

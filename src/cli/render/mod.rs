@@ -4,6 +4,7 @@ pub mod brand;
 pub mod imported;
 pub mod moved;
 pub mod numbers;
+pub mod page;
 pub mod rows;
 pub mod simulate;
 pub mod suite;

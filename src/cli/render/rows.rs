@@ -59,11 +59,17 @@ pub fn tasks(tasks: &[TaskView], chosen: bool, now: DateTime<Utc>) -> String {
             task.task.clone(),
             task.owner.clone(),
             task.state.clone(),
-            task.deadline.map(|deadline| sentence::due(deadline, now)).unwrap_or_default(),
+            due(task, now),
             task.title.clone(),
         ]);
     }
     finish(&table)
+}
+
+fn due(task: &TaskView, now: DateTime<Utc>) -> String {
+    let Some(deadline) = task.deadline else { return String::new() };
+    let due = sentence::due(deadline, now);
+    if task.remind && !task.overdue { format!("{due}: remind") } else { due }
 }
 
 /// One row an event.

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The days of a week, Monday first.
-const DAYS: [(usize, &str); 7] =
+pub(in crate::definition) const DAYS: [(usize, &str); 7] =
     [(0, "mon"), (1, "tue"), (2, "wed"), (3, "thu"), (4, "fri"), (5, "sat"), (6, "sun")];
 
 /// Checks a brand file.

@@ -6,7 +6,7 @@ use crate::{
         diagnostic::{Code, Problem},
         expression::{Place, Scope},
         raw::{self, Field, Spot, Words},
-        read::{self, MAX_COUNT, clock, period, quantity, whole},
+        read::{self, GOALS, MAX_COUNT, clock, period, quantity, whole},
         suggest::quoted,
     },
     model::{
@@ -14,9 +14,6 @@ use crate::{
         metric::Method,
     },
 };
-
-/// What a threshold that is the brand's own begins with.
-const GOALS: &str = "goals.";
 
 /// Which of two comparisons a threshold belongs to.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -15,14 +15,14 @@ use crate::{
 
 /// The types of JSON Schema that a field may have.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Type {
+pub(in crate::definition) enum Type {
     String,
     Integer,
     Number,
     Boolean,
 }
 
-const TYPES: [(Type, &str); 4] = [
+pub(in crate::definition) const TYPES: [(Type, &str); 4] = [
     (Type::String, "string"),
     (Type::Integer, "integer"),
     (Type::Number, "number"),

@@ -6,6 +6,7 @@
 
 mod brand;
 mod clause;
+mod flaw;
 pub(super) mod folder;
 mod form;
 mod pair;
@@ -13,10 +14,11 @@ mod stage;
 mod suite;
 mod workflow;
 
-pub(super) use brand::brand;
+pub(super) use brand::{DAYS, brand};
+pub(super) use form::TYPES;
 pub(super) use pair::{brand_side, workflow_side};
 pub(super) use suite::{seen, suite};
-pub(super) use workflow::workflow;
+pub(super) use workflow::{FORMAT, MAX_CYCLES, workflow};
 
 use std::collections::BTreeMap;
 

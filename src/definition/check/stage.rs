@@ -8,6 +8,7 @@ use crate::{
         diagnostic::{Code, Problem},
         expression::{self, Mistake, Place, Scope},
         names::Names,
+        prove::asks_evidence,
         raw::{self, Field, Spot, Words},
         read::period,
         suggest::quoted,
@@ -133,7 +134,9 @@ impl Checker<'_, '_> {
         let Some(clauses) = clauses.into_iter().collect::<Option<Vec<Clause>>>() else {
             return Vec::new();
         };
-        if let (Some(first), false) = (raw.value.first(), clauses.iter().any(asks_evidence)) {
+        if let (Some(first), false) =
+            (raw.value.first(), clauses.iter().any(|clause| needs_evidence(&clause.demand)))
+        {
             let message = "this gate can open without evidence, on a tick or on time alone";
             let problem = Problem::new(Code::NoEvidence, &first.span, message);
             self.add(problem.help("add a clause with a metric that shows what the work was for"));
@@ -321,18 +324,12 @@ fn two_ways(span: &Range<usize>) -> Problem {
     Problem::new(Code::ClashingKeys, span, message)
 }
 
-/// Whether a clause cannot pass without evidence.
-fn asks_evidence(clause: &Clause) -> bool {
-    needs_evidence(&clause.demand)
-}
-
+/// Whether a demand cannot be met without evidence.
 fn needs_evidence(demand: &Demand) -> bool {
     match demand {
         Demand::Metric { .. } => true,
         Demand::Task(_) | Demand::Wait(_) => false,
-        Demand::When(expression) => {
-            expression.facts().iter().any(|fact| matches!(fact, Fact::Metric { .. }))
-        }
+        Demand::When(expression) => asks_evidence(expression),
         Demand::All(parts) => parts.iter().any(needs_evidence),
         Demand::Any(parts) => parts.iter().all(needs_evidence),
     }

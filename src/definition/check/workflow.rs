@@ -2,25 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use super::{Checker, names_of, value_of};
+use super::{Checker, flaw::placed, names_of, value_of};
 use crate::{
     definition::{
         diagnostic::{Code, Problem, Problems},
         expression::{Place, Scope},
-        graph::{Flaw, flaws},
         names::Names,
+        prove::{Parts, flaws},
         raw::{self, Field, Spot, Table},
         read::{clock, whole},
         suggest::quoted,
     },
-    model::{Clause, Digest, FiveStep, Goal, Limits, Stage, StageId, Workflow, WorkflowId},
+    model::{Clause, Digest, Goal, Limits, Stage, StageId, Workflow, WorkflowId},
 };
 
 /// The format of workflow files that this program reads.
-const FORMAT: &str = "1";
+pub(in crate::definition) const FORMAT: &str = "1";
 
 /// The most cycles that a workflow may allow.
-const MAX_CYCLES: u64 = 10_000;
+pub(in crate::definition) const MAX_CYCLES: u64 = 10_000;
 
 /// Checks a workflow file.
 pub(in crate::definition) fn workflow(
@@ -37,7 +37,9 @@ pub(in crate::definition) fn workflow(
     let stages = raw.stages.as_ref().and_then(|stages| checker.stages(stages));
     let initial = checker.initial(&raw.initial, &raw.stages);
     if let (Some(initial), Some(stages)) = (&initial, &stages) {
-        checker.graph(initial, stages, &raw);
+        let cycles = limits.map(|limits| limits.cycles);
+        let is_whole = checker.problems.is_empty();
+        checker.prove(Parts { initial, stages, goal: goal.as_ref(), cycles, is_whole }, &raw);
     }
     Some(Workflow {
         digest,
@@ -118,66 +120,15 @@ impl Checker<'_, '_> {
         self.known_stage(initial.as_ref()?, &names)
     }
 
-    /// Puts what is wrong with the graph at its place in the file.
-    fn graph(&mut self, initial: &StageId, stages: &[Stage], raw: &raw::Workflow) {
-        for flaw in flaws(initial, stages) {
+    /// Puts what the prover finds at its place in the file.
+    fn prove(&mut self, parts: Parts<'_>, raw: &raw::Workflow) {
+        for flaw in flaws(parts) {
             if self.problems.is_full() {
                 return;
             }
-            if let Some(problem) = placed(&flaw, raw) {
+            if let Some(problem) = placed(&flaw, parts, raw) {
                 self.add(problem);
             }
         }
     }
-}
-
-fn placed(flaw: &Flaw, raw: &raw::Workflow) -> Option<Problem> {
-    let stages = &raw.stages.as_ref()?.value;
-    let row = |id: &StageId| stages.iter().find(|(name, _)| name.value == id.as_str());
-    let problem = match flaw {
-        Flaw::MissingStep(step) => {
-            let (first, _) = stages.first()?;
-            let message = format!("no stage is the step `{step}`");
-            Problem::new(Code::MissingStep, &first.span, message)
-                .label("the stages begin here")
-                .help(format!("add a stage `{step}:`, or `step: {step}` to one of your own"))
-        }
-        Flaw::Unreachable(id) => {
-            let message = format!("no way leads to the stage `{id}`");
-            Problem::new(Code::Unreachable, &row(id)?.0.span, message)
-                .help("name it in the `next` of a stage that is reached, or remove it")
-        }
-        Flaw::NoWayOut(id) => {
-            let message = format!("no way leads from the stage `{id}` to the end of the run");
-            Problem::new(Code::NoWayOut, &row(id)?.0.span, message)
-                .help("give a stage behind it `- { when: goal.held, finish: gold }`")
-        }
-        Flaw::NothingEnds => {
-            let (last, _) = stages.last()?;
-            let message = "no stage leads to the end of the run; gold could never be reached";
-            Problem::new(Code::NoWayOut, &last.span, message)
-                .help("begin the `next` of a stage with `- { when: goal.held, finish: gold }`")
-        }
-        Flaw::Begins { at, step } => {
-            let message = format!(
-                "a brand begins at `{at}`, which is the step `{step}` and not `{}`",
-                FiveStep::ALL[0]
-            );
-            Problem::new(Code::StepOrder, &raw.initial.as_ref()?.span, message).help(steps())
-        }
-        Flaw::OutOfOrder { from, to, found, expected } => {
-            let next = row(from)?.1.as_ref()?.value.next.as_ref()?;
-            let message = format!(
-                "the main way goes from `{from}` to `{to}`, the step `{found}`, \
-                 where `{expected}` is due"
-            );
-            Problem::new(Code::StepOrder, &next.span, message).help(steps())
-        }
-    };
-    Some(problem)
-}
-
-fn steps() -> String {
-    let names = FiveStep::ALL.map(FiveStep::name);
-    format!("the way without conditions visits the steps in the order {}", names.join(", "))
 }

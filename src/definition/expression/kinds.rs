@@ -99,6 +99,10 @@ pub(super) fn number(amount: f64, unit: &str, span: &Range<usize>) -> Result<Typ
     let (expression, sort) = match unit {
         "" => (literal(Unit::Ratio, amount), Sort::Plain),
         "%" => (literal(Unit::Proportion, amount / 100.0), Sort::Percent),
+        // Nobody waits for no time, but a time can be compared with none.
+        _ if amount == 0.0 && read::clock(&format!("1{unit}")).is_ok() => {
+            (literal(Unit::Duration, 0.0), Sort::Exact(Kind::Number(Unit::Duration)))
+        }
         _ => match read::clock(&format!("{amount}{unit}")) {
             Ok(seconds) => {
                 let kind = Kind::Number(Unit::Duration);

@@ -15,19 +15,72 @@ use crate::{
     },
 };
 
-/// The names that are no metrics, as help shows them.
-const OTHERS: [&str; 11] = [
-    "previous.METRIC",
-    "goals.METRIC",
-    "goal.held",
-    "goal.met",
-    "goal.streak",
-    "cycle",
-    "stage.age",
-    "now",
-    "regressed(\"STAGE\")",
-    "tasks.TASK.done",
-    "tasks.TASK.FIELD",
+/// A name that expressions can use, for help and for the reference.
+#[derive(Debug, Clone, Copy)]
+pub struct Word {
+    /// How it is written; what is in capitals stands for a name of the file or the catalogue.
+    pub name: &'static str,
+    /// What kind of value it is.
+    pub kind: &'static str,
+    /// Where it can be asked for.
+    pub places: &'static str,
+    /// What it says.
+    pub meaning: &'static str,
+}
+
+const fn word(
+    name: &'static str,
+    kind: &'static str,
+    places: &'static str,
+    meaning: &'static str,
+) -> Word {
+    Word { name, kind, places, meaning }
+}
+
+const EVERYWHERE: &str = "gate, goal, way";
+const OF_A_STAGE: &str = "gate, way";
+
+/// The whole vocabulary.
+pub const VOCABULARY: [Word; 18] = [
+    word("METRIC", "that of the metric", EVERYWHERE, "the newest value of a metric"),
+    word("METRIC.low", "that of the metric", EVERYWHERE, "the lower end of its 95 % interval"),
+    word("METRIC.high", "that of the metric", EVERYWHERE, "the upper end of its 95 % interval"),
+    word("METRIC.n", "count", EVERYWHERE, "how many cases it rests on"),
+    word("METRIC.age", "duration", EVERYWHERE, "how old its newest evidence is"),
+    word(
+        "previous.METRIC",
+        "that of the metric",
+        EVERYWHERE,
+        "what it was when the last cycle was closed; `.low`, `.high` and `.n` as well",
+    ),
+    word("goals.METRIC", "that of the metric", EVERYWHERE, "the brand's own target for it"),
+    word("cycle", "count", EVERYWHERE, "the number of the cycle, from 1"),
+    word("now", "instant", EVERYWHERE, "the moment of the decision"),
+    word("date(\"DAY\")", "instant", EVERYWHERE, "the first moment of a day, UTC"),
+    word(
+        "goal.held",
+        "truth",
+        OF_A_STAGE,
+        "the goal was met in `held_for` cycles in a row; on a way out of `repeat`, this one counted",
+    ),
+    word("goal.streak", "count", OF_A_STAGE, "in how many cycles in a row the goal was met"),
+    word("stage.age", "duration", OF_A_STAGE, "how long the brand has been in its stage"),
+    word("tasks.TASK.done", "truth", OF_A_STAGE, "a task of the stage is done"),
+    word(
+        "tasks.TASK.FIELD",
+        "that of the field",
+        OF_A_STAGE,
+        "what its form says; missing until it is done",
+    ),
+    word("goal.met", "truth", "way", "every clause of the goal passes now"),
+    word(
+        "regressed(\"STAGE\")",
+        "truth",
+        "way",
+        "the metrics of that stage's gate would not pass any more; tasks, waits and what is \
+         unmeasurable do not count",
+    ),
+    word("true, false", "truth", EVERYWHERE, "themselves"),
 ];
 
 type Argument = Option<(String, Range<usize>)>;
@@ -204,7 +257,9 @@ fn metric(name: &str, place: &Range<usize>) -> Result<Metric, Mistake> {
         let heads =
             ["cycle", "date", "goal", "goals", "now", "previous", "regressed", "stage", "tasks"];
         let candidates = names.into_iter().chain(heads);
-        suggest(mistake.known(names.into_iter().chain(OTHERS)), name, candidates)
+        let others =
+            VOCABULARY.iter().map(|word| word.name).filter(|name| !name.starts_with("METRIC"));
+        suggest(mistake.known(names.into_iter().chain(others)), name, candidates)
     })
 }
 

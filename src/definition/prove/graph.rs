@@ -1,7 +1,4 @@
-//! What can be said about a workflow's stages as a graph, before any brand walks it.
-//!
-//! Start reading at [`flaws`]. It sees stages and the ways between them, never the file; who
-//! asked puts each [`Flaw`] at its place.
+//! Where the ways between the stages lead, and in which order.
 //!
 //! # Always true
 //!
@@ -11,28 +8,13 @@
 use std::collections::{BTreeSet, HashMap};
 
 use petgraph::{
+    algo::astar,
     graph::{DiGraph, NodeIndex},
-    visit::{Dfs, Reversed},
+    visit::{Bfs, Dfs, Reversed},
 };
 
+use super::Flaw;
 use crate::model::{FiveStep, Stage, StageId, Target};
-
-/// One thing that is wrong with the graph.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Flaw {
-    /// No stage is this step.
-    MissingStep(FiveStep),
-    /// No way leads from the first stage to this one.
-    Unreachable(StageId),
-    /// No way leads from this stage to an outcome.
-    NoWayOut(StageId),
-    /// No stage leads to an outcome at all.
-    NothingEnds,
-    /// The first stage is not of the first step.
-    Begins { at: StageId, step: FiveStep },
-    /// The main way goes on to a step that is not the next one.
-    OutOfOrder { from: StageId, to: StageId, found: FiveStep, expected: FiveStep },
-}
 
 /// Everything wrong with the stages and the ways between them.
 ///
@@ -76,15 +58,18 @@ impl<'a> Graph<'a> {
         Self { stages, ways, end }
     }
 
-    fn flaws(&self, initial: &StageId) -> impl Iterator<Item = Flaw> {
+    fn flaws(&self, initial: &StageId) -> Vec<Flaw> {
         let first = self.stages.iter().position(|stage| stage.id == *initial);
-        let mut reached = BTreeSet::new();
+        let mut reached = Vec::new();
         if let Some(first) = first {
-            let mut walk = Dfs::new(&self.ways, NodeIndex::new(first));
+            let mut walk = Bfs::new(&self.ways, NodeIndex::new(first));
             while let Some(node) = walk.next(&self.ways) {
-                reached.insert(node);
+                reached.push(node);
             }
         }
+        let seen: BTreeSet<NodeIndex> = reached.iter().copied().collect();
+        let name = |node: &NodeIndex| Some(self.stages.get(node.index())?.id.clone());
+        let reached: Vec<StageId> = reached.iter().filter_map(name).collect();
         let mut ending = BTreeSet::new();
         let backwards = Reversed(&self.ways);
         let mut walk = Dfs::new(backwards, self.end);
@@ -93,16 +78,27 @@ impl<'a> Graph<'a> {
         }
         // With no end anywhere, one message is enough.
         let nothing_ends = ending.len() <= 1;
-        let of_stage = move |(index, stage): (usize, &Stage)| {
+        let of_stage = |(index, stage): (usize, &Stage)| {
             let node = NodeIndex::new(index);
-            if !reached.contains(&node) {
-                return Some(Flaw::Unreachable(stage.id.clone()));
+            let id = || stage.id.clone();
+            if !seen.contains(&node) {
+                return Some(Flaw::Unreachable { stage: id(), reached: reached.clone() });
             }
             let stuck = !nothing_ends && !ending.contains(&node);
-            stuck.then(|| Flaw::NoWayOut(stage.id.clone()))
+            stuck.then(|| Flaw::NoWayOut { stage: id(), way: self.way(first, node) })
         };
         let flaws = self.stages.iter().enumerate().filter_map(of_stage);
-        nothing_ends.then_some(Flaw::NothingEnds).into_iter().chain(flaws)
+        nothing_ends.then_some(Flaw::NothingEnds).into_iter().chain(flaws).collect()
+    }
+
+    /// A shortest way from the first stage to another.
+    fn way(&self, first: Option<usize>, to: NodeIndex) -> Vec<StageId> {
+        let found = first.and_then(|first| {
+            astar(&self.ways, NodeIndex::new(first), |node| node == to, |_| 1, |_| 0)
+        });
+        let nodes = found.map(|(_, nodes)| nodes).unwrap_or_default();
+        let name = |node: NodeIndex| Some(self.stages.get(node.index())?.id.clone());
+        nodes.into_iter().filter_map(name).collect()
     }
 }
 
@@ -118,17 +114,18 @@ fn out_of_order(initial: &StageId, stages: &[Stage]) -> Option<Flaw> {
         return Some(Flaw::Begins { at: stage.id.clone(), step: stage.step });
     }
     let mut seen = BTreeSet::from([&stage.id]);
+    let mut way = vec![stage.id.clone()];
     loop {
         let to = stage_of(onward(stage)?)?;
         let following = after(stage.step);
         let fresh = seen.insert(&to.id);
+        way.push(to.id.clone());
         if following.is_none() && (to.step != stage.step || !fresh) {
             return None;
         }
         if !fresh || (to.step != stage.step && Some(to.step) != following) {
             return Some(Flaw::OutOfOrder {
-                from: stage.id.clone(),
-                to: to.id.clone(),
+                way,
                 found: to.step,
                 expected: following.unwrap_or(stage.step),
             });
@@ -200,7 +197,7 @@ mod tests {
             (
                 "a step is skipped, and its stage is out of reach",
                 &["a d: b", "b t: d", "c s: d", "d ref: e", "e rep: gold, b"],
-                &["OutOfOrder", "Unreachable(StageId(\"c\"))"],
+                &["OutOfOrder", "Unreachable { stage: StageId(\"c\")"],
             ),
             (
                 "it turns back too early",
@@ -220,7 +217,7 @@ mod tests {
             (
                 "a trap",
                 &["a d: b", "b t: x, c", "c s: d", "d ref: e", "e rep: gold, b", "x s: x"],
-                &["NoWayOut(StageId(\"x\"))"],
+                &["NoWayOut { stage: StageId(\"x\")"],
             ),
             (
                 "it begins in the middle",

@@ -1,0 +1,103 @@
+//! The tables of keys by name, and what must be true of the keys of each together.
+//!
+//! A record of `raw.rs` that is not listed here is still read; the schema and the reference then
+//! have no name for it, which a test in `schema.rs` reports.
+
+use super::{
+    key::{Record, Rule, record},
+    raw,
+    shape::Raw,
+};
+
+/// Every record, in the order of the reference.
+pub(super) const RECORDS: &[Record] = &[
+    record(
+        "workflow",
+        "a workflow",
+        "What the stages are, what opens their gates, what the goal is, and when a run ends.",
+        <raw::Workflow as Raw>::KEYS,
+    ),
+    record("goal", "a goal", "Engagement gold: what every brand is to reach and hold.", raw::GOAL),
+    record("limits", "limits", "What ends a run that does not reach the goal.", raw::LIMITS),
+    record(
+        "stage",
+        "a stage",
+        "One of the five steps: work for people, a gate, and what comes after.",
+        raw::STAGE,
+    ),
+    record("task", "a task", "Work for a person.", raw::TASK),
+    record("limit", "a limit", "What ends a stage whose gate does not open.", raw::LIMIT)
+        .rules(&[Rule::One(&["to", "finish"])]),
+    record(
+        "clause",
+        "a clause",
+        "One line of a gate or of the goal: it asks for one thing, or for several in a group.",
+        raw::CLAUSE,
+    )
+    .rules(CLAUSE_RULES),
+    record(
+        "member",
+        "a clause of a group",
+        "A clause inside `any` or `all`: it has no name and no reason of its own, the group has.",
+        &raw::MEMBER_KEYS,
+    )
+    .rules(CLAUSE_RULES),
+    record("way", "a way", "A way on: to a stage, or to the end of the run.", raw::BRANCH)
+        .rules(&[Rule::One(&["to", "finish"])]),
+    record(
+        "form",
+        "a form",
+        "What is filled in when a task is done; a small part of JSON Schema.",
+        raw::FORM,
+    ),
+    record("field", "a field", "One value of a form.", raw::FORM_FIELD)
+        .rules(&[Rule::AtMostOne(&["const", "enum"])]),
+    record(
+        "brand",
+        "a brand",
+        "Who it is, what it promises, whom it wants in its audience, and where its evidence lies.",
+        <raw::Brand as Raw>::KEYS,
+    ),
+    record(
+        "account",
+        "an account",
+        "An account of the brand; one of a platform without a source is not measured.",
+        raw::ACCOUNT,
+    ),
+    record(
+        "charter",
+        "a charter",
+        "What the brand promises: what it knows, and who stands behind it.",
+        raw::CHARTER,
+    ),
+    record("person", "a person", "One of the real people behind the brand.", raw::PERSON),
+    record(
+        "pillar",
+        "a pillar",
+        "Something the brand likes and knows, recognised by its words.",
+        raw::PILLAR,
+    ),
+    record("cadence", "a cadence", "How often the brand promises to post.", raw::CADENCE),
+    record("audience", "an audience", "Whom the brand wants in its audience.", raw::AUDIENCE),
+    record(
+        "segment",
+        "a segment",
+        "A group of people whom the brand wants in its audience.",
+        raw::SEGMENT,
+    ),
+    record("source", "a source", "An export or saved API answers of one account.", raw::SOURCE),
+];
+
+/// What a clause compares a metric with, and how.
+const COMPARING: &[&str] = &["at_least", "at_most", "is", "bound", "min_n", "max_age"];
+
+const CLAUSE_RULES: &[Rule] = &[
+    Rule::One(&["metric", "task", "wait", "when", "any", "all"]),
+    Rule::Needs("metric", &["at_least", "at_most", "is"]),
+    Rule::Excludes("task", COMPARING),
+    Rule::Excludes("wait", COMPARING),
+    Rule::Excludes("when", COMPARING),
+    Rule::Excludes("any", COMPARING),
+    Rule::Excludes("all", COMPARING),
+    Rule::Compares { thresholds: &["at_least", "at_most"], truth: "is" },
+];
