@@ -91,7 +91,7 @@ pub enum Verb {
     Demo(DemoArgs),
     /// Check workflow, brand and suite files
     Check(CheckArgs),
-    /// Print the JSON Schema of workflow or brand files, for editors
+    /// Print the JSON Schema of workflow, brand or suite files, for editors
     Schema(SchemaArgs),
     /// What a code of `check` means, and what to do about it
     Explain(ExplainArgs),
@@ -204,10 +204,11 @@ pub struct CheckArgs {
 #[command(after_help = "\
 Examples:
   fivestep schema > workflow.schema.json
-  fivestep schema brand > brand.schema.json")]
+  fivestep schema brand > brand.schema.json
+  fivestep schema suite > suite.schema.json")]
 pub struct SchemaArgs {
     /// Which files
-    #[arg(value_enum, default_value_t = SchemaFile::Workflow, value_name = "workflow|brand")]
+    #[arg(value_enum, default_value_t = SchemaFile::Workflow, value_name = "workflow|brand|suite")]
     pub file: SchemaFile,
 }
 
@@ -218,6 +219,8 @@ pub enum SchemaFile {
     Workflow,
     /// `brands/NAME.yaml`
     Brand,
+    /// `workflows/NAME.test.yaml`
+    Suite,
 }
 
 /// Arguments of `explain`.

@@ -79,6 +79,8 @@ pub(super) enum Kind {
     Zone,
     /// A place inside the workspace.
     Path,
+    /// One of these words.
+    Word(&'static [&'static str]),
 }
 
 /// Clock time: a whole number, not zero, and a unit.
@@ -123,7 +125,8 @@ impl Kind {
             | Kind::FieldType
             | Kind::Platform
             | Kind::Source
-            | Kind::Day => {
+            | Kind::Day
+            | Kind::Word(_) => {
                 let names: Vec<String> =
                     self.choices().into_iter().map(|choice| code(&choice.name)).collect();
                 return either(&names);
@@ -146,6 +149,7 @@ impl Kind {
             Kind::Source => named(SourceKind::ALL.map(|(_, name)| name)),
             Kind::Day => named(DAYS.map(|(_, name)| name)),
             Kind::Zone => named(zones()),
+            Kind::Word(words) => named(words.iter().copied()),
             Kind::Text
             | Kind::Name
             | Kind::Stage
@@ -241,7 +245,8 @@ impl Kind {
             | Kind::Platform
             | Kind::Source
             | Kind::Day
-            | Kind::Zone => one_of(&self.choices()),
+            | Kind::Zone
+            | Kind::Word(_) => one_of(&self.choices()),
         }
     }
 }
