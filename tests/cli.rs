@@ -10,6 +10,8 @@ mod brands;
 mod files;
 #[path = "cli/formats.rs"]
 mod formats;
+#[path = "cli/graph.rs"]
+mod graph;
 #[path = "cli/hints.rs"]
 mod hints;
 #[path = "cli/imports.rs"]

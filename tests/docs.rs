@@ -36,11 +36,16 @@ use clap::Parser;
 use common::NOW;
 use fivestep::rehearsal::play;
 use fivestep::{
-    cli::{args::Cli, reference},
+    cli::{
+        args::Cli,
+        draw::{mermaid, svg},
+        reference,
+    },
     definition::{
         Code, Diagnostic, SourceFile, check_all, is_brand, is_suite, load_brand, load_suite,
         load_workflow, records,
     },
+    view::graph::{Graph, of_workflow},
 };
 use serde_yaml::Value;
 
@@ -195,6 +200,20 @@ fn every_generated_part_is_what_the_program_says_today() {
         }
     }
     assert!(count >= 8, "only {count} generated parts were found");
+}
+
+#[test]
+fn every_shipped_workflow_has_its_picture() {
+    let folder = root().join("docs/images");
+    for (name, graph) in shipped_workflows() {
+        let path = folder.join(format!("{name}.svg"));
+        let now = svg::text(&graph);
+        if std::env::var_os("FIVESTEP_BLESS").is_some() {
+            fs::write(&path, &now).unwrap();
+        }
+        let kept = fs::read_to_string(&path).unwrap_or_default();
+        assert!(kept == now, "docs/images/{name}.svg: `FIVESTEP_BLESS=1 cargo test --test docs`");
+    }
 }
 
 #[test]
@@ -676,7 +695,10 @@ fn generated_anew(page: &Page) -> (String, usize) {
             text.push('\n');
         }
         if let Some((mark, name)) = comment(line).filter(|(mark, _)| mark == "generated") {
-            let part = reference::part(&name);
+            let part = match name.as_str() {
+                "workflows" => Some(drawn_workflows()),
+                name => reference::part(name),
+            };
             let part = part.unwrap_or_else(|| panic!("{}: {mark} {name}?", page.name));
             text.push_str(&format!("\n{part}\n"));
             (count, inside) = (count + 1, true);
@@ -684,6 +706,35 @@ fn generated_anew(page: &Page) -> (String, usize) {
     }
     assert!(!inside, "{}: a generated part does not end", page.name);
     (text, count)
+}
+
+/// Every workflow that comes with fivestep, by its name; suites are none.
+fn shipped_workflows() -> Vec<(String, Graph)> {
+    let entries = fs::read_dir(root().join("workflows")).unwrap();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".yaml") && !name.ends_with(".test.yaml"))
+        .collect();
+    names.sort();
+    let graph = |name: String| {
+        let bytes = fs::read(root().join("workflows").join(&name)).unwrap();
+        let workflow = load_workflow(&SourceFile::new(name.as_str(), bytes)).unwrap();
+        (workflow.id.to_string(), of_workflow(&workflow))
+    };
+    names.into_iter().map(graph).collect()
+}
+
+/// A section for each shipped workflow: its picture, and the same for those who edit Markdown.
+fn drawn_workflows() -> String {
+    let sections = shipped_workflows().into_iter().map(|(name, graph)| {
+        let (title, told) = (&graph.title, graph.told());
+        format!(
+            "## {name}\n\n{title}.\n\n![{told}](../images/{name}.svg)\n\nThe same in Mermaid:\n\n\
+             ```mermaid\n{}```\n",
+            mermaid::text(&graph)
+        )
+    });
+    sections.collect::<Vec<_>>().join("\n")
 }
 
 /// The lines of a page outside of its blocks.

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::shipped::Shipped;
+
 /// The five-step workflow engine for social-media engagement.
 ///
 /// A workflow file configures the five stages (define, target, support, refine, repeat); each
@@ -70,6 +72,15 @@ pub enum Format {
     /// JUnit XML, for tools that show test results
     #[value(hide = true)]
     Junit,
+    /// Mermaid's flowchart language, which code hosts draw
+    #[value(hide = true)]
+    Mermaid,
+    /// Graphviz's language
+    #[value(hide = true)]
+    Dot,
+    /// A picture for browsers
+    #[value(hide = true)]
+    Svg,
 }
 
 impl Format {
@@ -85,7 +96,7 @@ impl Format {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Make a workspace with the shipped workflow and a first brand file
+    /// Make a workspace with a shipped workflow and a first brand file
     Init(InitArgs),
     /// Make a workspace with four sample brands and run them
     Demo(DemoArgs),
@@ -123,6 +134,8 @@ pub enum Verb {
     History(HistoryArgs),
     /// A brand's numbers: value, sample, interval, window, sources
     Show(ShowArgs),
+    /// Draw a workflow, and where a brand is in it
+    Graph(GraphArgs),
     /// Hold brands where they are
     #[command(after_help = "Example:\n  fivestep pause acme --reason \"summer break\"")]
     Pause(HoldArgs),
@@ -143,6 +156,7 @@ impl Verb {
     /// The formats that a verb writes beside those of every verb; the only place that says so.
     pub fn own_formats(&self) -> &'static [Format] {
         match self {
+            Verb::Graph(_) => &[Format::Mermaid, Format::Dot, Format::Svg],
             Verb::Check(_) => &[Format::Sarif],
             Verb::Test(_) => &[Format::Junit],
             Verb::Init(_)
@@ -173,10 +187,16 @@ impl Verb {
 
 /// Arguments of `init`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  fivestep init acme-agency")]
+#[command(after_help = "\
+Examples:
+  fivestep init acme-agency
+  fivestep init acme-agency --workflow small-brand")]
 pub struct InitArgs {
     /// The folder to make; otherwise that of `-C`, or this one
     pub dir: Option<PathBuf>,
+    /// The workflow to begin with
+    #[arg(long, value_enum, default_value_t = Shipped::Engagement, value_name = "NAME")]
+    pub workflow: Shipped,
 }
 
 /// Arguments of `demo`.
@@ -508,6 +528,24 @@ pub struct ShowArgs {
     /// Let the measuring window end here instead of at the newest evidence
     #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
     pub window_end: Option<DateTime<Utc>>,
+}
+
+/// Arguments of `graph`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep graph
+  fivestep graph --brand acme
+  fivestep graph workflows/engagement.yaml -o mermaid  for pages that draw Mermaid
+  fivestep graph -o dot > engagement.dot               for Graphviz
+  fivestep graph --brand acme -o svg > acme.svg        for browsers")]
+pub struct GraphArgs {
+    /// A workflow of the workspace, or a workflow file; otherwise the only one of the workspace
+    #[arg(value_name = "WORKFLOW|FILE")]
+    pub workflow: Option<String>,
+    /// Draw the workflow that this brand runs on, with the way it took
+    #[arg(long, value_name = "BRAND", conflicts_with = "workflow")]
+    pub brand: Option<String>,
 }
 
 /// Arguments of `pause`, `resume`, `cancel` and `adopt`.

@@ -25,9 +25,9 @@ use super::{
     check,
     exit::Exit,
     import::import,
-    init::SHIPPED,
     render,
     session::Session,
+    shipped::Shipped,
 };
 
 /// Marks a folder as a demo's, so that only a demo is ever replaced by one.
@@ -74,8 +74,8 @@ fn make(dir: &Path, stories: &[Story]) -> Result<Workspace, Failure> {
     }
     let workspace = Workspace::create(dir)?;
     write(workspace.root(), MARK, "")?;
-    for (name, text) in SHIPPED {
-        write(workspace.root(), name, text)?;
+    for (name, text) in Shipped::Engagement.files() {
+        write(workspace.root(), &name, text)?;
     }
     for story in stories {
         write(workspace.root(), &format!("brands/{}.yaml", story.brand), story.yaml)?;

@@ -1,4 +1,4 @@
-//! `init`: a new workspace with the shipped workflow and a first brand file.
+//! `init`: a new workspace with a shipped workflow, its suite and a first brand file.
 
 use std::{fs, path::Path};
 
@@ -11,12 +11,6 @@ use crate::{
 
 use super::{args::InitArgs, exit::Exit, session::Session};
 
-/// The shipped workflows and their suites, as they stand in `workflows/`.
-pub const SHIPPED: [(&str, &str); 2] = [
-    ("workflows/engagement.yaml", include_str!("../../workflows/engagement.yaml")),
-    ("workflows/engagement.test.yaml", include_str!("../../workflows/engagement.test.yaml")),
-];
-
 const FIRST_BRAND: &str = include_str!("init/acme.yaml");
 
 #[derive(Serialize)]
@@ -28,13 +22,16 @@ struct Made {
 pub fn run(session: &Session, args: &InitArgs) -> Result<Exit, Failure> {
     let dir = session.new_folder(args.dir.as_ref(), ".");
     let workspace = Workspace::create(&dir)?;
-    let files = [SHIPPED.as_slice(), &[("brands/acme.yaml", FIRST_BRAND)]].concat();
+    let follows = format!("workflow: {}", args.workflow.name());
+    let brand = FIRST_BRAND.replace("workflow: engagement", &follows);
+    let [workflow, suite] = args.workflow.files();
+    let files = [workflow, suite, ("brands/acme.yaml".to_owned(), brand.as_str())];
     for (name, text) in &files {
         write_new(&workspace.root().join(name), text)?;
     }
     let made = Made {
         workspace: workspace.root().display().to_string(),
-        files: files.iter().map(|(name, _)| (*name).to_owned()).collect(),
+        files: files.iter().map(|(name, _)| name.clone()).collect(),
     };
     session.out.answer(
         &made,

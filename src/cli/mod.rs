@@ -11,6 +11,7 @@
 #![allow(clippy::disallowed_methods, reason = "the command line is the edge")]
 
 pub mod args;
+pub mod draw;
 pub mod exit;
 mod out;
 pub mod reference;
@@ -27,12 +28,14 @@ mod completions;
 mod demo;
 mod done;
 mod explain;
+mod graph;
 mod history;
 mod hold;
 mod import;
 mod init;
 mod junit;
 mod schema;
+mod shipped;
 mod show;
 mod simulate;
 mod start;
@@ -91,6 +94,7 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::Waive(args) => waive::run(session, args),
         Verb::History(args) => history::run(session, args),
         Verb::Show(args) => show::run(session, args),
+        Verb::Graph(args) => graph::run(session, args),
         Verb::Pause(args) => hold::pause(session, args),
         Verb::Resume(args) => hold::resume(session, args),
         Verb::Cancel(args) => hold::cancel(session, args),

@@ -51,6 +51,11 @@ impl Out {
         print(&json)
     }
 
+    /// Prints an answer in a form that only its verb has.
+    pub fn drawing(self, text: &str) -> Result<(), Failure> {
+        print(text)
+    }
+
     /// Prints an answer: `view` as JSON, `ids` as names, or what `text` makes for people.
     pub fn answer<T: Serialize>(
         self,
@@ -63,7 +68,9 @@ impl Out {
             Format::Ids => print(&ids().iter().map(|id| format!("{id}\n")).collect::<String>()),
             Format::Table => print(&text()),
             // A verb that has a form of its own writes it before it asks for an answer.
-            Format::Sarif | Format::Junit => self.writes(&[]),
+            Format::Sarif | Format::Junit | Format::Mermaid | Format::Dot | Format::Svg => {
+                self.writes(&[])
+            }
         }
     }
 
@@ -83,7 +90,13 @@ impl Out {
                 }
                 other => other,
             },
-            Format::Json | Format::Ids | Format::Sarif | Format::Junit => Ok(()),
+            Format::Json
+            | Format::Ids
+            | Format::Sarif
+            | Format::Junit
+            | Format::Mermaid
+            | Format::Dot
+            | Format::Svg => Ok(()),
         }
     }
 }

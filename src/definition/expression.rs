@@ -373,8 +373,9 @@ mod tests {
         };
         let deep = "(".repeat(10_000);
         let long = format!("goal.met{}", " && goal.met".repeat(10_000));
+        type Row<'a> = (&'a str, Code, Range<usize>, &'a str, Option<&'a str>);
         // (the text, the code, the place, a word of the message, the suggestion)
-        let table: Vec<(&str, Code, Range<usize>, &str, Option<&str>)> = vec![
+        let table: Vec<Row<'_>> = vec![
             ("", BadExpression, 0..0, "ends", None),
             ("goal.held &&", BadExpression, 12..12, "ends", None),
             ("goal.held & goal.met", BadExpression, 10..11, "not part", Some("&&")),

@@ -263,7 +263,8 @@ impl<'a> Draft<'a> {
         target: &Target,
         because: Option<String>,
     ) -> Result<Shut, Refusal> {
-        let closes = matches!(target, Target::Stage(next) if self.closes_cycle(stage, next));
+        let closes =
+            matches!(target, Target::Stage(next) if self.workflow.closes_cycle(stage, next));
         // A cycle that ends early is judged like any other: it must not be left out of a streak.
         if closes && !self.is_judged() {
             let judged = goal::judge(self.evidence());
@@ -289,12 +290,6 @@ impl<'a> Draft<'a> {
             Some(branch) => (&branch.target, Some(branch.when.to_string())),
             None => (&stage.next.otherwise, None),
         }
-    }
-
-    /// A way back in the order of the file closes the cycle, so that every loop is counted.
-    fn closes_cycle(&self, from: &Stage, to: &StageId) -> bool {
-        let place = |id: &StageId| self.workflow.stages.iter().position(|stage| stage.id == *id);
-        from.step == FiveStep::Repeat || place(to) <= place(&from.id)
     }
 
     fn next_cycle(&mut self, first: &StageId) -> Result<Shut, Refusal> {

@@ -378,6 +378,13 @@ impl Workflow {
         self.stages.iter().find(|stage| stage.id == *id)
     }
 
+    /// Whether going from one stage to another ends the cycle: every way back in the order of the
+    /// file does, so that every loop is counted, and every way on from the last of the five steps.
+    pub fn closes_cycle(&self, from: &Stage, to: &StageId) -> bool {
+        let place = |id: &StageId| self.stages.iter().position(|stage| stage.id == *id);
+        from.step == FiveStep::Repeat || place(to) <= place(&from.id)
+    }
+
     /// Every clause of the gates and of the goal.
     pub fn clauses(&self) -> impl Iterator<Item = &Clause> {
         self.stages.iter().flat_map(|stage| &stage.exit).chain(&self.goal.all)

@@ -23,6 +23,31 @@ pub fn instant(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M").to_string()
 }
 
+/// A text on one line, without characters that steer a terminal or turn its direction.
+///
+/// ```
+/// use fivestep::view::sentence::plain;
+/// assert_eq!(plain("one\ntwo\u{1b}\u{202e}"), "one two  ");
+/// ```
+pub fn plain(text: &str) -> String {
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|c| if steers(c) { ' ' } else { c }).collect()
+}
+
+/// A text of at most so many characters; a longer one ends with `…`.
+pub fn shortened(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        None => text.to_owned(),
+        Some(_) => {
+            let kept: String = text.chars().take(most.saturating_sub(1)).collect();
+            format!("{}…", kept.trim_end())
+        }
+    }
+}
+
 /// How long ago `then` was, such as `3 h`; `just now` within a minute.
 pub fn ago(then: DateTime<Utc>, now: DateTime<Utc>) -> String {
     age((now - then).num_seconds())

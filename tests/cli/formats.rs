@@ -287,7 +287,7 @@ fn help_says_what_there_is_and_shows_examples() {
     Usage: fivestep [OPTIONS] <COMMAND>
 
     Commands:
-      init         Make a workspace with the shipped workflow and a first brand file
+      init         Make a workspace with a shipped workflow and a first brand file
       demo         Make a workspace with four sample brands and run them
       check        Check workflow, brand and suite files
       schema       Print the JSON Schema of workflow or brand files, for editors
@@ -306,6 +306,7 @@ fn help_says_what_there_is_and_shows_examples() {
       waive        Let a brand pass a clause that no source can measure
       history      A brand's journal
       show         A brand's numbers: value, sample, interval, window, sources
+      graph        Draw a workflow, and where a brand is in it
       pause        Hold brands where they are
       resume       Let held brands go on
       cancel       End brands' runs as abandoned

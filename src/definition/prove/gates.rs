@@ -21,8 +21,8 @@ pub(super) fn needed(clauses: &[Clause], context: &Context) -> Option<Set> {
         [only] => Some(only.clone()),
         _ => None,
     };
-    let sure = clauses.iter().filter_map(only);
-    sure.fold(Some(Set::default()), |all, set| all?.with(&set, context))
+    let mut sure = clauses.iter().filter_map(only);
+    sure.try_fold(Set::default(), |all, set| all.with(&set, context))
 }
 
 /// The first clause that cannot pass together with those before it.
