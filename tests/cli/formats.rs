@@ -290,7 +290,7 @@ fn help_says_what_there_is_and_shows_examples() {
       init         Make a workspace with a shipped workflow and a first brand file
       demo         Make a workspace with four sample brands and run them
       check        Check workflow, brand and suite files
-      schema       Print the JSON Schema of workflow or brand files, for editors
+      schema       Print the JSON Schema of workflow, brand or suite files, for editors
       explain      What a code of `check` means, and what to do about it
       test         Play the suites that test workflows, without data and without waiting
       brand        List brands, or show one brand's file
