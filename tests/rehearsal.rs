@@ -8,7 +8,7 @@ use fivestep::{
     definition::{SourceFile, load_suite, load_workflow, render, seen, suite_of},
     engine::Refusal,
     model::{
-        BrandId, Checkpoint, Entry, Metric, Suite, Terms, Until, Workflow,
+        BrandId, Checkpoint, Entry, Metric, Period, Suite, Terms, Until, Workflow,
         suite::{REFUSALS, Seen, Wait},
     },
     rehearsal::{Changed, Coverage, WhatIf, World, play, replay, suppose},
@@ -179,13 +179,19 @@ fn what_is_not_as_expected_is_told_with_what_is_so() {
     }
 }
 
+/// The shipped workflow, where topics must have been looked at in the last two days.
+fn aging() -> String {
+    let (from, to) = (
+        "min_n: 20\n        because: Most",
+        "min_n: 20\n        max_age: 48h\n        because: Most",
+    );
+    assert!(SHIPPED.contains(from));
+    SHIPPED.replace(from, to)
+}
+
 #[test]
 fn evidence_ages_until_it_is_observed_again() {
-    let aging = SHIPPED.replace(
-        "bound: lower95\n        min_n: 20\n        because: Most",
-        "bound: lower95\n        min_n: 20\n        max_age: 48h\n        because: Most",
-    );
-    let workflow = workflow(&aging);
+    let workflow = workflow(&aging());
     // (why, steps after a healthy start, the verdict of on_topic)
     let table: [(&str, &[&str], &str); 4] = [
         ("fresh", &[], "pass"),
@@ -341,6 +347,15 @@ fn a_supposition_is_played_day_by_day() {
     }
 }
 
+#[test]
+fn evidence_is_as_fresh_as_the_clock_where_days_are_supposed() {
+    let aging = workflow(&aging());
+    let world = World::new(&aging, terms(), at(BEGIN));
+    let supposed = suppose(world, &WhatIf { tasks_done: false, ..well() }).expect("it goes on");
+    let held = supposed.shut.expect("nobody signs").held_by();
+    assert_eq!(held, ["signed (task sign_charter)"]);
+}
+
 /// A life of a brand: each export four weeks after the one before, work done two days later.
 fn life<'w>(workflow: &'w Workflow, exports: &[(&str, &str)]) -> World<'w> {
     let mut world = World::new(workflow, terms(), at(BEGIN));
@@ -452,7 +467,61 @@ fn steps() -> impl Strategy<Value = Vec<&'static str>> {
     prop::collection::vec(step, 1..60)
 }
 
+/// The shipped suite with some of its lines and words exchanged, doubled or dropped.
+fn nearly_a_suite() -> impl Strategy<Value = String> {
+    let slips = prop::collection::vec(
+        (any::<prop::sample::Index>(), 0..6_u8, any::<prop::sample::Index>()),
+        1..6,
+    );
+    slips.prop_map(|slips| {
+        let mut lines: Vec<String> =
+            include_str!("../workflows/engagement.test.yaml").lines().map(str::to_owned).collect();
+        for (at, kind, other) in slips {
+            let (at, other) = (at.index(lines.len()), other.index(lines.len()));
+            match kind {
+                0 => drop(lines.remove(at)),
+                1 => lines.swap(at, other),
+                2 => lines.insert(at, lines[other].clone()),
+                3 => lines[at] = lines[at].replace("28d", "3660d").replace("1", "9999"),
+                4 => lines[at] = lines[at].replace(['{', ','], ""),
+                _ => lines[at] = lines[at].replace(": ", ": 0"),
+            }
+        }
+        lines.join("\n")
+    })
+}
+
+#[test]
+fn a_clock_that_reaches_the_end_of_time_stops_there() {
+    let shipped = workflow(SHIPPED);
+    let mut steps = vec!["start", "do: healthy"];
+    steps.extend(["wait: 3660d", "wait: 3660 business days", "do: healthy", "advance"].repeat(30));
+    let text = case(&steps).replace("parts:", "begin: 9999-12-31\nparts:");
+    let late = suite(&text, &shipped);
+    assert_eq!(play(&late, &shipped, |_| true)[0].failed, None);
+    let mut world = World::new(&shipped, terms(), DateTime::<Utc>::MAX_UTC - TimeDelta::days(40));
+    world.set_out().expect("it starts");
+    for wait in [Wait::For(Period::Seconds(86_400 * 60)), Wait::For(Period::BusinessDays(3))] {
+        world.wait(wait);
+        world.observe(&healthy());
+        world.freshen();
+        drop(world.advance(&Until::Blocked));
+    }
+    assert_eq!(world.now, DateTime::<Utc>::MAX_UTC);
+}
+
 proptest! {
+    #[test]
+    fn no_slip_in_a_suite_makes_it_panic(text in nearly_a_suite()) {
+        let shipped = workflow(SHIPPED);
+        let file = SourceFile::new("engagement.test.yaml", text.into_bytes());
+        drop(load_suite(&file, None));
+        match load_suite(&file, Some(&shipped)) {
+            Ok(suite) => drop(play(&suite, &shipped, |_| true)),
+            Err(problems) => prop_assert!(!render(&problems, &[&file], false).is_empty()),
+        }
+    }
+
     #[test]
     fn a_suite_goes_the_same_way_each_time(steps in steps()) {
         let shipped = workflow(SHIPPED);
