@@ -20,3 +20,5 @@ mod imports;
 mod moves;
 #[path = "cli/people.rs"]
 mod people;
+#[path = "cli/rehearse.rs"]
+mod rehearse;

@@ -184,7 +184,9 @@ fn nearly_a_workflow() -> impl Strategy<Value = String> {
 
 fn never_panics(bytes: Vec<u8>) {
     let file = SourceFile::new("any.yaml", bytes);
-    for problems in [load_workflow(&file).err(), load_brand(&file).err()].into_iter().flatten() {
+    let suite = load_suite(&file, None).err();
+    let all = [load_workflow(&file).err(), load_brand(&file).err(), suite];
+    for problems in all.into_iter().flatten() {
         assert!(!problems.is_empty());
         for problem in &problems {
             assert!(

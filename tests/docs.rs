@@ -14,7 +14,8 @@
 //! in a file that is right, and that file is refused with the page's code, there, when the block
 //! under `## Wrong` takes its place.
 //!
-//! A whole YAML file needs no comment. In a `console` block every line after `$ ` runs, in one
+//! A whole YAML file needs no comment; a suite is played on the shipped workflow, and its cases must
+//! pass. In a `console` block every line after `$ ` runs, in one
 //! fresh folder a page; what it prints must be what follows it, where `[..]` stands for the rest
 //! of a line and `...` alone for any lines. A command that shows an exit code writes `|| echo $?`.
 //!
@@ -33,6 +34,7 @@ use std::{
 
 use clap::Parser;
 use common::NOW;
+use fivestep::rehearsal::play;
 use fivestep::{
     cli::{
         args::Cli,
@@ -40,7 +42,8 @@ use fivestep::{
         reference,
     },
     definition::{
-        Code, Diagnostic, SourceFile, check_all, is_brand, load_brand, load_workflow, records,
+        Code, Diagnostic, SourceFile, check_all, is_brand, is_suite, load_brand, load_suite,
+        load_workflow, records,
     },
     view::graph::{Graph, of_workflow},
 };
@@ -92,6 +95,13 @@ workflow: engagement
 accounts: []
 charter: {}
 sources: []
+";
+
+/// The smallest suite, into which fragments are laid.
+const SUITE: &str = "\
+suite: engagement
+brand: { goals: { engaged_follower_rate: 2% } }
+cases: [ { name: A brand begins, steps: [ start ] } ]
 ";
 
 /// Codes that no few lines can show: they need bytes that no page holds, a file of great length,
@@ -418,6 +428,7 @@ fn yaml_of(block: &Block) -> String {
     let base = match base {
         "workflow" => WORKFLOW,
         "brand" => BRAND,
+        "suite" => SUITE,
         other => panic!("line {}: a fragment of `{other}`?", block.line),
     };
     let fragment: Value = serde_yaml::from_str(&block.text)
@@ -445,11 +456,24 @@ fn spliced(base: &str, path: &str, fragment: Value) -> String {
 /// What is wrong with a file; nothing if it is right.
 fn load(text: &str) -> Vec<Diagnostic> {
     let file = SourceFile::new("example.yaml", text.as_bytes().to_vec());
-    if is_brand(&file) {
+    if is_suite(&file) {
+        played(&file).err().unwrap_or_default()
+    } else if is_brand(&file) {
         load_brand(&file).err().unwrap_or_default()
     } else {
         load_workflow(&file).err().unwrap_or_default()
     }
+}
+
+/// Plays a suite on the shipped workflow; a case that fails is no problem of the file.
+fn played(file: &SourceFile) -> Result<(), Vec<Diagnostic>> {
+    let shipped = include_bytes!("../workflows/engagement.yaml").to_vec();
+    let workflow = load_workflow(&SourceFile::new("engagement.yaml", shipped)).unwrap();
+    let suite = load_suite(file, Some(&workflow))?;
+    for case in play(&suite, &workflow, |_| true) {
+        assert!(case.failed.is_none(), "{}: {:#?}", case.name, case.failed);
+    }
+    Ok(())
 }
 
 /// A file that is right, and those that lie beside it in its workspace.

@@ -10,7 +10,9 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use common::TestEnv;
 use fivestep::{
-    definition::{Code, FileKind, SourceFile, is_brand, load_brand, load_workflow, schema},
+    definition::{
+        Code, FileKind, SourceFile, is_brand, is_suite, load_brand, load_workflow, schema,
+    },
     samples::story::stories,
 };
 use jsonschema::Validator;
@@ -44,29 +46,40 @@ const STRUCTURAL: [Code; 23] = [
 ];
 
 /// Refused files that fit all the same, and why a schema cannot help it.
-const BEYOND: [(&str, &str); 2] = [
+const BEYOND: [(&str, &str); 4] = [
     ("brand-hours-past-midnight.yaml", "a pattern sees two times, not which is the later"),
     ("duration-too-long.yaml", "a pattern sees digits, not how long they last together"),
+    ("suite-expects-nothing.yaml", "an expectation lacks no key that must be there"),
+    ("suite-unit.yaml", "the metric stands a level above the value that has its unit"),
 ];
 
 struct Schemas {
     workflow: Validator,
     brand: Validator,
+    suite: Validator,
 }
 
 impl Schemas {
     fn new() -> Self {
         let validator = |file| jsonschema::draft202012::new(&schema(file)).unwrap();
-        Self { workflow: validator(FileKind::Workflow), brand: validator(FileKind::Brand) }
+        Self {
+            workflow: validator(FileKind::Workflow),
+            brand: validator(FileKind::Brand),
+            suite: validator(FileKind::Suite),
+        }
     }
 
-    fn of(&self, is_brand: bool) -> &Validator {
-        if is_brand { &self.brand } else { &self.workflow }
+    fn of(&self, kind: FileKind) -> &Validator {
+        match kind {
+            FileKind::Workflow => &self.workflow,
+            FileKind::Brand => &self.brand,
+            FileKind::Suite => &self.suite,
+        }
     }
 
     /// What does not fit, each with its place.
-    fn misfits(&self, is_brand: bool, value: &Value) -> Vec<String> {
-        let errors = self.of(is_brand).iter_errors(value);
+    fn misfits(&self, kind: FileKind, value: &Value) -> Vec<String> {
+        let errors = self.of(kind).iter_errors(value);
         errors.map(|error| format!("{}: {error}", error.instance_path())).collect()
     }
 }
@@ -78,12 +91,7 @@ fn root() -> &'static Path {
 /// The YAML files of a folder: name and text.
 fn files(folder: &str) -> Vec<(String, String)> {
     let entries = fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().path());
-    // Suites are no definitions; they have no schema.
-    let yaml = entries.filter(|path| {
-        let name = path.to_string_lossy();
-        let is_suite = name.ends_with(".test.yaml") || name.contains("/suite-");
-        name.ends_with(".yaml") && !is_suite
-    });
+    let yaml = entries.filter(|path| path.extension().is_some_and(|end| end == "yaml"));
     let mut files: Vec<_> = yaml
         .map(|path| {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
@@ -120,6 +128,14 @@ fn source(text: &str) -> SourceFile {
     SourceFile::new("file.yaml", text.as_bytes().to_vec())
 }
 
+fn kind_of(file: &SourceFile) -> FileKind {
+    match (is_brand(file), is_suite(file)) {
+        (true, _) => FileKind::Brand,
+        (_, true) => FileKind::Suite,
+        _ => FileKind::Workflow,
+    }
+}
+
 /// The codes of what the reader says; none if the file loads.
 fn codes(is_brand: bool, text: &str) -> Vec<Code> {
     let file = source(text);
@@ -128,8 +144,8 @@ fn codes(is_brand: bool, text: &str) -> Vec<Code> {
 }
 
 #[test]
-fn both_schemas_are_draft_2020_12() {
-    for file in [FileKind::Workflow, FileKind::Brand] {
+fn every_schema_is_draft_2020_12() {
+    for file in [FileKind::Workflow, FileKind::Brand, FileKind::Suite] {
         let schema = schema(file);
         assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
         let problem = jsonschema::draft202012::meta::validate(&schema).err();
@@ -144,7 +160,7 @@ fn every_file_that_is_right_fits() {
     assert!(right.len() >= 20, "only {} files were found", right.len());
     for (name, text) in right {
         let value = as_json(&text).unwrap();
-        let misfits = schemas.misfits(is_brand(&source(&text)), &value);
+        let misfits = schemas.misfits(kind_of(&source(&text)), &value);
         assert!(misfits.is_empty(), "{name}:\n{}", misfits.join("\n"));
     }
 }
@@ -158,7 +174,7 @@ fn every_file_that_is_refused_for_its_structure_does_not_fit() {
         let code = STRUCTURAL.iter().find(|code| expected.starts_with(code.id()));
         let (Some(code), Some(value)) = (code, as_json(&text)) else { continue };
         seen.insert(*code);
-        if schemas.misfits(name.starts_with("brand"), &value).is_empty() {
+        if schemas.misfits(kind_of(&source(&text)), &value).is_empty() {
             fitting.push(name);
         }
     }
@@ -181,7 +197,7 @@ fn every_example_fits_where_it_stands() {
         }
     }
     let mut count = 0;
-    for file in [FileKind::Workflow, FileKind::Brand] {
+    for file in [FileKind::Workflow, FileKind::Brand, FileKind::Suite] {
         let whole = schema(file);
         let mut places = Vec::new();
         shown(&whole, &mut places);
@@ -298,15 +314,16 @@ fn what_loads_fits_whatever_words_are_exchanged() {
         let path = root().join("tests/definition/accept").join(name);
         let file = as_json(&fs::read_to_string(path).unwrap()).unwrap();
         let brand = name.starts_with("brand");
+        let kind = if brand { FileKind::Brand } else { FileKind::Workflow };
         let mut places = Vec::new();
         scalars(&file, "", &mut places);
         for (place, word) in places.iter().flat_map(|place| words.iter().map(move |w| (place, w))) {
             let mut changed = file.clone();
             *changed.pointer_mut(place).unwrap() = word.clone();
             let codes = codes(brand, &changed.to_string());
-            let fits = schemas.of(brand).is_valid(&changed);
+            let fits = schemas.of(kind).is_valid(&changed);
             if codes.is_empty() {
-                assert!(fits, "{place}: {word} loads\n{:#?}", schemas.misfits(brand, &changed));
+                assert!(fits, "{place}: {word} loads\n{:#?}", schemas.misfits(kind, &changed));
                 loaded += 1;
             } else if codes.iter().any(|code| STRUCTURAL.contains(code)) {
                 refused += 1;
@@ -329,6 +346,7 @@ fn the_verb_prints_each_schema_in_every_format() {
         ("fivestep schema", FileKind::Workflow),
         ("fivestep schema workflow", FileKind::Workflow),
         ("fivestep schema brand -o json", FileKind::Brand),
+        ("fivestep schema suite", FileKind::Suite),
     ] {
         assert_eq!(env.line(line).json(), schema(file), "{line}");
     }

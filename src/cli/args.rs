@@ -102,7 +102,7 @@ pub enum Verb {
     Demo(DemoArgs),
     /// Check workflow, brand and suite files
     Check(CheckArgs),
-    /// Print the JSON Schema of workflow or brand files, for editors
+    /// Print the JSON Schema of workflow, brand or suite files, for editors
     Schema(SchemaArgs),
     /// What a code of `check` means, and what to do about it
     Explain(ExplainArgs),
@@ -224,10 +224,11 @@ pub struct CheckArgs {
 #[command(after_help = "\
 Examples:
   fivestep schema > workflow.schema.json
-  fivestep schema brand > brand.schema.json")]
+  fivestep schema brand > brand.schema.json
+  fivestep schema suite > suite.schema.json")]
 pub struct SchemaArgs {
     /// Which files
-    #[arg(value_enum, default_value_t = SchemaFile::Workflow, value_name = "workflow|brand")]
+    #[arg(value_enum, default_value_t = SchemaFile::Workflow, value_name = "workflow|brand|suite")]
     pub file: SchemaFile,
 }
 
@@ -238,6 +239,8 @@ pub enum SchemaFile {
     Workflow,
     /// `brands/NAME.yaml`
     Brand,
+    /// `workflows/NAME.test.yaml`
+    Suite,
 }
 
 /// Arguments of `explain`.
@@ -406,7 +409,7 @@ pub struct SimulateArgs {
     #[arg(long = "for", value_name = "DAYS", value_parser = parse_days, conflicts_with = "since")]
     pub days: Option<u32>,
     /// Suppose that people do every task at once
-    #[arg(long, value_enum, value_name = "done", conflicts_with = "since")]
+    #[arg(long, value_enum, value_name = "done")]
     pub tasks: Option<TasksAre>,
     /// Go on until `blocked`, as if left out, or until the brand is in this stage
     #[arg(long, value_name = "blocked|STAGE", conflicts_with = "since")]

@@ -15,6 +15,7 @@ pub fn run(session: &Session, args: &SchemaArgs) -> Result<Exit, Failure> {
     let schema = schema(match args.file {
         SchemaFile::Workflow => FileKind::Workflow,
         SchemaFile::Brand => FileKind::Brand,
+        SchemaFile::Suite => FileKind::Suite,
     });
     session.out.answer(&schema, Vec::new, || format!("{schema:#}\n"))?;
     Ok(Exit::Done)

@@ -133,12 +133,21 @@ fn again(
     let case = runner.case(brand)?;
     let journal = runner.store().journal(brand)?;
     let kept = kept(since, &journal)?;
+    if kept == journal.len() {
+        let message = match kept {
+            0 => format!("{brand} has not started, so that it has no past"),
+            _ => format!("nothing has happened to {brand} since then"),
+        };
+        let hint = format!("play it on with `fivestep simulate {brand}`, without `--since`");
+        return Err(Failure::Usage { message, hint });
+    }
     let workflow = edited(args)?.unwrap_or(case.workflow);
     let goals = goals(args)?;
-    let changed = Changed { workflow: &workflow, goals: &goals };
+    let tasks_done = args.tasks.is_some();
+    let changed = Changed { workflow: &workflow, goals: &goals, tasks_done };
     let replayed = replay(brand, &journal, kept, changed, runner.now())
         .map_err(|refusal| Failure::Refused { brand: brand.clone(), refusal: Box::new(refusal) })?;
-    let view = view::simulate::replayed(brand, &replayed);
+    let view = view::simulate::replayed(brand, &replayed, tasks_done);
     let ids = || view.then.path.iter().map(|stay| stay.stage.clone()).collect();
     session.out.answer(&view, ids, || render::simulate::replay(&view))?;
     Ok(Exit::Done)

@@ -103,8 +103,13 @@ impl Run<'_> {
         if !place.exists() {
             return Err(wrong(file, definition::check_suite_workflow(file, &id)));
         }
-        let text = read_file(&place, &place.display().to_string())?;
+        let name = Path::new(file.name()).with_file_name(format!("{id}.yaml"));
+        let text = read_file(&place, &name.display().to_string())?;
         let workflow = definition::load_workflow(&text).map_err(|found| wrong(&text, found))?;
+        let misnamed = definition::check_workflow_name(&text, &workflow);
+        if !misnamed.is_empty() {
+            return Err(wrong(&text, misnamed));
+        }
         let suite = definition::load_suite(file, Some(&workflow))
             .map_err(|problems| wrong(file, problems))?;
         let chosen = |name: &str| self.args.filter.as_ref().is_none_or(|part| name.contains(part));

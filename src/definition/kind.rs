@@ -59,6 +59,8 @@ pub(super) enum Kind {
     Cadence,
     /// A metric of the catalogue.
     Metric,
+    /// A metric as an expression writes it, in business hours as well.
+    Observed,
     /// One of the five steps.
     Step,
     /// An end of an interval.
@@ -85,6 +87,8 @@ pub(super) enum Kind {
     Zone,
     /// A place inside the workspace.
     Path,
+    /// One of these words.
+    Word(&'static [&'static str]),
 }
 
 /// Clock time: a whole number, not zero, and a unit.
@@ -121,7 +125,7 @@ impl Kind {
             Kind::Threshold => "in the metric's unit, or `goals.METRIC`",
             Kind::Expression => "an expression",
             Kind::Cadence => "posts per week",
-            Kind::Metric => "a metric",
+            Kind::Metric | Kind::Observed => "a metric",
             Kind::Language => "a two-letter code",
             Kind::Zone => "region and city",
             Kind::Path => "a path inside the workspace",
@@ -134,7 +138,8 @@ impl Kind {
             | Kind::Platform
             | Kind::Source
             | Kind::Day
-            | Kind::Waiting => {
+            | Kind::Waiting
+            | Kind::Word(_) => {
                 let names: Vec<String> =
                     self.choices().into_iter().map(|choice| code(&choice.name)).collect();
                 return either(&names);
@@ -147,6 +152,7 @@ impl Kind {
     pub fn choices(self) -> Vec<Choice> {
         match self {
             Kind::Metric => Metric::WRITTEN.into_iter().map(Choice::metric).collect(),
+            Kind::Observed => Metric::ALL.into_iter().map(Choice::metric).collect(),
             Kind::Step => named(FiveStep::ALL.map(FiveStep::name)),
             Kind::Bound => named(Bound::ALL.map(|(_, name)| name)),
             // The other outcomes are the engine's or a person's to give.
@@ -158,6 +164,7 @@ impl Kind {
             Kind::Day => named(DAYS),
             Kind::Waiting => named([BUSINESS]),
             Kind::Zone => named(zones()),
+            Kind::Word(words) => named(words.iter().copied()),
             Kind::Text
             | Kind::Name
             | Kind::Stage
@@ -250,6 +257,7 @@ impl Kind {
                 }),
             ),
             Kind::Metric
+            | Kind::Observed
             | Kind::Step
             | Kind::Bound
             | Kind::Outcome(_)
@@ -259,7 +267,8 @@ impl Kind {
             | Kind::Source
             | Kind::Day
             | Kind::Waiting
-            | Kind::Zone => one_of(&self.choices()),
+            | Kind::Zone
+            | Kind::Word(_) => one_of(&self.choices()),
         }
     }
 }
@@ -275,7 +284,7 @@ pub(super) struct Choice {
 impl Choice {
     fn metric(metric: Metric) -> Self {
         let about = format!("{} ({})", metric.spec().title, metric.unit());
-        Self { name: metric.name().to_owned(), about: Some(about) }
+        Self { name: metric.to_string(), about: Some(about) }
     }
 }
 

@@ -7,6 +7,7 @@ use super::{
     key::{Record, Rule, record},
     raw,
     shape::Raw,
+    suite,
 };
 
 /// Every record, in the order of the reference.
@@ -87,6 +88,28 @@ pub(super) const RECORDS: &[Record] = &[
         raw::SEGMENT,
     ),
     record("source", "a source", "An export or saved API answers of one account.", raw::SOURCE),
+    record(
+        "suite",
+        "a suite",
+        "Cases that test a workflow: a brand is played, with made-up evidence and a made-up clock.",
+        <suite::Suite as Raw>::KEYS,
+    ),
+    record("terms", "terms", "What the brand that is played has of its own.", suite::TERMS),
+    record("case", "a case", "One story, from a brand that has not started.", suite::CASE),
+    record("step", "a step", "One thing that happens, or that must be so.", suite::DEED)
+        .rules(&[Rule::One(STEPS)]),
+    record("numbers", "its numbers", "A value with its cases and its interval.", suite::MEASURE)
+        .rules(&[Rule::One(&["value", "hits"])]),
+    record("work", "work done", "Who finishes which task, and with what form.", suite::DONE),
+    record("reopening", "a reopening", "Who takes which task up again, and why.", suite::REOPEN),
+    record("waiver", "a waiver", "Who lets the brand pass which clause, and why.", suite::WAIVE),
+    record("hold", "who and why", "Who holds, lets go or ends the run, and why.", suite::HOLD),
+    record("expectations", "expectations", "What must be so at this moment.", suite::EXPECT),
+];
+
+const STEPS: &[&str] = &[
+    "advance", "observe", "done", "reopen", "waive", "pause", "resume", "cancel", "wait", "do",
+    "expect",
 ];
 
 /// What a clause compares a metric with, and how.

@@ -22,16 +22,19 @@ use super::{
     read::GOALS,
     records::RECORDS,
     shape::Raw,
+    suite,
 };
 use crate::model::{Metric, Unit};
 
-/// Which of the two files a schema is for.
+/// Which file a schema is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileKind {
     /// `workflows/NAME.yaml`
     Workflow,
     /// `brands/NAME.yaml`
     Brand,
+    /// `workflows/NAME.test.yaml`
+    Suite,
 }
 
 impl FileKind {
@@ -39,6 +42,7 @@ impl FileKind {
         match self {
             FileKind::Workflow => "workflow",
             FileKind::Brand => "brand",
+            FileKind::Suite => "suite",
         }
     }
 
@@ -46,6 +50,7 @@ impl FileKind {
         match self {
             FileKind::Workflow => raw::Workflow::KEYS,
             FileKind::Brand => raw::Brand::KEYS,
+            FileKind::Suite => suite::Suite::KEYS,
         }
     }
 }
@@ -321,7 +326,7 @@ mod tests {
 
     fn found(mut wrong: impl FnMut(&'static Key) -> bool) -> Vec<String> {
         let mut found = Vec::new();
-        for file in [FileKind::Workflow, FileKind::Brand] {
+        for file in [FileKind::Workflow, FileKind::Brand, FileKind::Suite] {
             each_key(file.keys(), &mut |way, key| {
                 if wrong(key) {
                     found.push(format!("{}:{way}", file.name()));

@@ -38,6 +38,8 @@ pub struct Changed<'a> {
     pub workflow: &'a Workflow,
     /// The brand's own targets that are other than in its file.
     pub goals: &'a BTreeMap<Metric, f64>,
+    /// People do every task at once, instead of when they really did it.
+    pub tasks_done: bool,
 }
 
 /// A life beside the one it could have been.
@@ -51,6 +53,8 @@ pub struct Replayed<'w> {
     pub world: World<'w>,
     /// The metrics the workflow asks for that were never measured in this time.
     pub missing: Vec<Metric>,
+    /// The moment of the journal's last entry, UTC: nothing that came later is known.
+    pub known_until: Option<DateTime<Utc>>,
     /// For how long the stored numbers were measured, in seconds, where that is not the window of
     /// the workflow.
     pub other_window: Option<i64>,
@@ -77,8 +81,7 @@ pub fn replay<'w>(
     let from = start.at.or(after.first().map(|entry| entry.at)).unwrap_or(now);
     let seen = with_goals(&start.observations, changed.goals);
     let world = World::of(changed.workflow, start.clone(), seen, from);
-    let mut player =
-        Player { world, goals: changed.goals, done: BTreeMap::new(), waived: BTreeMap::new() };
+    let mut player = Player { world, changed, done: BTreeMap::new(), waived: BTreeMap::new() };
     if start.status != Status::Ready {
         player.world.set_out()?;
     }
@@ -102,6 +105,7 @@ pub fn replay<'w>(
         real: Journey::of(&start, after, from, now),
         then: Journey::of(&start, &world.journal, from, now.max(world.now)),
         missing: missing(changed.workflow, &observed),
+        known_until: journal.last().map(|entry| entry.at),
         other_window: other_window(changed.workflow, &observed),
         world,
     })
@@ -112,7 +116,7 @@ type Ready<T> = BTreeMap<T, VecDeque<Command>>;
 
 struct Player<'w, 'a> {
     world: World<'w>,
-    goals: &'a BTreeMap<Metric, f64>,
+    changed: Changed<'a>,
     done: Ready<TaskId>,
     waived: Ready<ClauseId>,
 }
@@ -154,7 +158,7 @@ impl Player<'_, '_> {
             |verb| Command::new(verb, entry.actor.clone()).because(entry.reason.as_deref());
         match event {
             Event::Observed { observations } => {
-                self.world.observations = with_goals(observations, self.goals);
+                self.world.observations = with_goals(observations, self.changed.goals);
             }
             Event::Started { .. } => {
                 // What the first entry measured was known when it was decided.
@@ -163,7 +167,7 @@ impl Player<'_, '_> {
                     _ => None,
                 });
                 if let Some(seen) = seen {
-                    self.world.observations = with_goals(seen, self.goals);
+                    self.world.observations = with_goals(seen, self.changed.goals);
                 }
                 self.world.ask(&command(Verb::Start))?;
             }
@@ -201,6 +205,9 @@ impl Player<'_, '_> {
 
     /// Does the open tasks that were done by now; whether there was one.
     fn work(&mut self) -> bool {
+        if self.changed.tasks_done {
+            return self.world.work();
+        }
         let tasks = &self.world.checkpoint.tasks;
         let open = tasks.iter().filter(|(_, state)| matches!(state, TaskState::Open { .. }));
         let open: Vec<TaskId> = open.map(|(task, _)| task.clone()).collect();

@@ -111,7 +111,7 @@ impl World<'_> {
     }
 
     /// Does every open task whose form can be filled in; whether there was one.
-    fn work(&mut self) -> bool {
+    pub(super) fn work(&mut self) -> bool {
         let Some(stage) = self.checkpoint.stage().and_then(|id| self.workflow.stage(id)) else {
             return false;
         };

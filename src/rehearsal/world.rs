@@ -170,7 +170,7 @@ fn observation(
         Seen::Measured { value, n, interval } => Finding::Measured {
             value,
             n,
-            hits: (spec.unit == Unit::Proportion).then_some((value * n as f64).round() as u64),
+            hits: hits_of(metric, value, n),
             interval: interval.or_else(|| interval_of(metric, value, n)),
         },
         Seen::NoCases => Finding::NoCases { why: "there is no case in the window".to_owned() },
@@ -188,6 +188,14 @@ fn observation(
         sources: Vec::new(),
         caveats: Vec::new(),
     }
+}
+
+/// How many of the cases count, where so many cases can have that share.
+fn hits_of(metric: Metric, value: f64, n: u64) -> Option<u64> {
+    const ROUNDED: f64 = 0.005;
+    let hits = (value * n as f64).round();
+    let fits = (hits / n as f64 - value).abs() <= ROUNDED;
+    (metric.unit() == Unit::Proportion && fits).then_some(hits as u64)
 }
 
 /// Wilson's interval stands for every proportion; nothing can be made up for other units.

@@ -215,8 +215,10 @@ fn path(journey: &Journey) -> Vec<Stay> {
 }
 
 /// A life beside the one it could have been.
-pub fn replayed(brand: &BrandId, replayed: &Replayed<'_>) -> ReplayView {
-    let Replayed { real, then, world, missing, other_window } = replayed;
+///
+/// - `tasks_done`: whether people were assumed to do every task at once.
+pub fn replayed(brand: &BrandId, replayed: &Replayed<'_>, tasks_done: bool) -> ReplayView {
+    let Replayed { real, then, world, missing, .. } = replayed;
     let workflow = world.workflow;
     let stages = stage_times(workflow, real, then);
     let missing: Vec<String> = missing.iter().map(ToString::to_string).collect();
@@ -231,7 +233,7 @@ pub fn replayed(brand: &BrandId, replayed: &Replayed<'_>) -> ReplayView {
         then: life(then),
         held_by: held_at_end(world),
         not_measured: missing,
-        assumes: replay_assumes(workflow, *other_window),
+        assumes: replay_assumes(replayed, tasks_done),
     }
 }
 
@@ -271,14 +273,22 @@ fn stage_times(workflow: &Workflow, real: &Journey, then: &Journey) -> Vec<Stage
     rows.collect()
 }
 
-fn replay_assumes(workflow: &Workflow, other_window: Option<i64>) -> Vec<String> {
+fn replay_assumes(replayed: &Replayed<'_>, tasks_done: bool) -> Vec<String> {
+    let Replayed { then, world, known_until, other_window, .. } = replayed;
+    let work = match tasks_done {
+        true => "people do every task at once; waivers count from the moment they really came",
+        false => "work and waivers count from the moment they really came, each once",
+    };
     let mut assumes = vec![
         "somebody asks for an advance each time something is new, or a wait or limit is over"
             .to_owned(),
-        "work and waivers count from the moment they really came, each once".to_owned(),
+        work.to_owned(),
     ];
-    if let Some(seconds) = other_window {
-        let (was, is) = (duration(seconds as f64), duration(workflow.window_seconds as f64));
+    if let Some(known) = known_until.filter(|known| then.outcome.is_none() && *known < then.to) {
+        assumes.push(format!("nothing is known after {}", sentence::instant(known)));
+    }
+    if let Some(seconds) = *other_window {
+        let (was, is) = (duration(seconds as f64), duration(world.workflow.window_seconds as f64));
         assumes.push(format!(
             "the numbers would be the same over {is}; they were measured over {was}"
         ));

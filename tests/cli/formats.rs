@@ -290,7 +290,7 @@ fn help_says_what_there_is_and_shows_examples() {
       init         Make a workspace with a shipped workflow and a first brand file
       demo         Make a workspace with four sample brands and run them
       check        Check workflow, brand and suite files
-      schema       Print the JSON Schema of workflow or brand files, for editors
+      schema       Print the JSON Schema of workflow, brand or suite files, for editors
       explain      What a code of `check` means, and what to do about it
       test         Play the suites that test workflows, without data and without waiting
       brand        List brands, or show one brand's file
@@ -555,6 +555,7 @@ fn every_exit_code_means_one_thing() {
         (3, "a file is wrong", "fivestep start wrong", None),
         (3, "a file is wrong", "fivestep check", None),
         (4, "a name does not exist", "fivestep why nobody", None),
+        (5, "a case failed", "fivestep test --filter gold --require-coverage", None),
         (10, "nothing to do", "fivestep resume ring-0", None),
         (6, "another process was faster", "fivestep pause ring-0", Some(moved)),
         (6, "another process was faster", "fivestep advance --all", None),

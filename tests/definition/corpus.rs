@@ -120,7 +120,7 @@ fn pair(name: &str, bytes: &[u8]) -> (SourceFile, SourceFile, Vec<Diagnostic>) {
     let shown = |problems: Vec<Diagnostic>| {
         panic!("{name}: {}", render(&problems, &[&workflow, &brand], false))
     };
-    let loaded = load_workflow(&workflow).unwrap_or_else(|problems| shown(problems));
+    let loaded = load_workflow(&workflow).unwrap_or_else(shown);
     let follows = load_brand(&brand).unwrap_or_else(|problems| panic!("{name}: {problems:#?}"));
     let problems = check_pair(&loaded, &workflow, &follows, &brand);
     (workflow, brand, problems)

@@ -7,7 +7,7 @@
 mod expect;
 mod observe;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use super::{Checker, pair, value_of};
 use crate::{
@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-/// The most steps that the cases of a suite have together, parts written out.
+/// The most steps that a suite has, each part written out wherever it is done.
 const MAX_STEPS: usize = 100_000;
 
 /// When a case begins that does not say it: a Monday morning.
@@ -45,7 +45,12 @@ pub(in crate::definition) fn suite(
     problems: &mut Problems<'_>,
 ) -> Option<Suite> {
     let checker = Checker { problems };
-    let mut reader = Reader { checker, known: Known::of(workflow), parts: BTreeMap::new() };
+    let mut reader = Reader {
+        checker,
+        known: Known::of(workflow),
+        parts: BTreeMap::new(),
+        left: Some(MAX_STEPS),
+    };
     let id = raw.suite.as_ref().and_then(|words| reader.checker.id(words, WorkflowId::new));
     let terms = reader.terms(&raw);
     let begin = match &raw.begin {
@@ -92,6 +97,8 @@ struct Reader<'p, 'f, 'w> {
     known: Known<'w>,
     /// The parts above the place that is read; `None` if a part is wrong.
     parts: BTreeMap<String, Option<Vec<Step>>>,
+    /// How many steps may still be written out; `None` once it was too much.
+    left: Option<usize>,
 }
 
 impl Reader<'_, '_, '_> {
@@ -129,25 +136,14 @@ impl Reader<'_, '_, '_> {
         self.checker.not_empty(raw, "a suite needs at least one case");
         let names = raw.value.iter().filter_map(|case| case.value.name.as_ref());
         self.checker.no_doubles("case", names);
-        let mut cases: Vec<Case> = Vec::new();
-        let mut left = MAX_STEPS;
+        let mut cases = Vec::new();
         for case in &raw.value {
             let line = self.checker.problems.line_of(case.span.start);
             let steps = case.value.steps.as_ref().and_then(|steps| self.steps(&steps.value));
             let (Some(name), Some(steps)) = (value_of(&case.value.name), steps) else { continue };
-            let Some(rest) = left.checked_sub(steps.len()) else {
-                self.too_many(&case.span);
-                break;
-            };
-            left = rest;
             cases.push(Case { name, line, steps });
         }
         cases
-    }
-
-    fn too_many(&mut self, span: &std::ops::Range<usize>) {
-        let message = format!("with its parts written out, this has more than {MAX_STEPS} steps");
-        self.checker.add(Problem::new(Code::TooManySteps, span, message));
     }
 
     /// Steps in a row, parts written out; `None` if one is wrong.
@@ -155,16 +151,24 @@ impl Reader<'_, '_, '_> {
         let mut steps = Vec::new();
         let mut right = true;
         for step in raw {
-            match self.step(step) {
-                Some(more) if steps.len() + more.len() > MAX_STEPS => {
-                    self.too_many(&step.span);
-                    return None;
-                }
+            match self.step(step).filter(|more| self.affords(more.len(), &step.span)) {
                 Some(more) => steps.extend(more),
                 None => right = false,
             }
         }
         right.then_some(steps)
+    }
+
+    /// Whether so many more steps may be written out; says once that it is too much.
+    fn affords(&mut self, steps: usize, span: &Range<usize>) -> bool {
+        let left = self.left.and_then(|left| left.checked_sub(steps));
+        if self.left.is_some() && left.is_none() {
+            let message =
+                format!("with its parts written out, this has more than {MAX_STEPS} steps");
+            self.checker.add(Problem::new(Code::TooManySteps, span, message));
+        }
+        self.left = left;
+        left.is_some()
     }
 
     fn step(&mut self, raw: &Spot<raw::Step>) -> Option<Vec<Step>> {
@@ -213,7 +217,7 @@ impl Reader<'_, '_, '_> {
     }
 
     /// Whether a step says one thing; adds what is wrong.
-    fn is_one(&mut self, deed: &raw::Deed, span: &std::ops::Range<usize>) -> bool {
+    fn is_one(&mut self, deed: &raw::Deed, span: &Range<usize>) -> bool {
         let said = [
             deed.advance.is_some(),
             deed.observe.is_some(),
@@ -236,7 +240,7 @@ impl Reader<'_, '_, '_> {
         count == 1
     }
 
-    fn deed(&mut self, deed: &raw::Deed, span: &std::ops::Range<usize>) -> Option<Deed> {
+    fn deed(&mut self, deed: &raw::Deed, span: &Range<usize>) -> Option<Deed> {
         if !self.is_one(deed, span) {
             return None;
         }

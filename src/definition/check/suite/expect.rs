@@ -57,6 +57,10 @@ impl Reader<'_, '_, '_> {
         self.rows(&expect.tasks, &mut all, Self::task_state);
         self.rows(&expect.timers, &mut all, Self::timer);
         if all.is_empty() {
+            // A mapping whose keys were all refused has its problems already.
+            if self.checker.problems.text_at(&raw.span).contains(':') {
+                return None;
+            }
             let problem = Problem::new(Code::EmptyValue, &raw.span, "this step expects nothing");
             self.checker.add(problem.help("write it, such as `expect: { stage: target }`"));
             return None;
