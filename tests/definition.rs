@@ -1,10 +1,10 @@
 //! Definition files as people write them, right and wrong, and as an attacker would.
 //!
-//! `tests/definition/accept` holds files that must load, `tests/definition/reject` files that
-//! must not: each begins with `# expect: CODE LINE:COLUMN`, the first problem that is reported.
-//! A file whose name begins with `brand` is a brand file, one that begins with
-//! `suite` a suite of the shipped workflow, any other is a workflow file.
+//! Start with `definition/corpus.rs`: small files on both sides of every code.
 #![allow(clippy::disallowed_methods, reason = "tests are an edge")]
+
+#[path = "definition/corpus.rs"]
+mod corpus;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -23,20 +23,7 @@ use fivestep::{
 };
 use proptest::prelude::*;
 
-/// A corpus file's name and bytes.
-fn corpus(folder: &str) -> Vec<(String, Vec<u8>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/definition").join(folder);
-    let files = fs::read_dir(&folder).expect("the corpus is there");
-    let mut files: Vec<(String, Vec<u8>)> = files
-        .map(|file| {
-            let path = file.expect("an entry").path();
-            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-            (name, fs::read(&path).expect("a file"))
-        })
-        .collect();
-    files.sort();
-    files
-}
+use corpus::{corpus, problems_of};
 
 fn shipped() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("workflows/engagement.yaml");
@@ -53,64 +40,6 @@ fn codes(bytes: impl Into<Vec<u8>>) -> Vec<&'static str> {
         Ok(_) => Vec::new(),
         Err(problems) => problems.iter().map(|problem| problem.code.id()).collect(),
     }
-}
-
-fn problems_of(file: &SourceFile) -> Vec<Diagnostic> {
-    if file.name().starts_with("brand") {
-        load_brand(file).err().unwrap_or_default()
-    } else if file.name().starts_with("suite") {
-        let shipped = workflow(&shipped()).expect("it loads");
-        load_suite(file, Some(&shipped)).err().unwrap_or_default()
-    } else {
-        load_workflow(file).err().unwrap_or_default()
-    }
-}
-
-#[test]
-fn every_file_that_is_right_loads() {
-    for (name, bytes) in corpus("accept") {
-        let file = SourceFile::new(name, bytes);
-        let problems = problems_of(&file);
-        assert!(problems.is_empty(), "{}", render(&problems, &[&file], false));
-    }
-}
-
-#[test]
-fn every_file_that_is_wrong_is_refused_with_its_code_at_its_place() {
-    let (mut seen, mut wrong) = (BTreeSet::new(), Vec::new());
-    for (name, bytes) in corpus("reject") {
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let expected = text.lines().next().and_then(|line| line.strip_prefix("# expect: "));
-        let file = SourceFile::new(name, bytes);
-        let problems = problems_of(&file);
-        let found: Vec<String> = problems
-            .iter()
-            .map(|problem| format!("{} {}:{}", problem.code, problem.line, problem.column))
-            .collect();
-        if found.first().map(String::as_str) != expected {
-            let shown = render(&problems, &[&file], false);
-            wrong.push(format!("{} expects {expected:?}:\n{shown}", file.name()));
-        }
-        seen.extend(problems.iter().map(|problem| problem.code));
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    // These need bytes that no editor writes, or two files; they have tests of their own.
-    let elsewhere = [
-        Code::TooLarge,
-        Code::NotUtf8,
-        Code::TooDeep,
-        Code::TooManyNodes,
-        Code::TooManyProblems,
-        Code::OtherWorkflow,
-        Code::MissingGoal,
-        Code::Unmeasurable,
-        Code::Misnamed,
-        Code::UnknownWorkflow,
-        Code::NoSuchWorkflow,
-    ];
-    seen.extend(elsewhere);
-    let unseen: Vec<&Code> = Code::ALL.iter().filter(|code| !seen.contains(code)).collect();
-    assert!(unseen.is_empty(), "no file shows {unseen:?}");
 }
 
 #[test]
@@ -270,7 +199,7 @@ fn never_panics(bytes: Vec<u8>) {
 
 /// Words of expressions in any order, and what is none.
 fn expression_like() -> impl Strategy<Value = String> {
-    const WORDS: [&str; 34] = [
+    const WORDS: [&str; 38] = [
         "goal.held",
         "goal.met",
         "cycle",
@@ -281,6 +210,10 @@ fn expression_like() -> impl Strategy<Value = String> {
         "previous.response_rate",
         "goals.response_rate",
         "first_response_median",
+        "first_response_median.business",
+        "previous.first_response_p90.business.high",
+        "posts_per_reply",
+        "last_own_post",
         "regressed(\"define\")",
         "date(\"2026-03-02\")",
         "5%",
@@ -336,6 +269,30 @@ proptest! {
             let again = expression::parse(&read.to_string(), scope);
             prop_assert_eq!(Ok(read), again, "what is written is read as the same");
         }
+    }
+}
+
+#[test]
+fn a_suite_observes_business_hours_as_an_expression_names_them() {
+    // (what is observed, the code and the suggestion)
+    let table = [
+        ("first_response_median.business: 3h", None),
+        ("first_response_median: 3h", None),
+        ("last_own_post: 2026-03-02, posts_per_reply: { value: 1.5, n: 20 }", None),
+        (
+            "first_response_median_business: 3h",
+            Some(("F0205", Some("first_response_median.business"))),
+        ),
+        ("response_rate.business: 3h", Some(("F0205", None))),
+    ];
+    for (observed, expected) in table {
+        let yaml = format!(
+            "suite: small\ncases:\n  - name: a\n    steps: [{{ observe: {{ {observed} }} }}]\n"
+        );
+        let file = SourceFile::new("small.test.yaml", yaml.into_bytes());
+        let problem = load_suite(&file, None).err().unwrap_or_default().into_iter().next();
+        let found = problem.as_ref().map(|it| (it.code.id(), it.suggestion.as_deref()));
+        assert_eq!(found, expected, "{observed}");
     }
 }
 
@@ -472,7 +429,8 @@ fn all_problems_are_shown_in_one_run_in_the_order_of_the_file() {
        = note: known here: `engaged_followers`, `engaged_follower_rate`, `response_rate`,
                `first_response_median`, `first_response_p90`, `back_and_forth_rate`,
                `conversation_depth`, `topic_adherence`, `profile_completeness`,
-               `longest_silent_gap`, `concentration`, `engaged_retention`, `window_settled`
+               `longest_silent_gap`, `last_own_post`, `posts_per_reply`, `concentration`,
+               `engaged_retention`, `window_settled`
 
     error[F0101]: an entry of `exit` has no key `min_m`
       --> workflows/engagement.yaml:57:9
@@ -482,7 +440,7 @@ fn all_problems_are_shown_in_one_run_in_the_order_of_the_file() {
        |
        = help: did you mean `min_n`?
        = note: known here: `id`, `metric`, `at_least`, `at_most`, `is`, `bound`, `min_n`,
-               `max_age`, `task`, `wait`, `when`, `any`, `all`, `because`
+               `max_age`, `hours`, `task`, `wait`, `when`, `any`, `all`, `because`
 
     error[F0203]: there is no stage `suport`
       --> workflows/engagement.yaml:87:11

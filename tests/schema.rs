@@ -19,7 +19,7 @@ use jsonschema::Validator;
 use serde_json::{Value, json};
 
 /// What one key or one mapping shows to be wrong.
-const STRUCTURAL: [Code; 22] = [
+const STRUCTURAL: [Code; 23] = [
     Code::NotADefinition,
     Code::UnknownKey,
     Code::WrongType,
@@ -42,10 +42,12 @@ const STRUCTURAL: [Code; 22] = [
     Code::BadPath,
     Code::BadLanguage,
     Code::BadCadence,
+    Code::BadHours,
 ];
 
 /// Refused files that fit all the same, and why a schema cannot help it.
-const BEYOND: [(&str, &str); 3] = [
+const BEYOND: [(&str, &str); 4] = [
+    ("brand-hours-past-midnight.yaml", "a pattern sees two times, not which is the later"),
     ("duration-too-long.yaml", "a pattern sees digits, not how long they last together"),
     ("suite-expects-nothing.yaml", "an expectation lacks no key that must be there"),
     ("suite-unit.yaml", "the metric stands a level above the value that has its unit"),
@@ -262,6 +264,10 @@ fn words() -> Vec<Value> {
         "mastodon",
         "bluesky_api",
         "mon",
+        "09:00-17:00",
+        "9-17",
+        "business",
+        "2026-03-02",
         "en",
         "Europe/Rome",
         "UTC",
@@ -308,7 +314,7 @@ fn scalars(value: &Value, way: &str, found: &mut Vec<String>) {
 fn what_loads_fits_whatever_words_are_exchanged() {
     let schemas = Schemas::new();
     let (words, mut loaded, mut refused, mut missed) = (words(), 0, 0, 0);
-    for name in ["form.yaml", "brand-acme.yaml"] {
+    for name in ["form.yaml", "business-hours.yaml", "brand-acme.yaml", "brand-hours.yaml"] {
         let path = root().join("tests/definition/accept").join(name);
         let file = as_json(&fs::read_to_string(path).unwrap()).unwrap();
         let brand = name.starts_with("brand");

@@ -13,7 +13,7 @@ use clap::{Arg, ArgAction, Command, CommandFactory};
 use crate::{
     definition::{Code, KeyManual, Severity, expression::VOCABULARY, manual},
     model::{
-        FactKind, Metric, Outcome, SourceKind,
+        FactKind, Metric, Outcome, SourceKind, Unit,
         metric::{Better, Method},
     },
 };
@@ -68,9 +68,11 @@ fn expression_names() -> String {
 fn metrics() -> String {
     let rows = Metric::ALL.map(|metric| {
         let spec = metric.spec();
-        let better = match spec.better {
-            Better::Higher => "higher",
-            Better::Lower => "lower",
+        let better = match (spec.better, spec.unit) {
+            (Better::Higher, Unit::Instant) => "later",
+            (Better::Lower, Unit::Instant) => "earlier",
+            (Better::Higher, _) => "higher",
+            (Better::Lower, _) => "lower",
         };
         let method = match spec.method {
             Method::Wilson => "Wilson",
@@ -80,7 +82,7 @@ fn metrics() -> String {
         };
         let needs: Vec<String> = spec.needs.iter().map(FactKind::to_string).collect();
         vec![
-            code(spec.name),
+            code(&metric.to_string()),
             spec.title.to_owned(),
             spec.unit.to_string(),
             spec.cases.to_owned(),
@@ -103,7 +105,7 @@ fn capabilities() -> String {
 
 /// Which metrics a brand with one kind of source can have.
 fn measurable() -> String {
-    let rows = Metric::ALL.map(|metric| {
+    let rows = Metric::WRITTEN.map(|metric| {
         let measured = SourceKind::ALL.map(|(source, _)| yes(source.can_measure(metric)));
         [vec![code(metric.name())], measured.to_vec()].concat()
     });

@@ -9,6 +9,10 @@ pub enum Shipped {
     Engagement,
     /// Few conversations: a long window, and gates that small numbers can open
     SmallBrand,
+    /// People who come to be helped: answers in business hours, and a second stage that keeps talking
+    CustomerCare,
+    /// An agency that does nothing the client has not signed
+    AgencySignOff,
 }
 
 impl Shipped {
@@ -39,6 +43,8 @@ impl Shipped {
         match self {
             Shipped::Engagement => texts!("engagement"),
             Shipped::SmallBrand => texts!("small-brand"),
+            Shipped::CustomerCare => texts!("customer-care"),
+            Shipped::AgencySignOff => texts!("agency-sign-off"),
         }
     }
 }

@@ -25,7 +25,7 @@ pub fn run(session: &Session, args: &ShowArgs) -> Result<Exit, Failure> {
     let numbers = view::numbers::numbers(&case);
     session.out.answer(
         &numbers,
-        || numbers.numbers.iter().map(|n| n.observation.metric.to_string()).collect(),
+        || numbers.numbers.iter().map(|n| n.observation.metric.name().to_owned()).collect(),
         || render::numbers::text(&numbers),
     )?;
     Ok(Exit::Done)

@@ -192,7 +192,14 @@ fn edited(args: &SimulateArgs) -> Result<Option<Rc<Workflow>>, Failure> {
 }
 
 fn goals(args: &SimulateArgs) -> Result<BTreeMap<Metric, f64>, Failure> {
-    named(&args.goal, definition::value)
+    let goals = named(&args.goal, definition::value)?;
+    match goals.keys().find(|metric| metric.is_business()) {
+        None => Ok(goals),
+        Some(twin) => Err(Failure::Usage {
+            message: format!("a goal is set for `{}` itself, not for business hours", twin.plain()),
+            hint: "a clause with `hours: business` compares with it too".to_owned(),
+        }),
+    }
 }
 
 /// `METRIC=VALUE`, as often as it was given.
@@ -209,7 +216,7 @@ fn named<T>(
             ));
         };
         let metric: Metric = name.trim().parse().map_err(|()| {
-            let known = Metric::ALL.map(|metric| metric.name().to_owned()).to_vec();
+            let known = Metric::ALL.map(|metric| metric.to_string()).to_vec();
             WorkspaceError::Unknown { what: "metric", name: name.trim().to_owned(), known }
         })?;
         let read = read(metric, value.trim()).map_err(|why| {

@@ -223,6 +223,8 @@ codes! {
     UnknownWorkflow = "F0408",
     /// The brand's own history says that a clause takes longer than the measuring window.
     TooFewCases = "F0409",
+    /// Working hours that are not written as from when to when.
+    BadHours = "F0410",
 
     /// A suite plays a workflow that does not exist.
     NoSuchWorkflow = "F0501",

@@ -188,6 +188,8 @@ pub(super) enum Rule {
     Needs(&'static str, &'static [&'static str]),
     /// Where the first is, none of the others is.
     Excludes(&'static str, &'static [&'static str]),
+    /// Where this is, the `metric` is one that measures waiting.
+    Waits(&'static str),
     /// These thresholds are written in the unit of the `metric`, or the last if it is a truth.
     Compares { thresholds: &'static [&'static str], truth: &'static str },
 }

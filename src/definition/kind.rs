@@ -13,13 +13,15 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::{
-    check::{DAYS, FORMAT, TYPES},
+    check::{FORMAT, TYPES},
     read::MAX_COUNT,
     shape::MAX_CHARS,
 };
 use crate::model::{
-    Bound, FiveStep, Metric, Outcome, Platform, SourceKind, Unit, calendar::zones,
+    Bound, FiveStep, Metric, Outcome, Platform, SourceKind, Unit,
+    calendar::{DAYS, zones},
     ids::MAX_ID_CHARS,
+    metric::BUSINESS,
 };
 
 /// What sort of words a single value is.
@@ -73,6 +75,10 @@ pub(super) enum Kind {
     Source,
     /// A day of the week.
     Day,
+    /// From when to when a working day lasts.
+    Hours,
+    /// In which time a waiting is measured.
+    Waiting,
     /// A language.
     Language,
     /// A time zone.
@@ -85,6 +91,9 @@ pub(super) enum Kind {
 
 /// Clock time: a whole number, not zero, and a unit.
 const CLOCK: &str = "0*[1-9][0-9]*[smhdw]";
+
+/// A time of day.
+const TIME: &str = "([01][0-9]|2[0-3]):[0-5][0-9]";
 
 /// A number without sign or exponent.
 const DECIMAL: &str = r"[0-9]+(\.[0-9]+)?";
@@ -118,6 +127,7 @@ impl Kind {
             Kind::Language => "a two-letter code",
             Kind::Zone => "region and city",
             Kind::Path => "a path inside the workspace",
+            Kind::Hours => "from when to when",
             Kind::Step
             | Kind::Bound
             | Kind::Outcome(_)
@@ -126,6 +136,7 @@ impl Kind {
             | Kind::Platform
             | Kind::Source
             | Kind::Day
+            | Kind::Waiting
             | Kind::Word(_) => {
                 let names: Vec<String> =
                     self.choices().into_iter().map(|choice| code(&choice.name)).collect();
@@ -138,7 +149,7 @@ impl Kind {
     /// The names among which one is chosen; none if it is no such kind.
     pub fn choices(self) -> Vec<Choice> {
         match self {
-            Kind::Metric => Metric::ALL.into_iter().map(Choice::metric).collect(),
+            Kind::Metric => Metric::WRITTEN.into_iter().map(Choice::metric).collect(),
             Kind::Step => named(FiveStep::ALL.map(FiveStep::name)),
             Kind::Bound => named(Bound::ALL.map(|(_, name)| name)),
             // The other outcomes are the engine's or a person's to give.
@@ -147,7 +158,8 @@ impl Kind {
             Kind::FieldType => named(TYPES.map(|(_, name)| name)),
             Kind::Platform => named(Platform::ALL.map(|(_, name)| name)),
             Kind::Source => named(SourceKind::ALL.map(|(_, name)| name)),
-            Kind::Day => named(DAYS.map(|(_, name)| name)),
+            Kind::Day => named(DAYS),
+            Kind::Waiting => named([BUSINESS]),
             Kind::Zone => named(zones()),
             Kind::Word(words) => named(words.iter().copied()),
             Kind::Text
@@ -166,6 +178,7 @@ impl Kind {
             | Kind::Expression
             | Kind::Cadence
             | Kind::Language
+            | Kind::Hours
             | Kind::Path => Vec::new(),
         }
     }
@@ -227,6 +240,10 @@ impl Kind {
                 &format!(r"{DECIMAL}\s*posts? per week"),
                 "write it as posts per week, such as `2 posts per week`",
             ),
+            Kind::Hours => text(
+                &format!("{TIME}-({TIME}|24:00)"),
+                "write from when to when, such as `09:00-17:00`",
+            ),
             Kind::Language => text("[a-z]{2}", "write two small letters, such as `en` or `it`"),
             Kind::Path => with(
                 words(),
@@ -245,6 +262,7 @@ impl Kind {
             | Kind::Platform
             | Kind::Source
             | Kind::Day
+            | Kind::Waiting
             | Kind::Zone
             | Kind::Word(_) => one_of(&self.choices()),
         }

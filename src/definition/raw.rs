@@ -264,6 +264,7 @@ pub(super) struct Clause {
     pub bound: Field<String>,
     pub min_n: Field<String>,
     pub max_age: Field<String>,
+    pub hours: Field<String>,
     pub task: Field<String>,
     pub wait: Field<String>,
     pub when: Field<String>,
@@ -307,6 +308,10 @@ const MAX_AGE: Key = optional("max_age", Shape::Words)
     .is(Kind::Clock)
     .about("With older evidence the clause is `insufficient`.")
     .example("48h");
+const HOURS: Key = optional("hours", Shape::Words)
+    .is(Kind::Waiting)
+    .about("The waiting is measured in the working time of the brand, not in clock time.")
+    .example("business");
 const OF_TASK: Key = optional("task", Shape::Words)
     .is(Kind::Task)
     .about("This task of the stage must be done.")
@@ -345,6 +350,7 @@ pub(super) const CLAUSE: &[Key] = &[
     BOUND,
     MIN_N,
     MAX_AGE,
+    HOURS,
     OF_TASK,
     WAIT,
     WHEN,
@@ -356,8 +362,21 @@ pub(super) const CLAUSE: &[Key] = &[
 ];
 
 /// A clause inside a group: it has no name and no reason of its own, the group has.
-pub(super) static MEMBER_KEYS: [Key; 12] =
-    [METRIC, AT_LEAST, AT_MOST, IS, BOUND, MIN_N, MAX_AGE, OF_TASK, WAIT, WHEN, any_of(), all_of()];
+pub(super) static MEMBER_KEYS: [Key; 13] = [
+    METRIC,
+    AT_LEAST,
+    AT_MOST,
+    IS,
+    BOUND,
+    MIN_N,
+    MAX_AGE,
+    HOURS,
+    OF_TASK,
+    WAIT,
+    WHEN,
+    any_of(),
+    all_of(),
+];
 
 static MEMBER: Shape = Shape::Record(&MEMBER_KEYS);
 
@@ -468,6 +487,7 @@ pub(super) struct Brand {
     pub name: Field<String>,
     pub timezone: Field<String>,
     pub working_week: Field<Vec<Words>>,
+    pub working_hours: Field<String>,
     pub languages: Field<Vec<Words>>,
     pub workflow: Field<String>,
     pub goals: Field<Table<String>>,
@@ -486,7 +506,7 @@ impl Raw for Brand {
         required("name", Shape::Words).about("Its name for people.").example("Acme Coffee"),
         required("timezone", Shape::Words)
             .is(Kind::Zone)
-            .about("The zone of its deadlines.")
+            .about("The zone of its deadlines and working hours.")
             .example("Europe/Rome"),
         optional("working_week", Shape::List(&Shape::Words))
             .is(Kind::Day)
@@ -494,6 +514,11 @@ impl Raw for Brand {
             .distinct()
             .about("The days that `business days` count; `mon` to `fri`, if left out.")
             .example("[mon, tue, wed, thu, fri, sat]"),
+        optional("working_hours", Shape::Words)
+            .is(Kind::Hours)
+            .about("The hours of a working day that `hours: business` counts; all, if left out.")
+            .example("09:00-17:00")
+            .example("08:30-24:00"),
         required("languages", Shape::List(&Shape::Words))
             .is(Kind::Language)
             .some()

@@ -3,12 +3,15 @@
 //! Each function takes the words and answers with the value, or with a [`Wrong`] that says what
 //! is wrong and what was probably meant. None knows where the words stand.
 
-use std::ops::RangeInclusive;
+use std::{cmp::Ordering, ops::RangeInclusive};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{diagnostic::Code, suggest::quoted};
-use crate::model::{Period, Quantity, Unit, calendar::MAX_PERIOD_DAYS};
+use crate::model::{
+    Period, Quantity, Unit,
+    calendar::{DAY_MINUTES, Hours, MAX_PERIOD_DAYS},
+};
 
 /// The largest count that a file may ask for.
 pub(super) const MAX_COUNT: u64 = 1_000_000_000;
@@ -95,7 +98,14 @@ pub(super) fn quantity(text: &str, unit: Unit) -> Result<Quantity, Wrong> {
         },
         Unit::Score => score(text)?,
         Unit::Ratio => ratio(text)?,
-        Unit::Instant => day(text)?,
+        Unit::Instant => match day(text) {
+            Err(wrong) if clock(text).is_ok() => {
+                let since =
+                    format!("how long ago is an expression: `when: now - METRIC <= {text}`");
+                return Err(wrong.help(since));
+            }
+            day => day?,
+        },
         Unit::Truth => f64::from(u8::from(truth(text)?)),
     };
     Ok(Quantity::new(unit, value))
@@ -263,6 +273,57 @@ pub(super) fn cadence(text: &str) -> Result<f64, Wrong> {
     })
 }
 
+/// The hours of a working day, from `09:00-17:00`.
+pub(super) fn hours(text: &str) -> Result<Hours, Wrong> {
+    let wrong = |why: &str| {
+        let message = format!("{} is no working day{why}", quoted(text));
+        Wrong::new(Code::BadHours, message)
+            .help("write from when to when, such as `09:00-17:00`, midnight at the end as `24:00`")
+    };
+    let meant = meant_hours(text).ok_or_else(|| wrong(""))?;
+    match meant.from_minute.cmp(&meant.to_minute) {
+        Ordering::Less if meant.to_string() == text => Ok(meant),
+        Ordering::Less => Err(wrong("").meant(meant.to_string())),
+        Ordering::Equal => Err(wrong(": it has no time")),
+        // The night belongs to two days, of which one may be free.
+        Ordering::Greater => Err(wrong(": it goes past midnight")),
+    }
+}
+
+/// What `9-17`, `9:00 to 17:00`, `9am-5pm` or `09.00–17.00` would be in our words.
+fn meant_hours(text: &str) -> Option<Hours> {
+    let text = text.to_ascii_lowercase();
+    let (from, to) =
+        ["-", "–", "—", " to ", " until "].iter().find_map(|sign| text.split_once(sign))?;
+    let (from_minute, to_minute) = (minute(from.trim())?, minute(to.trim())?);
+    // A day may end at midnight, but hardly at its own beginning.
+    let to_minute = if to_minute == 0 { DAY_MINUTES } else { to_minute };
+    Some(Hours { from_minute, to_minute })
+}
+
+/// Minutes after midnight of `9`, `09:00`, `0900`, `9.30`, `9h`, `9am` or `5 pm`.
+fn minute(text: &str) -> Option<u16> {
+    let (text, half) = match (text.strip_suffix("am"), text.strip_suffix("pm")) {
+        (Some(text), _) => (text.trim(), Some(0)),
+        (_, Some(text)) => (text.trim(), Some(12)),
+        _ => (text.strip_suffix('h').unwrap_or(text), None),
+    };
+    let parted = text.split_once([':', '.', 'h']);
+    let (hour, minute) = match parted {
+        Some(parted) => parted,
+        None if text.len() == 4 && text.is_ascii() => text.split_at(2),
+        None => (text, "00"),
+    };
+    let (hour, minute) = (digits(hour)?, digits(minute).filter(|_| minute.len() == 2)?);
+    let hour = match half {
+        Some(half) if (1..=12).contains(&hour) => hour % 12 + half,
+        Some(_) => return None,
+        None => hour,
+    };
+    let minutes = hour.checked_mul(60)?.checked_add(minute).filter(|_| minute < 60)?;
+    u16::try_from(minutes).ok().filter(|minutes| *minutes <= DAY_MINUTES)
+}
+
 /// A whole number without sign, of digits alone.
 fn digits(text: &str) -> Option<u64> {
     let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -356,5 +417,44 @@ mod tests {
             assert_eq!(found, expected.map_err(|it| it.map(str::to_owned)), "{text}");
         }
         assert!(clock("3 business days").is_err());
+    }
+
+    #[test]
+    fn a_working_day_is_written_one_way_and_others_are_understood() {
+        // (text, the hours or the suggestion)
+        let table = [
+            ("09:00-17:00", Ok((540, 1_020))),
+            ("00:00-24:00", Ok((0, 1_440))),
+            ("08:30-12:15", Ok((510, 735))),
+            ("9-17", Err(Some("09:00-17:00"))),
+            ("9:00-17:00", Err(Some("09:00-17:00"))),
+            ("09:00 - 17:00", Err(Some("09:00-17:00"))),
+            ("09:00–17:00", Err(Some("09:00-17:00"))),
+            ("09.00-17.30", Err(Some("09:00-17:30"))),
+            ("0900-1700", Err(Some("09:00-17:00"))),
+            ("9h-17h30", Err(Some("09:00-17:30"))),
+            ("9 to 17", Err(Some("09:00-17:00"))),
+            ("9am-5pm", Err(Some("09:00-17:00"))),
+            ("9 AM to 5:30 PM", Err(Some("09:00-17:30"))),
+            ("12am-12pm", Err(Some("00:00-12:00"))),
+            ("18:00-00:00", Err(Some("18:00-24:00"))),
+            ("22:00-06:00", Err(None)),
+            ("09:00-09:00", Err(None)),
+            ("09:00-24:01", Err(None)),
+            ("09:60-17:00", Err(None)),
+            ("13pm-5pm", Err(None)),
+            ("9:00", Err(None)),
+            ("8h", Err(None)),
+            ("always", Err(None)),
+            ("é-ü", Err(None)),
+            ("-", Err(None)),
+            ("", Err(None)),
+            ("99999999999999999999-99999999999999999999", Err(None)),
+        ];
+        for (text, expected) in table {
+            let found = hours(text).map(|day| (day.from_minute, day.to_minute));
+            let found = found.map_err(|wrong| wrong.suggestion);
+            assert_eq!(found, expected.map_err(|it| it.map(str::to_owned)), "{text}");
+        }
     }
 }

@@ -112,7 +112,7 @@ const STEPS: &[&str] = &[
 ];
 
 /// What a clause compares a metric with, and how.
-const COMPARING: &[&str] = &["at_least", "at_most", "is", "bound", "min_n", "max_age"];
+const COMPARING: &[&str] = &["at_least", "at_most", "is", "bound", "min_n", "max_age", "hours"];
 
 const CLAUSE_RULES: &[Rule] = &[
     Rule::One(&["metric", "task", "wait", "when", "any", "all"]),
@@ -122,5 +122,6 @@ const CLAUSE_RULES: &[Rule] = &[
     Rule::Excludes("when", COMPARING),
     Rule::Excludes("any", COMPARING),
     Rule::Excludes("all", COMPARING),
+    Rule::Waits("hours"),
     Rule::Compares { thresholds: &["at_least", "at_most"], truth: "is" },
 ];

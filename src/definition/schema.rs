@@ -194,7 +194,7 @@ impl Defs {
                 })
             }
             Names::Metrics => {
-                let metrics = Kind::Metric.choices().into_iter().zip(Metric::ALL);
+                let metrics = Kind::Metric.choices().into_iter().zip(Metric::WRITTEN);
                 let aims = metrics.filter(|(_, metric)| metric.unit() != Unit::Truth);
                 let aims = aims.map(|(choice, metric)| {
                     let about = json!({ "description": choice.about });
@@ -216,6 +216,12 @@ impl Defs {
             Rule::AtMostOne(keys) => vec![at_most_one(keys)],
             Rule::Needs(key, others) => vec![if_there(key, exactly_one(others))],
             Rule::Excludes(key, others) => vec![if_there(key, none_of(others))],
+            Rule::Waits(key) => {
+                let waiting = Metric::WRITTEN.into_iter().filter(|it| it.business().is_some());
+                let waiting: Vec<&str> = waiting.map(Metric::name).collect();
+                let then = json!({ "properties": { "metric": { "enum": waiting } } });
+                vec![if_there(key, then)]
+            }
             Rule::Compares { thresholds, truth } => {
                 units().into_iter().map(|unit| self.compares(unit, thresholds, truth)).collect()
             }
@@ -224,7 +230,7 @@ impl Defs {
 
     /// How a clause on a metric of `unit` compares.
     fn compares(&mut self, unit: Unit, thresholds: &[&str], truth: &str) -> Value {
-        let metrics = Metric::ALL.into_iter().filter(|metric| metric.unit() == unit);
+        let metrics = Metric::WRITTEN.into_iter().filter(|metric| metric.unit() == unit);
         let metrics: Vec<&str> = metrics.map(Metric::name).collect();
         let limits = thresholds.iter().map(|key| ((*key).to_owned(), self.threshold(unit)));
         let mut then: Map<String, Value> = limits.collect();
@@ -242,7 +248,7 @@ impl Defs {
         if unit == Unit::Truth {
             return json!(false);
         }
-        let own = Metric::ALL.into_iter().filter(|metric| metric.unit() == unit);
+        let own = Metric::WRITTEN.into_iter().filter(|metric| metric.unit() == unit);
         let own: Vec<String> = own.map(|metric| format!("{GOALS}{metric}")).collect();
         let either = json!({ "anyOf": [target(unit), { "enum": own }] });
         self.made.insert(unit.to_string(), either);
@@ -364,6 +370,7 @@ mod tests {
         match rule {
             Rule::One(keys) | Rule::AtMostOne(keys) => keys.to_vec(),
             Rule::Needs(key, others) | Rule::Excludes(key, others) => [&[*key], *others].concat(),
+            Rule::Waits(key) => vec![*key, "metric"],
             Rule::Compares { thresholds, truth } => [*thresholds, &[*truth, "metric"]].concat(),
         }
     }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::{
     evidence::interval::wilson_at,
     model::{
-        Bound, Finding, Test,
+        Bound, Finding, Test, Unit,
         metric::{Grows, Method},
     },
 };
@@ -46,6 +46,11 @@ pub enum Distance {
     Change {
         /// How much; negative if it must fall.
         by: f64,
+    },
+    /// There must be a case at this instant, UTC, or later.
+    NewerCase {
+        /// The instant.
+        at: DateTime<Utc>,
     },
     /// Evidence must reach this instant, UTC.
     EvidenceUntil {
@@ -86,6 +91,21 @@ fn from_numbers(report: &MetricReport) -> Option<Distance> {
     let numbers = Numbers { value, n, hits, interval };
     let spec = report.metric.spec();
     let rises = matches!(report.test, Test::AtLeast(_));
+    match spec.unit {
+        // What happened late cannot be made to have happened early.
+        Unit::Instant if !rises => return None,
+        Unit::Instant => {
+            let at = DateTime::from_timestamp(threshold as i64, 0)?;
+            return Some(Distance::NewerCase { at });
+        }
+        Unit::Ratio if !rises && threshold > 0.0 => return more_below(numbers, threshold),
+        Unit::Ratio
+        | Unit::Proportion
+        | Unit::Count
+        | Unit::Duration
+        | Unit::Score
+        | Unit::Truth => {}
+    }
     match (spec.method, spec.grows) {
         (Method::Wilson, Grows::Cases) if rises => {
             more_cases(numbers, threshold, report.bound, &report.reason)
@@ -122,6 +142,13 @@ fn more_hits(numbers: Numbers, threshold: f64, bound: Bound) -> Option<Distance>
     };
     let more = smallest(enough)?;
     (hits + more <= numbers.n).then_some(Distance::MoreHits { hits: more })
+}
+
+/// How many more cases bring a ratio, of which `n` stands under the line, down to the threshold.
+fn more_below(numbers: Numbers, threshold: f64) -> Option<Distance> {
+    let n = numbers.n as f64;
+    let enough = |more: u64| numbers.value * n / (n + more as f64) <= threshold;
+    smallest(enough).map(|hits| Distance::MoreHits { hits })
 }
 
 fn lower(p: f64, n: f64, bound: Bound) -> f64 {
@@ -167,6 +194,9 @@ mod tests {
             more_hits(some(0.5, 10), 0.7, Bound::Point),
             Some(Distance::MoreHits { hits: 2 })
         );
+        // Seven posts for two replies: three more replies make it less than 1.5.
+        let ratio = Numbers { value: 3.5, n: 2, hits: None, interval: None };
+        assert_eq!(more_below(ratio, 1.5), Some(Distance::MoreHits { hits: 3 }));
         // Ten followers can never prove 99 %.
         assert_eq!(more_hits(some(0.5, 10), 0.99, Bound::Lower95), None);
     }

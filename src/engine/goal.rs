@@ -67,6 +67,9 @@ fn new_marks(
 }
 
 /// Whether `after` is better than `before` beyond what chance explains.
+///
+/// A moment never gains: whoever goes on at all has a later one in every cycle, so that no run
+/// would ever stall.
 fn gains(metric: Metric, before: &Observation, after: &Observation) -> bool {
     let (Some(before), Some(after)) = (point(before), point(after)) else {
         return false;
@@ -76,6 +79,7 @@ fn gains(metric: Metric, before: &Observation, after: &Observation) -> bool {
         Better::Lower => (after, before),
     };
     match (metric.unit(), worse.1, better.1) {
+        (Unit::Instant, _, _) => false,
         (Unit::Proportion, Some(low), Some(high)) => {
             newcombe((worse.0, low), (better.0, high)).low > 0.0
         }
@@ -88,5 +92,39 @@ fn point(observation: &Observation) -> Option<(f64, Option<Interval>)> {
     match &observation.finding {
         Finding::Measured { value, interval, .. } => Some((*value, *interval)),
         Finding::NoCases { .. } | Finding::Unmeasurable { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(metric: Metric, value: f64) -> Observation {
+        Observation {
+            metric,
+            finding: Finding::Measured { value, n: 40, hits: None, interval: None },
+            window: None,
+            span: None,
+            as_of: None,
+            denominator: String::new(),
+            sources: Vec::new(),
+            caveats: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_gain_is_a_better_value_but_never_a_later_moment() {
+        // (metric, before, after, is it a gain?)
+        let table = [
+            (Metric::PostsPerReply, 4.0, 3.0, true),
+            (Metric::PostsPerReply, 3.0, 4.0, false),
+            (Metric::EngagedFollowers, 20.0, 21.0, true),
+            (Metric::LastOwnPost, 1_772_409_600.0, 1_774_828_800.0, false),
+            (Metric::LastOwnPost, 1_774_828_800.0, 1_772_409_600.0, false),
+        ];
+        for (metric, before, after, gain) in table {
+            let (before, after) = (seen(metric, before), seen(metric, after));
+            assert_eq!(gains(metric, &before, &after), gain, "{metric}");
+        }
     }
 }

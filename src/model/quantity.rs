@@ -178,9 +178,31 @@ pub fn duration(seconds: f64) -> String {
     format!("{sign}{}", text.join(" "))
 }
 
-/// Writes a moment to the minute, UTC.
+/// Writes seconds of working time, such as `26 h 30 min`: never in days, because a working day has
+/// fewer hours than a day.
+///
+/// ```
+/// use fivestep::model::quantity::working_time;
+/// assert_eq!(working_time(95_400.0), "26 h 30 min");
+/// assert_eq!(working_time(90.0), "1 min 30 s");
+/// ```
+pub fn working_time(seconds: f64) -> String {
+    let total = seconds.abs().round() as u64;
+    if total < 86_400 {
+        return duration(seconds);
+    }
+    let sign = if seconds < 0.0 { "-" } else { "" };
+    let (hours, minutes) = (count((total / 3_600) as f64), total / 60 % 60);
+    match minutes {
+        0 => format!("{sign}{hours} h"),
+        _ => format!("{sign}{hours} h {minutes} min"),
+    }
+}
+
+/// Writes a moment to the minute, UTC; one at the beginning of a day as the day alone.
 fn instant(seconds: f64) -> String {
     match DateTime::from_timestamp(seconds as i64, 0) {
+        Some(at) if seconds % 86_400.0 == 0.0 => at.format("%Y-%m-%d").to_string(),
         Some(at) => at.format("%Y-%m-%d %H:%M").to_string(),
         None => "no day that a calendar has".to_owned(),
     }
@@ -228,6 +250,7 @@ mod tests {
             (Unit::Ratio, 23.0, "23"),
             (Unit::Ratio, 1.0 / 3.0, "0.333"),
             (Unit::Instant, 1_772_442_000.0, "2026-03-02 09:00"),
+            (Unit::Instant, 1_772_409_600.0, "2026-03-02"),
             (Unit::Instant, 1e300, "no day that a calendar has"),
         ];
         for (unit, value, text) in others {

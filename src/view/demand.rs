@@ -3,9 +3,9 @@
 //! `sentence::demand` says the same at length, for a brand whose terms are known; this says it of
 //! the workflow alone.
 
-use crate::model::{Bound, Demand, Goal, Test, Threshold};
+use crate::model::{Bound, Demand, Goal, Metric, Test, Threshold};
 
-use super::sentence::plain;
+use super::sentence::{number, plain};
 
 /// A demand in few words.
 ///
@@ -24,12 +24,13 @@ pub fn short(demand: &Demand) -> String {
             let name = Bound::ALL.iter().find(|(known, _)| known == bound).map(|(_, name)| *name);
             limits.extend(name.filter(|_| *bound != Bound::Point).map(str::to_owned));
             limits.extend(min_n.map(|least| format!("n ≥ {least}")));
+            limits.extend(metric.is_business().then(|| "business hours".to_owned()));
             limits.extend(max_age.map(|most| format!("age ≤ {most}")));
             let limits = match limits.is_empty() {
                 true => String::new(),
                 false => format!(" ({})", limits.join(", ")),
             };
-            format!("{}{limits}", tested(metric.name(), test))
+            format!("{}{limits}", tested(*metric, test))
         }
         Demand::Task(task) => format!("task {task}"),
         Demand::Wait(period) => format!("wait {period}"),
@@ -39,16 +40,17 @@ pub fn short(demand: &Demand) -> String {
     }
 }
 
-fn tested(metric: &str, test: &Test) -> String {
-    let number = |threshold: &Threshold| match threshold {
-        Threshold::Fixed(fixed) => fixed.to_string(),
+fn tested(metric: Metric, test: &Test) -> String {
+    let limit = |threshold: &Threshold| match threshold {
+        Threshold::Fixed(fixed) => number(metric, fixed.value),
         Threshold::Goal(goal) => format!("goals.{goal}"),
     };
+    let name = metric.plain();
     match test {
-        Test::AtLeast(threshold) => format!("{metric} ≥ {}", number(threshold)),
-        Test::AtMost(threshold) => format!("{metric} ≤ {}", number(threshold)),
-        Test::Is(true) => metric.to_owned(),
-        Test::Is(false) => format!("not {metric}"),
+        Test::AtLeast(threshold) => format!("{name} ≥ {}", limit(threshold)),
+        Test::AtMost(threshold) => format!("{name} ≤ {}", limit(threshold)),
+        Test::Is(true) => name.to_string(),
+        Test::Is(false) => format!("not {name}"),
     }
 }
 
@@ -73,7 +75,7 @@ pub fn held(goal: &Goal) -> String {
 mod tests {
     use super::*;
     use crate::model::{
-        Metric, Period, Quantity, Unit,
+        Period, Quantity, Unit,
         expression::{Expression, Fact, Value},
         ids::TaskId,
     };
@@ -94,6 +96,7 @@ mod tests {
             min_n: None,
             max_age: None,
         };
+        let a_day = Test::AtMost(Threshold::Fixed(Quantity::new(Unit::Duration, 86_400.0)));
         let week = Period::Seconds(7 * 86_400);
         let task = || Demand::Task(TaskId::new("sign").expect("a name"));
         let hostile = Expression::Literal(Value::Text("\u{1b}[31m\u{202e}".to_owned()));
@@ -106,6 +109,11 @@ mod tests {
                 of(Metric::Concentration, Test::AtMost(Threshold::Goal(Metric::Concentration))),
                 "concentration ≤ goals.concentration",
             ),
+            (
+                of(Metric::FirstResponseMedianBusiness, a_day),
+                "first_response_median ≤ 24 h (business hours)",
+            ),
+            (of(Metric::FirstResponseMedian, a_day), "first_response_median ≤ 1 d"),
             (of(Metric::WindowSettled, Test::Is(true)), "window_settled"),
             (of(Metric::WindowSettled, Test::Is(false)), "not window_settled"),
             (task(), "task sign"),

@@ -5,9 +5,9 @@ use chrono::{DateTime, Utc};
 use crate::{
     engine::{Distance, MetricReport, Reason},
     model::{
-        Bound, Finding, Observation, Quantity, Test, Threshold, Unit,
+        Bound, Finding, Metric, Observation, Quantity, Test, Threshold, Unit,
         metric::Grows,
-        quantity::{count, duration, interval_text},
+        quantity::{count, duration, interval_text, working_time},
     },
 };
 
@@ -73,23 +73,44 @@ pub fn days(span: (DateTime<Utc>, DateTime<Utc>)) -> String {
     format!("{} to {}", span.0.format("%Y-%m-%d"), span.1.format("%Y-%m-%d"))
 }
 
+/// A number of a metric in its unit; working time in hours, since its days have fewer than others.
+pub fn number(metric: Metric, value: f64) -> String {
+    if metric.is_business() {
+        working_time(value)
+    } else {
+        Quantity::new(metric.unit(), value).to_string()
+    }
+}
+
 /// What a clause demands, such as `response_rate at least 70 %, by the lower end of the 95 %
 /// interval, on 20 conversations or more`.
 pub fn demand(report: &MetricReport) -> String {
-    let unit = report.metric.unit();
-    let number = |threshold: &Threshold| match (threshold, report.threshold) {
-        (Threshold::Fixed(fixed), _) => fixed.to_string(),
+    let limit = |threshold: &Threshold| match (threshold, report.threshold) {
+        (Threshold::Fixed(fixed), _) => number(report.metric, fixed.value),
         (Threshold::Goal(_), Some(value)) => {
-            format!("{} (the brand's own goal)", Quantity::new(unit, value))
+            format!("{} (the brand's own goal)", number(report.metric, value))
         }
         (Threshold::Goal(goal), None) => format!("goals.{goal}, which the brand does not set"),
     };
-    let mut text = match &report.test {
-        Test::AtLeast(threshold) => format!("{} at least {}", report.metric, number(threshold)),
-        Test::AtMost(threshold) => format!("{} at most {}", report.metric, number(threshold)),
-        Test::Is(true) => format!("{} is true", report.metric),
-        Test::Is(false) => format!("{} is false", report.metric),
+    let (at_least, at_most) = match report.metric.unit() {
+        Unit::Instant => ("not before", "not after"),
+        Unit::Proportion
+        | Unit::Count
+        | Unit::Duration
+        | Unit::Score
+        | Unit::Ratio
+        | Unit::Truth => ("at least", "at most"),
     };
+    let metric = report.metric.plain();
+    let mut text = match &report.test {
+        Test::AtLeast(threshold) => format!("{metric} {at_least} {}", limit(threshold)),
+        Test::AtMost(threshold) => format!("{metric} {at_most} {}", limit(threshold)),
+        Test::Is(true) => format!("{metric} is true"),
+        Test::Is(false) => format!("{metric} is false"),
+    };
+    if report.metric.is_business() {
+        text.push_str(", in business hours");
+    }
     match report.bound {
         Bound::Point => {}
         Bound::Lower95 => text.push_str(", by the lower end of the 95 % interval"),
@@ -111,10 +132,11 @@ pub fn measured(observation: &Observation) -> String {
         Finding::NoCases { why } | Finding::Unmeasurable { why } => return why.clone(),
     };
     let spec = observation.metric.spec();
-    let mut text = Quantity::new(spec.unit, value).to_string();
+    let mut text = number(observation.metric, value);
     let of = |n: u64| format!("{} {}", count(n as f64), spec.cases);
     match (spec.unit, hits) {
-        (Unit::Truth, _) => return text,
+        // One moment is not "over" the others.
+        (Unit::Truth | Unit::Instant, _) => return text,
         (Unit::Proportion, Some(hits)) => {
             text.push_str(&format!(" ({} of {})", count(hits as f64), of(n)));
         }
@@ -124,7 +146,12 @@ pub fn measured(observation: &Observation) -> String {
         _ => text.push_str(&format!(" over {}", of(n))),
     }
     if let Some(interval) = interval {
-        text.push_str(&format!(", 95 % interval {}", interval_text(spec.unit, interval)));
+        let ends = if observation.metric.is_business() {
+            format!("{} to {}", working_time(interval.low), working_time(interval.high))
+        } else {
+            interval_text(spec.unit, interval)
+        };
+        text.push_str(&format!(", 95 % interval {ends}"));
     }
     text
 }
@@ -144,28 +171,32 @@ pub fn reason(report: &MetricReport) -> Option<String> {
             format!("the newest evidence is {} old; the clause allows less", duration(age as f64))
         }),
         Reason::NotMeasured { why } | Reason::CannotTell { why } => Some(why.clone()),
-        Reason::NoGoal => Some(format!("the brand file sets no goals.{}", report.metric)),
+        Reason::NoGoal => Some(format!("the brand file sets no goals.{}", report.metric.plain())),
     }
 }
 
 /// What would let a clause pass, such as `9 more conversations at this rate`.
 pub fn distance(report: &MetricReport) -> Option<String> {
     let spec = report.metric.spec();
-    let number = |count_of: u64| count(count_of as f64);
+    let whole = |count_of: u64| count(count_of as f64);
     Some(match report.distance? {
         Distance::MoreAtThisRate { cases } => {
-            format!("{} more {} at this rate", number(cases), spec.cases)
+            format!("{} more {} at this rate", whole(cases), spec.cases)
         }
         Distance::MoreThatCount { cases } => {
-            format!("{} more {} in a row", number(cases), spec.hits)
+            format!("{} more {} in a row", whole(cases), spec.hits)
         }
-        Distance::MoreHits { hits } => format!("{} more {}", number(hits), spec.hits),
+        Distance::MoreHits { hits } => format!("{} more {}", whole(hits), spec.hits),
         Distance::Change { by } => {
-            let size = Quantity::new(spec.unit, by.abs());
+            let size = number(report.metric, by.abs());
             let noun = if spec.unit == Unit::Count { spec.hits } else { "" };
             format!("{size} {} {noun}", if by < 0.0 { "less" } else { "more" })
                 .trim_end()
                 .to_owned()
+        }
+        Distance::NewerCase { at } => {
+            let from = Quantity::new(spec.unit, at.timestamp() as f64);
+            format!("{} from {from} on", spec.hits)
         }
         Distance::EvidenceUntil { at } => format!("evidence that reaches {}", instant(at)),
         Distance::NewerEvidence => "import a newer export".to_owned(),
@@ -201,4 +232,121 @@ pub fn window(observation: &Observation) -> Option<String> {
     let length = duration((window.to - window.from).num_seconds() as f64);
     let end = if window.asked { "as asked" } else { "the newest evidence" };
     Some(format!("{length} to {}, {end}", instant(window.to)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Interval, metric::Method};
+
+    /// A clause on a metric whose value is `value`, with the threshold `at` in its unit.
+    fn report(metric: Metric, test: fn(Threshold) -> Test, at: f64, value: f64) -> MetricReport {
+        let threshold = Threshold::Fixed(Quantity::new(metric.unit(), at));
+        let interval = Some(Interval { low: value / 2.0, high: value * 2.0 });
+        let interval = interval.filter(|_| metric.spec().method != Method::Census);
+        MetricReport {
+            metric,
+            test: test(threshold),
+            threshold: Some(at),
+            bound: Bound::Point,
+            min_n: None,
+            max_age: None,
+            observation: Some(Observation {
+                metric,
+                finding: Finding::Measured { value, n: 20, hits: None, interval },
+                window: None,
+                span: None,
+                as_of: None,
+                denominator: String::new(),
+                sources: Vec::new(),
+                caveats: Vec::new(),
+            }),
+            age_seconds: None,
+            reason: Reason::Misses,
+            distance: None,
+        }
+    }
+
+    #[test]
+    fn each_unit_reads_as_people_say_it() {
+        use Metric::{
+            FirstResponseMedian, FirstResponseMedianBusiness, LastOwnPost, PostsPerReply,
+        };
+        let (day, hour) = (86_400.0, 3_600.0);
+        let march = 1_772_409_600.0;
+        // (metric, test, threshold, value, what is demanded, what was measured)
+        type Make = fn(Threshold) -> Test;
+        let table: [(Metric, Make, f64, f64, &str, &str); 5] = [
+            (
+                FirstResponseMedian,
+                Test::AtMost,
+                day,
+                26.0 * hour,
+                "first_response_median at most 1 d",
+                "1 d 2 h over 20 answered conversations, 95 % interval 13 h to 2 d 4 h",
+            ),
+            (
+                FirstResponseMedianBusiness,
+                Test::AtMost,
+                day,
+                26.0 * hour,
+                "first_response_median at most 24 h, in business hours",
+                "26 h over 20 answered conversations, 95 % interval 13 h to 52 h",
+            ),
+            (
+                PostsPerReply,
+                Test::AtMost,
+                1.5,
+                3.5,
+                "posts_per_reply at most 1.5",
+                "3.5 over 20 own replies to others",
+            ),
+            (
+                LastOwnPost,
+                Test::AtLeast,
+                march,
+                march - 2.0 * day - 9.0 * hour,
+                "last_own_post not before 2026-03-02",
+                "2026-02-27 15:00",
+            ),
+            (
+                LastOwnPost,
+                Test::AtMost,
+                march,
+                march,
+                "last_own_post not after 2026-03-02",
+                "2026-03-02",
+            ),
+        ];
+        for (metric, test, at, value, demanded, found) in table {
+            let report = report(metric, test, at, value);
+            assert_eq!(demand(&report), demanded);
+            assert_eq!(report.observation.as_ref().map(measured).as_deref(), Some(found));
+        }
+    }
+
+    #[test]
+    fn a_distance_is_something_to_do() {
+        let at = DateTime::from_timestamp(1_772_409_600, 0).expect("an instant");
+        // (metric, distance, in words)
+        let table = [
+            (Metric::LastOwnPost, Distance::NewerCase { at }, "own posts from 2026-03-02 on"),
+            (
+                Metric::PostsPerReply,
+                Distance::MoreHits { hits: 12 },
+                "12 more own replies to others",
+            ),
+            (Metric::FirstResponseP90Business, Distance::Change { by: -90_000.0 }, "25 h less"),
+        ];
+        for (metric, known, words) in table {
+            let judged = report(metric, Test::AtMost, 1.0, 1.0);
+            let judged = MetricReport { distance: Some(known), ..judged };
+            assert_eq!(distance(&judged).as_deref(), Some(words));
+        }
+        let goal = Test::AtMost(Threshold::Goal(Metric::FirstResponseP90));
+        let judged = report(Metric::FirstResponseP90Business, Test::AtMost, 1.0, 1.0);
+        let judged = MetricReport { test: goal, threshold: None, reason: Reason::NoGoal, ..judged };
+        let why = reason(&judged).expect("it says why");
+        assert_eq!(why, "the brand file sets no goals.first_response_p90");
+    }
 }

@@ -321,7 +321,7 @@ fn metric_view(base: ClauseView, report: &crate::engine::MetricReport) -> Clause
             .filter(|text| !text.is_empty()),
         caveats: seen.map(|seen| seen.caveats.clone()).unwrap_or_default(),
         numbers: Some(Numbers {
-            metric: report.metric.to_string(),
+            metric: report.metric.name().to_owned(),
             unit: report.metric.unit(),
             value,
             n,

@@ -389,7 +389,7 @@ fn evidence_that_is_newer_than_the_clock_is_not_called_old() {
 
 #[test]
 fn show_gives_every_number_with_its_sample_and_interval() {
-    assert_snapshot!(demo().terminal("fivestep show verde-garden"), @r"
+    assert_snapshot!(demo().terminal("fivestep show verde-garden"), @"
     $ fivestep show verde-garden
     verde-garden  Verde Garden
       workflow engagement 27dfd609
@@ -410,9 +410,18 @@ fn show_gives_every_number_with_its_sample_and_interval() {
     first_response_median
         43 min 39 s over 11 answered conversations, 95 % interval 27 min to 1 h
         counts: answered conversations opened in the window
+    first_response_median.business
+        31 min 30 s over 11 answered conversations, 95 % interval 0 s to 1 h
+        counts: answered conversations opened in the window
+        note: only working time counts: mon, tue, wed, thu, fri, Europe/Rome
     first_response_p90
         1 h over 11 answered conversations
         counts: answered conversations opened in the window
+        note: no interval: it takes 36 answers and there are 11
+    first_response_p90.business
+        1 h over 11 answered conversations
+        counts: answered conversations opened in the window
+        note: only working time counts: mon, tue, wed, thu, fri, Europe/Rome
         note: no interval: it takes 36 answers and there are 11
     back_and_forth_rate
         36.36 % (4 of 11 conversations), 95 % interval 15.17 % to 64.62 %; fraction
@@ -431,6 +440,12 @@ fn show_gives_every_number_with_its_sample_and_interval() {
     longest_silent_gap
         21 h over 44 own posts
         counts: own posts in the window
+    last_own_post
+        2026-03-29 21:30
+        counts: own posts known up to the window's end
+    posts_per_reply
+        2.909 over 11 own replies to others
+        counts: own replies to others in the window, beside 32 own posts
     concentration
         41.33 % (31 of 75 interactions), 95 % interval 36.11 % to 44.74 %; fraction
         0.4133

@@ -138,7 +138,7 @@ fn a_misspelt_key_is_answered_with_the_name_that_was_meant() {
         |
         = help: did you mean `at_most`?
         = note: known here: `id`, `metric`, `at_least`, `at_most`, `is`, `bound`, `min_n`,
-                `max_age`, `task`, `wait`, `when`, `any`, `all`, `because`
+                `max_age`, `hours`, `task`, `wait`, `when`, `any`, `all`, `because`
 
     For more about a code: fivestep explain F0111
     Checked 3 files: 2 errors, 0 warnings.
@@ -161,7 +161,7 @@ fn a_misspelt_key_is_answered_with_the_name_that_was_meant() {
         |
         = help: did you mean `at_most`?
         = note: known here: `id`, `metric`, `at_least`, `at_most`, `is`, `bound`, `min_n`,
-                `max_age`, `task`, `wait`, `when`, `any`, `all`, `because`
+                `max_age`, `hours`, `task`, `wait`, `when`, `any`, `all`, `because`
 
     For more about a code: fivestep explain F0111
     [exit 3]
@@ -543,7 +543,7 @@ fn brands_are_listed_and_shown() {
         fivestep brand show azzurro-radio
         fivestep brand show azuro-radio
         fivestep brand show nobody";
-    assert_snapshot!(env.terminal(lines), @r"
+    assert_snapshot!(env.terminal(lines), @"
     $ fivestep brand list
     azzurro-radio
     bianco-books
@@ -562,7 +562,8 @@ fn brands_are_listed_and_shown() {
       goals:     engaged_follower_rate 2 %
       sources:   mastodon_archive @azzurro@radio.example
       metrics:   first_response_median, first_response_p90, topic_adherence,
-                 profile_completeness, longest_silent_gap, window_settled
+                 profile_completeness, longest_silent_gap, last_own_post,
+                 posts_per_reply, window_settled
       unmeasurable with these sources: engaged_followers, engaged_follower_rate,
                                        response_rate, back_and_forth_rate,
                                        conversation_depth, concentration,

@@ -77,7 +77,7 @@ fn a_dry_run_reads_and_keeps_nothing() {
     let lines = "
         fivestep show acme --receipts
         fivestep show acme";
-    assert_snapshot!(env.terminal(lines), @r"
+    assert_snapshot!(env.terminal(lines), @"
     $ fivestep show acme --receipts
     Nothing has been imported yet.
     [exit 0]
@@ -99,7 +99,13 @@ fn a_dry_run_reads_and_keeps_nothing() {
     first_response_median
         nothing was imported yet
         counts: answered conversations
+    first_response_median.business
+        nothing was imported yet
+        counts: answered conversations
     first_response_p90
+        nothing was imported yet
+        counts: answered conversations
+    first_response_p90.business
         nothing was imported yet
         counts: answered conversations
     back_and_forth_rate
@@ -117,6 +123,12 @@ fn a_dry_run_reads_and_keeps_nothing() {
     longest_silent_gap
         nothing was imported yet
         counts: own posts
+    last_own_post
+        nothing was imported yet
+        counts: own posts
+    posts_per_reply
+        nothing was imported yet
+        counts: own replies to others
     concentration
         nothing was imported yet
         counts: interactions

@@ -14,6 +14,8 @@ pub fn text(brand: &Brand) -> String {
     };
     line("workflow:  ", brand.workflow.to_string());
     line("zone:      ", brand.working_time.timezone.clone());
+    let hours = brand.working_time.hours;
+    line("hours:     ", hours.map(|hours| hours.to_string()).unwrap_or_default());
     line("languages: ", brand.languages.join(", "));
     line("accounts:  ", accounts(brand));
     line("pillars:   ", join(brand.charter.pillars.iter().map(|pillar| pillar.id.clone())));
@@ -27,7 +29,7 @@ pub fn text(brand: &Brand) -> String {
         })),
     );
     let (can, cannot): (Vec<Metric>, Vec<Metric>) =
-        Metric::ALL.into_iter().partition(|metric| brand.can_measure(*metric));
+        Metric::WRITTEN.into_iter().partition(|metric| brand.can_measure(*metric));
     line("metrics:   ", names(&can));
     line("unmeasurable with these sources: ", names(&cannot));
     out

@@ -22,7 +22,7 @@ pub fn text(numbers: &Numbers) -> String {
     }
     out.push('\n');
     for number in &numbers.numbers {
-        out.push_str(&format!("{}\n", bold(number.observation.metric.name())));
+        out.push_str(&format!("{}\n", bold(&number.observation.metric.to_string())));
         let fraction =
             number.fraction.as_ref().map(|text| format!("; fraction {text}")).unwrap_or_default();
         out.push_str(&wrapped(4, "", &format!("{}{fraction}", number.text)));

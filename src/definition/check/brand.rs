@@ -14,13 +14,10 @@ use crate::{
         Account, Brand, BrandId, Charter, ClauseId, Digest, Metric, Pillar, Platform, Segment,
         Source, SourceKind, Unit, WorkflowId, WorkingTime,
         brand::CharterPerson,
-        calendar::{is_zone, zones},
+        calendar::{DAYS, is_zone, zones},
+        metric::BUSINESS,
     },
 };
-
-/// The days of a week, Monday first.
-pub(in crate::definition) const DAYS: [(usize, &str); 7] =
-    [(0, "mon"), (1, "tue"), (2, "wed"), (3, "thu"), (4, "fri"), (5, "sat"), (6, "sun")];
 
 /// Checks a brand file.
 pub(in crate::definition) fn brand(
@@ -32,6 +29,7 @@ pub(in crate::definition) fn brand(
     let id = raw.brand.as_ref().and_then(|words| checker.id(words, BrandId::new));
     let timezone = raw.timezone.as_ref().and_then(|words| checker.zone(words));
     let week = checker.week(&raw.working_week);
+    let hours = checker.read_field(&raw.working_hours, read::hours);
     let languages = raw.languages.as_ref().map(|list| {
         checker.not_empty(list, "name the language the brand writes, such as `[en]`");
         checker.languages(&list.value)
@@ -47,7 +45,7 @@ pub(in crate::definition) fn brand(
         digest,
         id: id?,
         name: value_of(&raw.name)?,
-        working_time: WorkingTime { timezone: timezone?, week },
+        working_time: WorkingTime { timezone: timezone?, week, hours },
         languages: languages?,
         workflow: workflow?,
         goals,
@@ -84,8 +82,9 @@ impl Checker<'_, '_> {
         self.not_empty(days, "a brand works on at least one day of the week");
         self.no_doubles("working day", &days.value);
         let mut week = [false; 7];
+        let names: [(usize, &str); 7] = std::array::from_fn(|day| (day, DAYS[day]));
         for words in &days.value {
-            if let Some(day) = self.word(words, Code::UnknownWord, "day", &DAYS) {
+            if let Some(day) = self.word(words, Code::UnknownWord, "day", &names) {
                 week[day] = true;
             }
         }
@@ -111,7 +110,9 @@ impl Checker<'_, '_> {
     }
 
     fn goal_of(&mut self, name: &Words, value: Option<&Words>) -> Option<(Metric, f64)> {
-        let metric = self.metric(name)?;
+        let metric = self.metric(name, |plain| {
+            format!("set `{plain}`: a clause with `hours: {BUSINESS}` compares with it too")
+        })?;
         if metric.unit() == Unit::Truth {
             let message = format!("`{metric}` is true or false; there is nothing to aim at");
             self.add(Problem::new(Code::WrongUnit, &name.span, message));

@@ -11,7 +11,7 @@ use crate::{
     },
     model::{
         Bound, Clause, ClauseId, Demand, Metric, Period, TaskId, Test, Threshold, Unit,
-        metric::Method,
+        metric::{BUSINESS, Method},
     },
 };
 
@@ -133,6 +133,7 @@ impl Checker<'_, '_> {
             ("bound", &raw.bound),
             ("min_n", &raw.min_n),
             ("max_age", &raw.max_age),
+            ("hours", &raw.hours),
         ];
         for (other, words) in comparing {
             if let Some(words) = words {
@@ -186,18 +187,46 @@ impl Checker<'_, '_> {
             Some(words) => self.word(words, Code::UnknownWord, "bound", &bounds),
             None => Some(Bound::Point),
         };
-        let metric = self.metric(metric)?;
+        let metric = self
+            .metric(metric, |plain| format!("write `metric: {plain}` with `hours: {BUSINESS}`"))?;
+        let measured = self.in_hours(metric, &clause.hours);
         let test = self.test(raw, metric)?;
         let bound = bound?;
         if let Some(words) = &clause.bound {
             self.bound_makes_sense(words, metric, test, bound);
         }
-        Some(Demand::Metric { metric, test, bound, min_n, max_age })
+        Some(Demand::Metric { metric: measured?, test, bound, min_n, max_age })
     }
 
-    pub(super) fn metric(&mut self, words: &Words) -> Option<Metric> {
-        let names = Metric::ALL.map(|metric| (metric, metric.name()));
+    /// The metric of a name; `advice` says what is written instead of the name of a twin.
+    pub(super) fn metric(
+        &mut self,
+        words: &Words,
+        advice: impl FnOnce(Metric) -> String,
+    ) -> Option<Metric> {
+        let twin = words.value.parse::<Metric>().ok().filter(|metric| metric.is_business());
+        if let Some(plain) = twin.map(Metric::plain) {
+            let message = format!("{} is `{plain}` in business hours", quoted(&words.value));
+            let problem = Problem::new(Code::UnknownMetric, &words.span, message);
+            self.add(problem.suggest(Some(plain.to_string())).help(advice(plain)));
+            return None;
+        }
+        let names = Metric::WRITTEN.map(|metric| (metric, metric.name()));
         self.word(words, Code::UnknownMetric, "metric", &names)
+    }
+
+    /// The metric that `hours` makes of `metric`.
+    fn in_hours(&mut self, metric: Metric, hours: &Field<String>) -> Option<Metric> {
+        let Some(words) = hours else { return Some(metric) };
+        self.word(words, Code::UnknownWord, "measure of hours", &[((), BUSINESS)])?;
+        if metric.business().is_none() {
+            let waiting = Metric::WRITTEN.into_iter().filter(|metric| metric.business().is_some());
+            let waiting: Vec<String> = waiting.map(|metric| format!("`{metric}`")).collect();
+            let message = format!("`{metric}` measures no waiting, so it has no business hours");
+            let problem = Problem::new(Code::BadComparison, &words.span, message);
+            self.add(problem.help(format!("these have: {}", waiting.join(", "))));
+        }
+        metric.business()
     }
 
     /// The one comparison of a clause.
@@ -273,7 +302,7 @@ impl Checker<'_, '_> {
             return Some(Threshold::Goal(metric));
         }
         let own = format!("{GOALS}{metric}");
-        let known = Metric::ALL.iter().any(|metric| metric.name() == name);
+        let known = name.parse::<Metric>().is_ok();
         let problem = if known {
             let message = format!("{} is the goal of another metric", quoted(&words.value));
             Problem::new(Code::OtherGoal, &words.span, message)

@@ -24,6 +24,7 @@ pub(super) fn placed(flaw: &Flaw, parts: Parts<'_>, raw: &raw::Workflow) -> Opti
         | Flaw::OutOfOrder { .. }
         | Flaw::Spins { .. } => file.of_graph(flaw),
         Flaw::Contradicts { .. }
+        | Flaw::GoalClashes { .. }
         | Flaw::ShutsGoldOut { .. }
         | Flaw::Stricter { .. }
         | Flaw::Outlives { .. }
@@ -135,19 +136,19 @@ impl<'a> File<'a> {
 
     fn of_gate(self, flaw: &Flaw) -> Option<Problem> {
         let problem = match flaw {
-            Flaw::Contradicts { stage, clause, other: None } => {
-                let message = "no evidence could meet this clause";
-                Problem::new(Code::NeverMet, &self.clause(stage, *clause)?.span, message)
-                    .help("leave it some room")
+            Flaw::Contradicts { clause, others, stage } => {
+                let never = format!("so that the gate of `{stage}` never opens");
+                let place = |at: usize| self.clause(stage, at);
+                let name = |at: usize| self.name_of(stage, at);
+                clash(place(*clause)?, others, &never, place, name)?
             }
-            Flaw::Contradicts { stage, clause, other: Some(other) } => {
-                let earlier = self.name_of(stage, *other);
-                let message = format!(
-                    "this clause contradicts `{earlier}`, so that the gate of `{stage}` never opens"
-                );
-                Problem::new(Code::Contradiction, &self.clause(stage, *clause)?.span, message)
-                    .related(&self.clause(stage, *other)?.span, "it cannot pass together with this")
-                    .help("change one of the two, or join them with `any:`")
+            Flaw::GoalClashes { clause, others } => {
+                let name = |at: usize| {
+                    let clause = self.parts.goal.and_then(|goal| goal.all.get(at));
+                    clause.map(|clause| clause.id.to_string()).unwrap_or_default()
+                };
+                let never = "so that the goal is never met";
+                clash(self.goal(*clause)?, others, never, |at| self.goal(at), name)?
             }
             Flaw::ShutsGoldOut { stage, clause, goal, way } => {
                 let message = format!(
@@ -170,8 +171,8 @@ impl<'a> File<'a> {
             }
             Flaw::Outlives { stage, clause } => {
                 let message = format!(
-                    "this clause waits longer than a brand may stay in `{stage}`, so that the gate \
-                     never opens"
+                    "this clause waits longer than a brand may stay in `{stage}`: the limit comes \
+                     first"
                 );
                 let limit = self.row(stage)?.1.limit.as_ref()?;
                 Problem::new(Code::WaitOutlivesLimit, &self.clause(stage, *clause)?.span, message)
@@ -231,6 +232,33 @@ impl<'a> File<'a> {
         };
         Some(problem)
     }
+}
+
+/// A clause that never passes, beside the others or at all.
+fn clash<'a>(
+    clause: &Spot<raw::Clause>,
+    others: &[usize],
+    never: &str,
+    place: impl Fn(usize) -> Option<&'a Spot<raw::Clause>>,
+    name: impl Fn(usize) -> String,
+) -> Option<Problem> {
+    let names: Vec<String> = others.iter().map(|at| format!("`{}`", name(*at))).collect();
+    let against = match names.as_slice() {
+        [] => {
+            let message = "no evidence could meet this clause";
+            let problem = Problem::new(Code::NeverMet, &clause.span, message);
+            return Some(problem.help("leave it some room"));
+        }
+        [one] => one.clone(),
+        [one, other] => format!("{one} and {other} together"),
+        [one, rest @ ..] => format!("{one} and {} more together", rest.len()),
+    };
+    let message = format!("this clause contradicts {against}, {never}");
+    let problem = Problem::new(Code::Contradiction, &clause.span, message);
+    let problem = others.iter().filter_map(|at| place(*at)).fold(problem, |problem, other| {
+        problem.related(&other.span, "it cannot pass together with this")
+    });
+    Some(problem.help("change one of them, or join them with `any:`"))
 }
 
 fn names(stages: &[StageId]) -> Vec<String> {

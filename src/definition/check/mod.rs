@@ -14,7 +14,7 @@ mod stage;
 mod suite;
 mod workflow;
 
-pub(super) use brand::{DAYS, brand};
+pub(super) use brand::brand;
 pub(super) use form::TYPES;
 pub(super) use pair::{brand_side, workflow_side};
 pub(super) use suite::{seen, suite};

@@ -64,7 +64,7 @@ fn own_numbers(workflow: &Workflow, brand: &Brand, outline: &Node, problems: &mu
     let goals = outline.get("goals");
     for flaw in prove::flaws(Parts::of(&settled)).into_iter().filter(|flaw| !known.contains(flaw)) {
         let Some((code, metric, message)) = told(&flaw, workflow, brand) else { continue };
-        let own = goals.and_then(|goals| goals.get(metric.name()));
+        let own = goals.and_then(|goals| goals.get(metric.plain().name()));
         let span = place(own.or(goals), outline);
         problems.add(Problem::new(code, &span, message).help("change the goal or the workflow"));
     }

@@ -8,14 +8,14 @@ use crate::{
         diagnostic::{Code, Problem},
         expression::{self, Mistake, Place, Scope},
         names::Names,
-        prove::asks_evidence,
+        prove::{asks_evidence, implies_held},
         raw::{self, Field, Spot, Words},
         read::period,
         suggest::quoted,
     },
     model::{
-        Branch, Clause, Demand, Expression, Fact, FiveStep, Form, Next, Outcome, Period, Stage,
-        StageId, StageLimit, Target, Task, TaskId, expression::Operator,
+        Branch, Clause, Demand, Expression, FiveStep, Form, Next, Outcome, Period, Stage, StageId,
+        StageLimit, Target, Task, TaskId,
     },
 };
 
@@ -332,24 +332,6 @@ fn needs_evidence(demand: &Demand) -> bool {
         Demand::When(expression) => asks_evidence(expression),
         Demand::All(parts) => parts.iter().any(needs_evidence),
         Demand::Any(parts) => parts.iter().all(needs_evidence),
-    }
-}
-
-/// Whether an expression can only be true while the goal is held.
-fn implies_held(expression: &Expression) -> bool {
-    match expression {
-        Expression::Fact(Fact::GoalHeld) => true,
-        Expression::Binary { operator: Operator::And, left, right } => {
-            implies_held(left) || implies_held(right)
-        }
-        Expression::Binary { operator: Operator::Or, left, right } => {
-            implies_held(left) && implies_held(right)
-        }
-        Expression::Literal(_)
-        | Expression::Fact(_)
-        | Expression::Not(_)
-        | Expression::Negative(_)
-        | Expression::Binary { .. } => false,
     }
 }
 

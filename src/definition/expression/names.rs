@@ -11,7 +11,7 @@ use crate::{
     model::{
         Expression, Field, FieldKind, Form, Metric, Quantity, StageId, TaskId, Unit,
         expression::{Fact, Kind, Of, Part, Value},
-        metric::Method,
+        metric::{BUSINESS, Method},
     },
 };
 
@@ -41,12 +41,18 @@ const EVERYWHERE: &str = "gate, goal, way";
 const OF_A_STAGE: &str = "gate, way";
 
 /// The whole vocabulary.
-pub const VOCABULARY: [Word; 18] = [
+pub const VOCABULARY: [Word; 19] = [
     word("METRIC", "that of the metric", EVERYWHERE, "the newest value of a metric"),
     word("METRIC.low", "that of the metric", EVERYWHERE, "the lower end of its 95 % interval"),
     word("METRIC.high", "that of the metric", EVERYWHERE, "the upper end of its 95 % interval"),
     word("METRIC.n", "count", EVERYWHERE, "how many cases it rests on"),
     word("METRIC.age", "duration", EVERYWHERE, "how old its newest evidence is"),
+    word(
+        "METRIC.business",
+        "duration",
+        EVERYWHERE,
+        "a metric that measures waiting, in business hours; `.low` and the others follow it",
+    ),
     word(
         "previous.METRIC",
         "that of the metric",
@@ -126,6 +132,11 @@ pub(super) fn meaning(
             let (found, place) = rest.first().copied_or(("", whole));
             match rest {
                 [_] => Fact::Goal(metric(found, place)?),
+                [_, (BUSINESS, place)] => {
+                    let message = "a goal is set for the metric itself, not for business hours";
+                    let mistake = Mistake::new(Code::UnknownName, place, message);
+                    return Err(mistake.suggest(format!("goals.{found}")));
+                }
                 _ => return Err(one_metric("goals", &words.whole)),
             }
         }
@@ -219,19 +230,25 @@ fn of_goal(rest: &[(&str, Range<usize>)], words: &Dotted<'_>) -> Result<Fact, Mi
     }
 }
 
-/// `METRIC` or `METRIC.PART`.
+/// `METRIC`, `METRIC.PART` or, in business hours, `METRIC.business` and `METRIC.business.PART`.
 fn of_metric(parts: &[(&str, Range<usize>)], of: Of) -> Result<Fact, Mistake> {
     let Some(((name, place), rest)) = parts.split_first() else {
         return Err(Mistake::syntax(&(0..0), "a metric is expected here"));
     };
-    let metric = metric(name, place)?;
+    let plain = metric(name, place)?;
+    let (metric, rest) = match rest {
+        [(BUSINESS, place), rest @ ..] => (in_business_hours(plain, place)?, rest),
+        _ => (plain, rest),
+    };
     let part = match rest {
         [] => Part::Value,
         [(word, place), ..] => {
             let dotted = format!(".{word}");
             let found = Part::ALL.iter().find(|(_, name)| *name == dotted && !name.is_empty());
             let Some((part, _)) = found.filter(|_| rest.len() == 1) else {
-                return Err(unknown("of a metric", word, place, &["low", "high", "n", "age"]));
+                let more: &[&str] = if metric.business().is_some() { &[BUSINESS] } else { &[] };
+                let known = [&["low", "high", "n", "age"], more].concat();
+                return Err(unknown("of a metric", word, place, &known));
             };
             let interval = matches!(part, Part::Low | Part::High);
             if interval && metric.spec().method == Method::Census {
@@ -249,18 +266,33 @@ fn of_metric(parts: &[(&str, Range<usize>)], of: Of) -> Result<Fact, Mistake> {
     Ok(Fact::Metric { metric, part, of })
 }
 
-fn metric(name: &str, place: &Range<usize>) -> Result<Metric, Mistake> {
-    name.parse().map_err(|()| {
-        let names = Metric::ALL.map(Metric::name);
-        let message = format!("there is no metric and no other name {}", quoted(name));
+/// The twin of a metric that measures waiting.
+fn in_business_hours(metric: Metric, place: &Range<usize>) -> Result<Metric, Mistake> {
+    metric.business().ok_or_else(|| {
+        let waiting = Metric::WRITTEN.into_iter().filter_map(Metric::business);
+        let waiting: Vec<String> = waiting.map(|twin| format!("`{twin}`")).collect();
+        let message = format!("`{metric}` measures no waiting, so it has no business hours");
         let mistake = Mistake::new(Code::UnknownName, place, message);
-        let heads =
-            ["cycle", "date", "goal", "goals", "now", "previous", "regressed", "stage", "tasks"];
-        let candidates = names.into_iter().chain(heads);
-        let others =
-            VOCABULARY.iter().map(|word| word.name).filter(|name| !name.starts_with("METRIC"));
-        suggest(mistake.known(names.into_iter().chain(others)), name, candidates)
+        mistake.help(format!("these have: {}", waiting.join(", ")))
     })
+}
+
+fn metric(name: &str, place: &Range<usize>) -> Result<Metric, Mistake> {
+    if let Ok(metric) = name.parse::<Metric>() {
+        if !metric.is_business() {
+            return Ok(metric);
+        }
+        let message = format!("there is no name {} in an expression", quoted(name));
+        return Err(Mistake::new(Code::UnknownName, place, message).suggest(metric.to_string()));
+    }
+    let names = Metric::WRITTEN.map(Metric::name);
+    let message = format!("there is no metric and no other name {}", quoted(name));
+    let mistake = Mistake::new(Code::UnknownName, place, message);
+    let heads =
+        ["cycle", "date", "goal", "goals", "now", "previous", "regressed", "stage", "tasks"];
+    let candidates = names.into_iter().chain(heads);
+    let others = VOCABULARY.iter().map(|word| word.name).filter(|name| !name.starts_with("METRIC"));
+    Err(suggest(mistake.known(names.into_iter().chain(others)), name, candidates))
 }
 
 /// `tasks.TASK.done` and `tasks.TASK.FIELD`.
@@ -361,7 +393,7 @@ fn unknown(whose: &str, found: &str, place: &Range<usize>, known: &[&str]) -> Mi
 
 fn one_metric(head: &str, place: &Range<usize>) -> Mistake {
     let message = format!("`{head}.` is followed by one metric");
-    Mistake::syntax(place, message).known(Metric::ALL.map(Metric::name))
+    Mistake::syntax(place, message).known(Metric::WRITTEN.map(Metric::name))
 }
 
 pub(super) fn wants_a_text(name: &str, span: &Range<usize>) -> Mistake {

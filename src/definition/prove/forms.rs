@@ -3,30 +3,39 @@
 //! Start reading at [`of_demand`] and [`of_expression`]. `!` is pushed down to the comparisons
 //! and `&&` is multiplied out, which is right in three values as it is in two: a demand is *true*
 //! exactly when all literals of one of its sets are true. A literal is a range that one number
-//! lies in, or one truth; what is not understood further is a number or a truth of its own, named
-//! by its text.
+//! lies in, a truth, or a text; what is not understood further is a number or a truth of its own,
+//! named by its text.
 //!
 //! # Always true
 //!
 //! - A set that cannot hold is left out; a demand without a set can never be met.
 //! - At most [`MAX_SETS`] sets are made; a demand that would need more is not settled (`None`).
+//! - Joining sets takes time in their literals, never in those that were joined before.
 
 use std::collections::BTreeMap;
 
 use crate::model::{
     Bound, Demand, Expression, Fact, Metric, Period, Quantity, Test, Threshold, Unit,
     expression::{Kind, Of, Operator, Part, Value},
-    metric::Method,
 };
 
 /// The most sets that a demand is taken apart into.
 pub(super) const MAX_SETS: usize = 64;
 
-/// A business day is a day at least.
+/// The most pairs of sets that are joined at once, whatever is left of them.
+const MAX_PAIRS: usize = 1_024;
+
+/// A business day is a day, as far as the clocks are not changed meanwhile.
 const DAY: i64 = 86_400;
+
+/// As far as clocks are put forward or back, in the zone in which they are changed most.
+const CLOCK_CHANGE: i64 = 2 * 3_600;
 
 /// The name under which the time in the stage is known.
 pub(super) const STAGE_AGE: &str = "stage.age";
+
+/// The name under which the cycles in a row in which the goal was met are known.
+const STREAK: &str = "goal.streak";
 
 /// A number that a literal is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,6 +92,12 @@ impl Range {
         Range { low: End { at: low, inside: true }, high: End { at: high, inside: true } }
     }
 
+    /// The same numbers with the other sign.
+    fn mirrored(self) -> Self {
+        let turned = |end: End| End { at: -end.at, ..end };
+        Range { low: turned(self.high), high: turned(self.low) }
+    }
+
     /// What lies in both.
     pub(super) fn both(self, other: Range) -> Range {
         let low = if begins_later(self.low, other.low) { self.low } else { other.low };
@@ -102,12 +117,14 @@ impl Range {
 
     /// Only whole numbers: an end that lies between two of them moves to the next inside.
     fn whole(self) -> Range {
-        let up = |end: End| match end.at.is_finite() {
+        // Above this not every whole number can be told from the next one.
+        const EXACT: f64 = 9e15;
+        let up = |end: End| match end.at.abs() < EXACT {
             true if end.inside => End { at: end.at.ceil(), inside: true },
             true => End { at: end.at.floor() + 1.0, inside: true },
             false => end,
         };
-        let down = |end: End| match end.at.is_finite() {
+        let down = |end: End| match end.at.abs() < EXACT {
             true if end.inside => End { at: end.at.floor(), inside: true },
             true => End { at: end.at.ceil() - 1.0, inside: true },
             false => end,
@@ -124,11 +141,24 @@ fn ends_sooner(one: End, other: End) -> bool {
     one.at < other.at || (one.at == other.at && !one.inside)
 }
 
+/// Where a number lies.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Bounds {
+    pub(super) range: Range,
+    /// Whether the number is known for sure; otherwise the range only follows from another one,
+    /// and the number may be missing.
+    known: bool,
+}
+
 /// Literals that all hold.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Set {
-    pub(super) ranges: BTreeMap<Subject, Range>,
+    pub(super) ranges: BTreeMap<Subject, Bounds>,
     pub(super) truths: BTreeMap<String, bool>,
+    /// What a text is, by the name of the text.
+    texts: BTreeMap<String, String>,
+    asks_evidence: bool,
+    waits: bool,
 }
 
 /// Sets of which one must hold.
@@ -136,33 +166,74 @@ pub(super) type Sets = Vec<Set>;
 
 impl Set {
     /// Both sets at once, if that can be.
-    pub fn with(&self, other: &Set, context: &Context) -> Option<Set> {
-        let mut both = self.clone();
-        for (subject, range) in &other.ranges {
-            both.narrow(subject, *range, context)?;
+    pub fn with(&self, other: &Set) -> Option<Set> {
+        let mut both = self.fits(other).then(|| self.clone())?;
+        both.absorb(other).then_some(both)
+    }
+
+    /// Whether both sets can hold at once; `other` is the smaller one.
+    pub fn fits(&self, other: &Set) -> bool {
+        let in_range = |(subject, bounds): (&Subject, &Bounds)| {
+            let own = self.ranges.get(subject);
+            own.is_none_or(|own| !own.range.both(bounds.range).is_empty())
+        };
+        other.ranges.iter().all(in_range)
+            && other.truths.iter().all(|(name, is)| self.truths.get(name).unwrap_or(is) == is)
+            && other.texts.iter().all(|(name, is)| self.texts.get(name).unwrap_or(is) == is)
+    }
+
+    /// Adds the literals of another set; false if both cannot hold at once.
+    pub fn absorb(&mut self, other: &Set) -> bool {
+        if !self.fits(other) {
+            return false;
         }
-        for (name, is) in &other.truths {
-            both.say(name, *is)?;
+        for (subject, bounds) in &other.ranges {
+            let own = self.ranges.entry(subject.clone()).or_insert(*bounds);
+            own.range = own.range.both(bounds.range);
+            own.known |= bounds.known;
         }
-        Some(both)
+        self.truths.extend(other.truths.iter().map(|(name, is)| (name.clone(), *is)));
+        self.texts.extend(other.texts.iter().map(|(name, is)| (name.clone(), is.clone())));
+        self.asks_evidence |= other.asks_evidence;
+        self.waits |= other.waits;
+        true
     }
 
     /// Whether this set holding makes every literal of `other` hold.
     pub fn implies(&self, other: &Set) -> bool {
-        let within = |(subject, range): (&Subject, &Range)| {
-            self.ranges.get(subject).is_some_and(|own| own.is_within(*range))
+        let within = |(subject, bounds): (&Subject, &Bounds)| {
+            let own = self.ranges.get(subject);
+            own.is_some_and(|own| own.known && own.range.is_within(bounds.range))
         };
-        other.ranges.iter().all(within)
+        // What only follows from another number need not be shown again.
+        other.ranges.iter().filter(|(_, bounds)| bounds.known).all(within)
             && other.truths.iter().all(|(name, is)| self.truths.get(name) == Some(is))
+            && other.texts.iter().all(|(name, is)| self.texts.get(name) == Some(is))
     }
 
-    /// Whether something of the evidence is among its literals.
+    /// Whether it holds whatever there is.
+    pub fn always_holds(&self) -> bool {
+        self.ranges.is_empty() && self.truths.is_empty() && self.texts.is_empty()
+    }
+
+    /// Whether it can only hold on evidence.
     pub fn asks_evidence(&self) -> bool {
-        let metric = |subject: &Subject| match subject {
-            Subject::Metric(..) => true,
-            Subject::Named(name) => names_a_metric(name),
-        };
-        self.ranges.keys().any(metric) || self.truths.keys().any(|name| names_a_metric(name))
+        self.asks_evidence
+    }
+
+    /// Whether something must happen anew on every visit before it holds: a task, a while in the
+    /// stage, a window that holds this cycle alone, or a change since the last cycle.
+    pub fn waits(&self) -> bool {
+        let age = self.ranges.get(&Subject::Named(STAGE_AGE.to_owned()));
+        self.waits || age.is_some_and(|age| age.range.low.at > 0.0)
+    }
+
+    /// The literals that are left when those whose names `forget` takes are dropped.
+    pub fn without(&self, forget: impl Fn(&str) -> bool) -> Set {
+        let mut left = self.clone();
+        left.ranges.retain(|subject, _| !forget(&subject.to_string()));
+        left.truths.retain(|name, _| !forget(name));
+        left
     }
 
     fn say(&mut self, name: &str, is: bool) -> Option<()> {
@@ -172,46 +243,105 @@ impl Set {
 
     /// Narrows what `subject` can be, and what follows for the other numbers of its metric.
     fn narrow(&mut self, subject: &Subject, range: Range, context: &Context) -> Option<()> {
-        self.narrow_one(subject, range, context)?;
+        self.narrow_one(subject, range, true, context)?;
         let Subject::Metric(metric, part, of) = subject else { return Some(()) };
-        // A bootstrapped interval need not hold its own value.
-        if metric.spec().method == Method::Bootstrap {
-            return Some(());
-        }
+        // Every interval holds its value. Few cases have a value and no interval, but never an
+        // interval without a value.
         let (above, below): (&[Part], &[Part]) = match part {
             Part::Low => (&[Part::Value, Part::High], &[]),
             Part::Value => (&[Part::High], &[Part::Low]),
             Part::High => (&[], &[Part::Low, Part::Value]),
             Part::N | Part::Age => (&[], &[]),
         };
+        let known = *part != Part::Value;
         for part in above {
             let follows = Range { low: range.low, ..Range::ALL };
-            self.hint(&Subject::Metric(*metric, *part, *of), follows, context)?;
+            self.hint(&Subject::Metric(*metric, *part, *of), follows, known, context)?;
         }
         for part in below {
             let follows = Range { high: range.high, ..Range::ALL };
-            self.hint(&Subject::Metric(*metric, *part, *of), follows, context)?;
+            self.hint(&Subject::Metric(*metric, *part, *of), follows, known, context)?;
         }
         Some(())
     }
 
-    fn hint(&mut self, subject: &Subject, range: Range, context: &Context) -> Option<()> {
+    fn hint(
+        &mut self,
+        subject: &Subject,
+        range: Range,
+        known: bool,
+        context: &Context,
+    ) -> Option<()> {
         let says = range.low.at.is_finite() || range.high.at.is_finite();
-        if says { self.narrow_one(subject, range, context) } else { Some(()) }
+        if says { self.narrow_one(subject, range, known, context) } else { Some(()) }
     }
 
-    fn narrow_one(&mut self, subject: &Subject, range: Range, context: &Context) -> Option<()> {
-        let known = self.ranges.get(subject).copied();
-        let known = known.unwrap_or_else(|| context.can_be(subject));
-        let narrowed = known.both(range);
+    fn narrow_one(
+        &mut self,
+        subject: &Subject,
+        range: Range,
+        known: bool,
+        context: &Context,
+    ) -> Option<()> {
+        let before = self.ranges.get(subject).copied();
+        let can_be = before.map_or_else(|| context.can_be(subject), |before| before.range);
+        let narrowed = can_be.both(range);
         let narrowed = if is_whole(subject) { narrowed.whole() } else { narrowed };
-        self.ranges.insert(subject.clone(), narrowed);
+        let known = known || before.is_some_and(|before| before.known);
+        self.ranges.insert(subject.clone(), Bounds { range: narrowed, known });
         (!narrowed.is_empty()).then_some(())
+    }
+
+    /// Notes what must be there for a literal of `expression` to hold.
+    fn rests_on(&mut self, expression: &Expression) -> Option<()> {
+        let facts = expression.facts();
+        for fact in &facts {
+            match fact {
+                Fact::Metric { .. } => self.asks_evidence = true,
+                // A form says something once its task is done.
+                Fact::Field { task, .. } => {
+                    self.waits = true;
+                    self.say(&Fact::TaskDone(task.clone()).to_string(), true)?;
+                }
+                _ => {}
+            }
+        }
+        self.waits |= wants_a_change(expression, &facts);
+        // Time in the stage that is reckoned with may well be asked to pass.
+        self.waits |= facts.contains(&&Fact::StageAge) && !is_about_age(expression);
+        Some(())
     }
 }
 
-fn names_a_metric(text: &str) -> bool {
-    Metric::ALL.iter().any(|metric| text.contains(metric.name()))
+/// Whether a comparison of a metric with its own value of the last cycle fails on the same
+/// evidence; what is reckoned with is taken to do so.
+fn wants_a_change(expression: &Expression, facts: &[&Fact]) -> bool {
+    let now = |fact: &Fact| match fact {
+        Fact::Metric { metric, of: Of::Previous, .. } => facts.iter().any(
+            |other| matches!(other, Fact::Metric { metric: now, of: Of::Now, .. } if now == metric),
+        ),
+        _ => false,
+    };
+    let bare = |side: &Expression| matches!(side, Expression::Fact(_));
+    let allows_the_same = match expression {
+        Expression::Binary { operator, left, right } => {
+            let loose = matches!(operator, Operator::Equal | Operator::AtLeast | Operator::AtMost);
+            loose && bare(left) && bare(right)
+        }
+        _ => false,
+    };
+    facts.iter().any(|fact| now(fact)) && !allows_the_same
+}
+
+/// Whether a comparison is about the time in the stage itself.
+fn is_about_age(expression: &Expression) -> bool {
+    let age = |side: &Expression| matches!(side, Expression::Fact(Fact::StageAge));
+    match expression {
+        Expression::Binary { left, right, .. } => {
+            age(left) && constant(right).is_some() || age(right) && constant(left).is_some()
+        }
+        _ => false,
+    }
 }
 
 /// Whether only whole numbers are possible.
@@ -219,7 +349,7 @@ fn is_whole(subject: &Subject) -> bool {
     match subject {
         Subject::Metric(_, Part::N, _) => true,
         Subject::Metric(metric, ..) => *metric == Metric::EngagedFollowers,
-        Subject::Named(name) => matches!(name.as_str(), "cycle" | "goal.streak"),
+        Subject::Named(name) => matches!(name.as_str(), "cycle" | STREAK),
     }
 }
 
@@ -227,11 +357,14 @@ fn is_whole(subject: &Subject) -> bool {
 #[derive(Debug, Clone)]
 pub(super) struct Context {
     cycles: f64,
+    held_for: Option<u32>,
 }
 
 impl Context {
-    pub fn new(cycles: Option<u32>) -> Self {
-        Self { cycles: cycles.map_or(f64::INFINITY, f64::from) }
+    /// - `cycles`: the most cycles of a run, if that is known.
+    /// - `held_for`: in how many cycles in a row the goal must be met, if that is known.
+    pub fn new(cycles: Option<u32>, held_for: Option<u32>) -> Self {
+        Self { cycles: cycles.map_or(f64::INFINITY, f64::from), held_for }
     }
 
     fn can_be(&self, subject: &Subject) -> Range {
@@ -246,10 +379,19 @@ impl Context {
             },
             Subject::Named(name) => match name.as_str() {
                 "cycle" => Range::between(1.0, self.cycles),
-                "goal.streak" | STAGE_AGE => Range::from(0.0, true),
+                STREAK | STAGE_AGE => Range::from(0.0, true),
                 _ => Range::ALL,
             },
         }
+    }
+
+    /// Whether a number is always known, and always lies in `range`.
+    fn always(&self, subject: &Subject, range: Range) -> bool {
+        let known = match subject {
+            Subject::Named(name) => matches!(name.as_str(), "cycle" | STREAK | STAGE_AGE),
+            Subject::Metric(..) => false,
+        };
+        known && self.can_be(subject).is_within(range)
     }
 }
 
@@ -257,7 +399,8 @@ impl Context {
 pub(super) fn of_demand(demand: &Demand, context: &Context) -> Option<Sets> {
     match demand {
         Demand::Metric { metric, test, bound, min_n, max_age } => {
-            let mut set = Set::default();
+            let waits = *metric == Metric::WindowSettled && *test == Test::Is(true);
+            let mut set = Set { asks_evidence: true, waits, ..Set::default() };
             let met = comparison(&mut set, *metric, *test, *bound, context).and_then(|()| {
                 let number = |part| Subject::Metric(*metric, part, Of::Now);
                 if let Some(min_n) = min_n {
@@ -271,16 +414,13 @@ pub(super) fn of_demand(demand: &Demand, context: &Context) -> Option<Sets> {
             });
             Some(if met.is_some() { vec![set] } else { Vec::new() })
         }
-        Demand::Task(task) => Some(truth(&Fact::TaskDone(task.clone()).to_string(), true)),
+        Demand::Task(task) => Some(fact(&Fact::TaskDone(task.clone()), true, context)),
         Demand::Wait(period) => {
-            let range = Range::from(shortest(*period) as f64, true);
+            let range = Range::from(shortest(*period).max(1) as f64, true);
             Some(number(Subject::Named(STAGE_AGE.to_owned()), range, context))
         }
         Demand::When(expression) => of_expression(expression, true, context),
-        Demand::All(parts) => {
-            let mut parts = parts.iter().map(|part| of_demand(part, context));
-            parts.try_fold(vec![Set::default()], |all, part| both(&all, &part?, context))
-        }
+        Demand::All(parts) => all(parts.iter().map(|part| of_demand(part, context))),
         Demand::Any(parts) => {
             let mut parts = parts.iter().map(|part| of_demand(part, context));
             parts.try_fold(Vec::new(), |any, part| either(any, part?))
@@ -288,11 +428,28 @@ pub(super) fn of_demand(demand: &Demand, context: &Context) -> Option<Sets> {
     }
 }
 
+/// Every one of several demands at once; not settled if one of them is not.
+fn all(parts: impl Iterator<Item = Option<Sets>>) -> Option<Sets> {
+    let mut sure = Set::default();
+    let mut choices = Some(vec![Set::default()]);
+    for part in parts {
+        match part.as_deref() {
+            Some([]) => return Some(Vec::new()),
+            Some([only]) if sure.absorb(only) => {}
+            // Whatever the others are.
+            Some([_]) => return Some(Vec::new()),
+            Some(sets) => choices = choices.and_then(|choices| both(&choices, sets)),
+            None => choices = None,
+        }
+    }
+    Some(choices?.iter().filter_map(|set| sure.with(set)).collect())
+}
+
 /// A period at its shortest, in seconds.
 pub(super) fn shortest(period: Period) -> i64 {
     match period {
         Period::Seconds(seconds) => seconds,
-        Period::BusinessDays(days) => i64::from(days) * DAY,
+        Period::BusinessDays(days) => i64::from(days) * DAY - CLOCK_CHANGE,
     }
 }
 
@@ -300,7 +457,7 @@ pub(super) fn shortest(period: Period) -> i64 {
 pub(super) fn longest(period: Period) -> i64 {
     match period {
         Period::Seconds(seconds) => seconds,
-        Period::BusinessDays(days) => i64::from(days) * 7 * DAY,
+        Period::BusinessDays(days) => i64::from(days) * 7 * DAY + CLOCK_CHANGE,
     }
 }
 
@@ -313,6 +470,16 @@ pub(super) fn part_of(bound: Bound) -> Part {
     }
 }
 
+/// The name of the difference of two numbers, the same for either order, and whether it is turned
+/// round.
+fn difference(left: &str, right: &str) -> (String, bool) {
+    if left <= right {
+        (format!("({left}) - ({right})"), false)
+    } else {
+        (format!("({right}) - ({left})"), true)
+    }
+}
+
 fn comparison(
     set: &mut Set,
     metric: Metric,
@@ -321,7 +488,11 @@ fn comparison(
     context: &Context,
 ) -> Option<()> {
     let own = Subject::Metric(metric, part_of(bound), Of::Now);
-    let against = |goal: Metric| Subject::Named(format!("{own} - goals.{goal}"));
+    // Named and signed as the same comparison in an expression is.
+    let against = |goal: Metric, range: Range| {
+        let (name, turned) = difference(&own.to_string(), &Fact::Goal(goal).to_string());
+        (Subject::Named(name), if turned { range.mirrored() } else { range })
+    };
     match test {
         Test::Is(is) => set.say(metric.name(), is),
         Test::AtLeast(Threshold::Fixed(least)) => {
@@ -331,10 +502,12 @@ fn comparison(
             set.narrow(&own, Range::to(most.value, true), context)
         }
         Test::AtLeast(Threshold::Goal(goal)) => {
-            set.narrow(&against(goal), Range::from(0.0, true), context)
+            let (subject, range) = against(goal, Range::from(0.0, true));
+            set.narrow(&subject, range, context)
         }
         Test::AtMost(Threshold::Goal(goal)) => {
-            set.narrow(&against(goal), Range::to(0.0, true), context)
+            let (subject, range) = against(goal, Range::to(0.0, true));
+            set.narrow(&subject, range, context)
         }
     }
 }
@@ -350,15 +523,16 @@ pub(super) fn of_expression(
             let is = *value == Value::truth(true);
             Some(if is == wanted { vec![Set::default()] } else { Vec::new() })
         }
-        Expression::Fact(fact) => Some(truth(&fact.to_string(), wanted)),
+        Expression::Fact(asked) => Some(fact(asked, wanted, context)),
         Expression::Not(inner) => of_expression(inner, !wanted, context),
-        Expression::Negative(_) => Some(truth(&expression.to_string(), wanted)),
+        // A number is no truth; `check` refuses that.
+        Expression::Negative(_) => None,
         Expression::Binary { operator: operator @ (Operator::And | Operator::Or), left, right } => {
             let left = of_expression(left, wanted, context)?;
             let right = of_expression(right, wanted, context)?;
             // What is not both is one that is not.
             match (*operator == Operator::And) == wanted {
-                true => both(&left, &right, context),
+                true => both(&left, &right),
                 false => either(left, right),
             }
         }
@@ -367,6 +541,26 @@ pub(super) fn of_expression(
             compared(operator, left, right, context)
         }
     }
+}
+
+/// What makes a truth that is asked for by name what is wanted.
+fn fact(asked: &Fact, wanted: bool, context: &Context) -> Sets {
+    let mut sets = truth(&asked.to_string(), wanted);
+    let set = &mut sets[0];
+    let met = set.rests_on(&Expression::Fact(asked.clone())).and_then(|()| match asked {
+        Fact::TaskDone(_) | Fact::Metric { metric: Metric::WindowSettled, .. } => {
+            set.waits |= wanted;
+            Some(())
+        }
+        Fact::GoalHeld => {
+            let Some(held_for) = context.held_for.map(f64::from) else { return Some(()) };
+            let enough =
+                if wanted { Range::from(held_for, true) } else { Range::to(held_for, false) };
+            set.narrow(&Subject::Named(STREAK.to_owned()), enough, context)
+        }
+        _ => Some(()),
+    });
+    if met.is_some() { sets } else { Vec::new() }
 }
 
 fn opposite(operator: Operator) -> Operator {
@@ -401,12 +595,12 @@ fn compared(
     if let Some(sets) = equal_truths(operator, left, right, context) {
         return sets;
     }
-    match (constant(left), constant(right)) {
+    let sets = match (constant(left), constant(right)) {
         (Some(left), Some(right)) => {
             let holds = ranges(operator, right)
                 .iter()
                 .any(|range| Range::between(left, left).is_within(*range));
-            Some(if holds { vec![Set::default()] } else { Vec::new() })
+            return Some(if holds { vec![Set::default()] } else { Vec::new() });
         }
         (None, Some(right)) if is_number(left) => {
             in_ranges(subject(left), operator, right, context)
@@ -415,20 +609,44 @@ fn compared(
             in_ranges(subject(right), mirrored(operator), left, context)
         }
         (None, None) if is_number(left) && is_number(right) => {
-            let (left, right) = (left.to_string(), right.to_string());
-            let (name, operator) = if left <= right {
-                (format!("{left} - {right}"), operator)
-            } else {
-                (format!("{right} - {left}"), mirrored(operator))
-            };
+            let (name, turned) = difference(&left.to_string(), &right.to_string());
+            let operator = if turned { mirrored(operator) } else { operator };
             in_ranges(Subject::Named(name), operator, 0.0, context)
         }
-        // Texts: equal or not.
-        _ => {
-            let name = format!("{left} == {right}");
-            Some(truth(&name, operator == Operator::Equal))
+        _ => equal_texts(operator, left, right),
+    };
+    let compared = Expression::binary(operator, left.clone(), right.clone());
+    let sets = sets.into_iter().filter_map(|mut set| {
+        // What always holds rests on nothing.
+        if set.always_holds() || set.rests_on(&compared).is_some() { Some(set) } else { None }
+    });
+    Some(sets.collect())
+}
+
+/// Texts: equal or not.
+fn equal_texts(operator: Operator, left: &Expression, right: &Expression) -> Sets {
+    let equal = operator == Operator::Equal;
+    let literal = |side: &Expression| match side {
+        Expression::Literal(Value::Text(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let (name, text) = match (literal(left), literal(right)) {
+        (Some(one), Some(other)) => {
+            return if (one == other) == equal { vec![Set::default()] } else { Vec::new() };
         }
+        (None, Some(text)) => (left.to_string(), text),
+        (Some(text), None) => (right.to_string(), text),
+        (None, None) => {
+            let (one, other) = (left.to_string(), right.to_string());
+            let (first, second) = if one <= other { (one, other) } else { (other, one) };
+            return truth(&format!("({first}) == ({second})"), equal);
+        }
+    };
+    let mut sets = truth(&format!("({name}) == \"{text}\""), equal);
+    if equal {
+        sets[0].texts.insert(name, text);
     }
+    sets
 }
 
 /// `a == true` and the like.
@@ -452,7 +670,15 @@ fn equal_truths(
     match (literal(left), literal(right)) {
         (_, Some(is)) => Some(of_expression(left, is == equal, context)),
         (Some(is), _) => Some(of_expression(right, is == equal, context)),
-        (None, None) if is_truth(left) => Some(Some(truth(&format!("{left} == {right}"), equal))),
+        (None, None) if is_truth(left) => {
+            let name = format!("({left}) == ({right})");
+            let mut sets = truth(&name, equal);
+            let both = Expression::binary(operator, left.clone(), right.clone());
+            Some(Some(match sets[0].rests_on(&both) {
+                Some(()) => sets,
+                None => Vec::new(),
+            }))
+        }
         (None, None) => None,
     }
 }
@@ -522,18 +748,16 @@ fn ranges(operator: Operator, against: f64) -> Vec<Range> {
     }
 }
 
-fn in_ranges(
-    subject: Subject,
-    operator: Operator,
-    against: f64,
-    context: &Context,
-) -> Option<Sets> {
+fn in_ranges(subject: Subject, operator: Operator, against: f64, context: &Context) -> Sets {
     let sets = ranges(operator, against).into_iter();
-    Some(sets.flat_map(|range| number(subject.clone(), range, context)).collect())
+    sets.flat_map(|range| number(subject.clone(), range, context)).collect()
 }
 
 fn number(subject: Subject, range: Range, context: &Context) -> Sets {
     let mut set = Set::default();
+    if context.always(&subject, range) {
+        return vec![set];
+    }
     match set.narrow(&subject, range, context) {
         Some(()) => vec![set],
         None => Vec::new(),
@@ -545,12 +769,13 @@ fn truth(name: &str, is: bool) -> Sets {
 }
 
 /// Every set of one with every set of the other, as far as both can hold.
-pub(super) fn both(left: &[Set], right: &[Set], context: &Context) -> Option<Sets> {
-    if left.len() * right.len() > MAX_SETS {
+pub(super) fn both(left: &[Set], right: &[Set]) -> Option<Sets> {
+    if left.len() * right.len() > MAX_PAIRS {
         return None;
     }
     let pairs = left.iter().flat_map(|one| right.iter().map(move |other| (one, other)));
-    Some(pairs.filter_map(|(one, other)| one.with(other, context)).collect())
+    let sets: Sets = pairs.filter_map(|(one, other)| one.with(other)).take(MAX_SETS + 1).collect();
+    (sets.len() <= MAX_SETS).then_some(sets)
 }
 
 fn either(mut left: Sets, right: Sets) -> Option<Sets> {

@@ -22,8 +22,14 @@ mod graph;
 mod loops;
 mod ways;
 
-use crate::model::{Expression, FiveStep, Goal, Stage, StageId, Workflow};
+use crate::model::{
+    Expression, Fact, FiveStep, Goal, Stage, StageId, Workflow, expression::Operator,
+};
 use forms::Context;
+use gates::Gate;
+
+/// The most flaws that are told; there are never more places for them in a report.
+const MAX_FLAWS: usize = super::diagnostic::MAX_PROBLEMS;
 
 /// One thing that is wrong with a workflow.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,8 +48,11 @@ pub(super) enum Flaw {
     OutOfOrder { way: Vec<StageId>, found: FiveStep, expected: FiveStep },
     /// A circle of stages that a brand can go round on the same evidence.
     Spins { circle: Vec<StageId> },
-    /// A gate that can never open.
-    Contradicts { stage: StageId, clause: usize, other: Option<usize> },
+    /// A gate that can never open: `clause` does not go together with `others`, or can never pass
+    /// if there are none.
+    Contradicts { stage: StageId, clause: usize, others: Vec<usize> },
+    /// A goal that can never be met, for the same reason.
+    GoalClashes { clause: usize, others: Vec<usize> },
     /// A gate that only opens where the goal cannot be met.
     ShutsGoldOut { stage: StageId, clause: usize, goal: usize, way: Vec<StageId> },
     /// A gate that asks for more than the goal.
@@ -105,21 +114,49 @@ pub(super) fn flaws(parts: Parts<'_>) -> Vec<Flaw> {
     if !parts.is_whole {
         return flaws;
     }
-    let context = Context::new(parts.cycles);
-    flaws.extend(loops::flaws(parts.stages, &context));
-    for stage in parts.stages {
-        flaws.extend(gates::flaws(stage, &context));
-        flaws.extend(ways::flaws(stage, &context));
+    let context = Context::new(parts.cycles, parts.goal.map(|goal| goal.held_for));
+    let gates: Vec<Gate> =
+        parts.stages.iter().map(|stage| Gate::of(&stage.exit, &context)).collect();
+    flaws.extend(loops::flaws(parts.stages, &gates, &context));
+    for (stage, gate) in parts.stages.iter().zip(&gates) {
+        flaws.extend(gates::flaws(stage, gate));
+        flaws.extend(ways::flaws(stage, gate, &context));
+        if flaws.len() >= MAX_FLAWS {
+            return flaws;
+        }
     }
     if let Some(goal) = parts.goal {
-        flaws.extend(goal::flaws(parts, goal, &context));
+        flaws.extend(goal::flaws(parts, goal, &Gate::of(&goal.all, &context), &gates));
     }
     flaws
 }
 
 /// Whether an expression can only be true on evidence.
 pub(super) fn asks_evidence(expression: &Expression) -> bool {
-    let sets = forms::of_expression(expression, true, &Context::new(None));
-    // Too large to be settled: the benefit of the doubt.
-    sets.is_none_or(|sets| sets.iter().all(forms::Set::asks_evidence))
+    only_if(expression, true, &forms::Set::asks_evidence)
+}
+
+/// Whether an expression can only be true while the goal is held.
+pub(super) fn implies_held(expression: &Expression) -> bool {
+    let held = Fact::GoalHeld.to_string();
+    only_if(expression, true, &|set| set.truths.get(&held) == Some(&true))
+}
+
+/// Whether everything that makes an expression what is `wanted` passes `test`. What is too large
+/// to be settled is asked in its parts, and does not pass if they do not say so.
+fn only_if(expression: &Expression, wanted: bool, test: &impl Fn(&forms::Set) -> bool) -> bool {
+    if let Some(sets) = forms::of_expression(expression, wanted, &Context::new(None, None)) {
+        return sets.iter().all(test);
+    }
+    match expression {
+        Expression::Not(inner) => only_if(inner, !wanted, test),
+        Expression::Binary { operator: operator @ (Operator::And | Operator::Or), left, right } => {
+            let (left, right) = (only_if(left, wanted, test), only_if(right, wanted, test));
+            if (*operator == Operator::And) == wanted { left || right } else { left && right }
+        }
+        Expression::Literal(_)
+        | Expression::Fact(_)
+        | Expression::Negative(_)
+        | Expression::Binary { .. } => false,
+    }
 }

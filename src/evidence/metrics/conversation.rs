@@ -21,7 +21,7 @@ use crate::{
         facts::Post,
         interval::{least_for_rank_interval, nearest_rank, rank_interval},
     },
-    model::{FactKind, Metric},
+    model::{FactKind, Metric, WorkingTime},
 };
 
 /// From how many turns on a conversation goes back and forth.
@@ -46,13 +46,16 @@ pub(super) fn response_rate(scope: &Scope) -> Reading {
         .but(scope.begins_late())
 }
 
-/// The time within which the share `q` of first answers came, in seconds.
+/// The time within which the share `q` of first answers came, in seconds; in those of the brand's
+/// working time if that is how `metric` measures.
 pub(super) fn first_response(scope: &Scope, metric: Metric, q: f64) -> Reading {
     let (talks, one_sided) = (openings(scope), one_sided(scope));
     let answers: Vec<&Opening> =
         talks.iter().chain(&one_sided).filter(|opening| opening.answered_at.is_some()).collect();
     let unanswered = talks.len() - (answers.len() - one_sided.len());
-    let mut seconds: Vec<f64> = answers.iter().filter_map(|answer| latency(answer)).collect();
+    let working = metric.is_business().then_some(&scope.brand.working_time);
+    let waited = answers.iter().filter_map(|answer| latency(answer, working));
+    let mut seconds: Vec<f64> = waited.collect();
     seconds.sort_by(f64::total_cmp);
     let Some(value) = nearest_rank(&seconds, q) else {
         let unknown = silent(scope).filter(|_| unanswered > 0);
@@ -71,9 +74,11 @@ pub(super) fn first_response(scope: &Scope, metric: Metric, q: f64) -> Reading {
          unanswered, nor whether it was meant for us"
             .to_owned()
     });
+    let business = working.map(|time| format!("only working time counts: {time}"));
     Reading::value(metric, value, seconds.len() as u64, interval)
         .out_of("answered conversations opened in the window")
         .over(answers.iter().flat_map(|answer| [Some(answer.at), answer.answered_at]).flatten())
+        .but(business)
         .but(few)
         .but(censored)
         .but(proxy)
@@ -139,9 +144,13 @@ fn one_sided(scope: &Scope) -> Vec<Opening> {
     answers.filter(|opening| scope.window.holds(opening.at)).collect()
 }
 
-/// Seconds from the opening to its answer, never below 0.
-fn latency(opening: &Opening) -> Option<f64> {
-    let waited = opening.answered_at? - opening.at;
+/// Seconds from the opening to its answer, never below 0; only those of `working`, if there is one.
+fn latency(opening: &Opening, working: Option<&WorkingTime>) -> Option<f64> {
+    let answered_at = opening.answered_at?;
+    let waited = match working {
+        Some(working) => working.between(opening.at, answered_at),
+        None => answered_at - opening.at,
+    };
     Some(waited.max(TimeDelta::zero()).num_milliseconds() as f64 / 1_000.0)
 }
 
@@ -361,6 +370,46 @@ mod tests {
         );
         let unknown = World::new().says("ann", "r", 50).line(Metric::FirstResponseMedian);
         assert!(unknown.contains("no own post is known"), "{unknown}");
+    }
+
+    #[test]
+    fn waiting_over_the_night_is_no_waiting_in_business_hours() {
+        use crate::model::calendar::Hours;
+        let nine_to_five = Some(Hours { from_minute: 540, to_minute: 1_020 });
+        // The world ends on a Sunday at noon; hours are counted back from there.
+        // (why, hours of a working day, hours ago they asked and we answered, hours waited)
+        let table = [
+            ("Friday, within the hours", nine_to_five, 48, 45, 3),
+            ("Friday noon to Saturday", nine_to_five, 48, 24, 5),
+            ("all day long on Friday", None, 48, 24, 12),
+            ("at the weekend alone", nine_to_five, 24, 2, 0),
+            ("over a weekend", nine_to_five, 9 * 24, 6 * 24, 8),
+        ];
+        for (why, hours, asked, answered, waited) in table {
+            let mut world = world().says("ann", "r", asked).answers("ann", "r", answered);
+            world.brand.working_time.hours = hours;
+            let found = world.measured(Metric::FirstResponseMedianBusiness);
+            assert_eq!(line(&found), format!("value {} of 1", waited * 3_600), "{why}");
+            let clock = world.line(Metric::FirstResponseMedian);
+            assert_eq!(clock, format!("value {} of 1", (asked - answered) * 3_600), "{why}");
+        }
+        let mut asked = (1..=10).fold(world(), |world, i| {
+            let who = format!("p{i}");
+            world.says(&who, "r", 48).answers(&who, "r", 48 - i)
+        });
+        asked.brand.working_time.hours = nine_to_five;
+        let asked = asked.says("ann", "r", 50);
+        let median = asked.measured(Metric::FirstResponseMedianBusiness);
+        assert_eq!(line(&median), "value 18000 of 10", "noon to five; the rest came later");
+        let ends = interval(&median).map(|found| (found.low / 3_600.0, found.high / 3_600.0));
+        assert_eq!(ends, Some((2.0, 5.0)));
+        assert_eq!(
+            median.caveats,
+            [
+                "only working time counts: 09:00-17:00 on mon, tue, wed, thu, fri, UTC",
+                "1 unanswered conversation is not in this number"
+            ]
+        );
     }
 
     #[test]

@@ -94,6 +94,51 @@ pub(super) fn longest_silent_gap(scope: &Scope) -> Reading {
         .but(late)
 }
 
+/// When the newest own post known was written, in or before the window; in seconds since 1970.
+pub(super) fn last_own_post(scope: &Scope) -> Reading {
+    let metric = Metric::LastOwnPost;
+    let written: Vec<DateTime<Utc>> = scope.own_words().map(|post| post.at).collect();
+    let Some(newest) = written.iter().max().copied() else {
+        return Reading::no_cases(metric, "no own post is known");
+    };
+    Reading::value(metric, newest.timestamp() as f64, written.len() as u64, None)
+        .out_of("own posts known up to the window's end")
+        .over(Some(newest).filter(|newest| scope.window.holds(*newest)))
+}
+
+/// Own posts in the window that begin a thread, for each own reply to somebody else.
+pub(super) fn posts_per_reply(scope: &Scope) -> Reading {
+    let metric = Metric::PostsPerReply;
+    let inside = scope.own_words().filter(|post| scope.window.holds(post.at));
+    // Our own accounts among each other are no conversation with others.
+    let is_to_others =
+        |post: &Post| post.parent_author.as_ref().is_some_and(|to| !scope.is_own(to));
+    let (mut posts, mut replies, mut instants) = (0_u64, 0_u64, Vec::new());
+    for post in inside {
+        match post.kind {
+            PostKind::Original => posts += 1,
+            PostKind::Reply if is_to_others(post) => replies += 1,
+            PostKind::Reply | PostKind::SelfThread | PostKind::Repost => continue,
+        }
+        instants.push(post.at);
+    }
+    if replies == 0 {
+        let why = format!("no own reply to others in the window, beside {}", own_posts(posts));
+        return Reading::no_cases(metric, why);
+    }
+    let begins = scope.own_posts_span().map(|(oldest, _)| oldest);
+    let late =
+        begins.and_then(|begins| begins_late("own post", begins, "the window", scope.window.from));
+    Reading::value(metric, posts as f64 / replies as f64, replies, None)
+        .out_of(format!("own replies to others in the window, beside {}", own_posts(posts)))
+        .over(instants)
+        .but(late)
+}
+
+fn own_posts(posts: u64) -> String {
+    counted(posts, "own posts")
+}
+
 /// The posts in the window with which we began a thread for everybody.
 fn threads_begun<'a>(scope: &Scope<'a>) -> Vec<&'a Post> {
     let open = scope.own_words().filter(|post| match post.visibility {
@@ -216,6 +261,81 @@ mod tests {
             assert_eq!(found.caveats.len(), usize::from(why.contains("begins inside")), "{why}");
         }
         assert_eq!(steady().line(Metric::LongestSilentGap), "no cases: no own post in the window");
+    }
+
+    #[test]
+    fn the_newest_own_post_may_lie_before_the_window() {
+        let day = 24;
+        let at = |hours: i64| ago(hours).timestamp();
+        let direct = |world: World| world.posts_as("psst", 1, PostKind::Reply, Visibility::Direct);
+        let repost = |world: World| world.posts_as("look", 2, PostKind::Repost, Visibility::Public);
+        // (why, world, the newest in hours before the end, posts)
+        let table = [
+            ("the newest of all", World::new().posts("a", 9).posts("b", 3), 3, 2),
+            ("before the window", World::new().posts("a", 90 * day), 90 * day, 1),
+            ("what others may not read", direct(World::new().posts("a", 9)), 9, 1),
+            ("what others wrote", repost(World::new().posts("a", 9)), 9, 1),
+            ("a reply", World::new().posts("a", 9).answers("ann", "r", 5), 5, 2),
+        ];
+        for (why, world, hours, posts) in table {
+            let found = world.measured(Metric::LastOwnPost);
+            assert_eq!(line(&found), format!("value {} of {posts}", at(hours)), "{why}");
+            assert_eq!(found.span.is_some(), hours < 28 * day, "{why}");
+        }
+        let world = World::new().posts("a", 60).posts("b", 3);
+        let earlier = world.measured_until(Metric::LastOwnPost, Some(30));
+        assert_eq!(line(&earlier), format!("value {} of 1", at(60)), "not after the window");
+        assert_eq!(World::new().line(Metric::LastOwnPost), "no cases: no own post is known");
+    }
+
+    #[test]
+    fn posts_are_counted_for_each_reply_to_others() {
+        let posts = || World::new().posts("a", 30).posts("b", 20).posts("c", 10);
+        let none = "no cases: no own reply to others in the window, beside";
+        let as_kind = |kind, to| posts().answers("ann", "r", 5).posts_as("x", 4, kind, to);
+        // (why, world, line)
+        let table = [
+            ("three for one", posts().answers("ann", "r", 5), "value 3 of 1".to_owned()),
+            (
+                "three for two",
+                posts().answers("ann", "r", 5).answers("bob", "s", 4),
+                "value 1.5 of 2".to_owned(),
+            ),
+            ("replies alone", World::new().answers("ann", "r", 5), "value 0 of 1".to_owned()),
+            ("never infinite", posts(), format!("{none} 3 own posts")),
+            ("nothing at all", World::new(), format!("{none} 0 own posts")),
+            ("ourselves", posts().answers("us", "r", 5), format!("{none} 3 own posts")),
+            (
+                "outside the window",
+                World::new().answers("ann", "r", 28 * 24).posts("a", 9),
+                format!("{none} 1 own post"),
+            ),
+            (
+                "a thread goes on",
+                as_kind(PostKind::SelfThread, Visibility::Public),
+                "value 3 of 1".to_owned(),
+            ),
+            (
+                "what others wrote",
+                as_kind(PostKind::Repost, Visibility::Public),
+                "value 3 of 1".to_owned(),
+            ),
+            (
+                "for followers only",
+                as_kind(PostKind::Original, Visibility::Followers),
+                "value 4 of 1".to_owned(),
+            ),
+            (
+                "for one person",
+                as_kind(PostKind::Original, Visibility::Direct),
+                "value 3 of 1".to_owned(),
+            ),
+        ];
+        for (why, world, expected) in table {
+            assert_eq!(world.line(Metric::PostsPerReply), expected, "{why}");
+        }
+        let found = posts().answers("ann", "r", 5).measured(Metric::PostsPerReply);
+        assert_eq!(found.denominator, "own replies to others in the window, beside 3 own posts");
     }
 
     #[test]

@@ -94,7 +94,10 @@ proptest! {
         let after = before.clone().likes("us", hours).says("us", "r", hours);
         let metrics = Metric::ALL.into_iter().filter(|metric| {
             // A reply to ourselves is a sign of life all the same.
-            !matches!(metric, Metric::LongestSilentGap | Metric::WindowSettled)
+            !matches!(
+                metric,
+                Metric::LongestSilentGap | Metric::LastOwnPost | Metric::WindowSettled
+            )
         });
         for metric in metrics {
             let line = before.line(metric);

@@ -116,13 +116,19 @@ fn read(metric: Metric, scope: &Scope) -> Reading {
         Metric::EngagedRetention => audience::engaged_retention(scope),
         Metric::Concentration => audience::concentration(scope),
         Metric::ResponseRate => conversation::response_rate(scope),
-        Metric::FirstResponseMedian => conversation::first_response(scope, metric, 0.5),
-        Metric::FirstResponseP90 => conversation::first_response(scope, metric, 0.9),
+        Metric::FirstResponseMedian | Metric::FirstResponseMedianBusiness => {
+            conversation::first_response(scope, metric, 0.5)
+        }
+        Metric::FirstResponseP90 | Metric::FirstResponseP90Business => {
+            conversation::first_response(scope, metric, 0.9)
+        }
         Metric::BackAndForthRate => conversation::back_and_forth_rate(scope),
         Metric::ConversationDepth => conversation::conversation_depth(scope),
         Metric::TopicAdherence => identity::topic_adherence(scope),
         Metric::ProfileCompleteness => identity::profile_completeness(scope),
         Metric::LongestSilentGap => identity::longest_silent_gap(scope),
+        Metric::LastOwnPost => identity::last_own_post(scope),
+        Metric::PostsPerReply => identity::posts_per_reply(scope),
         Metric::WindowSettled => {
             Reading::no_cases(metric, "it follows from the brand's journal, not from facts")
         }

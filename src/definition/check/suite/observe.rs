@@ -43,7 +43,17 @@ impl Reader<'_, '_, '_> {
     }
 
     fn observable(&mut self, name: &Words) -> Option<Metric> {
-        let metric = self.checker.metric(name)?;
+        let metric = match name.value.parse::<Metric>() {
+            // Evidence tells each of two twins by itself, as an expression names them.
+            Ok(metric) if metric.to_string() == name.value => metric,
+            Ok(metric) => {
+                let message = format!("here `{metric}` is written as in an expression");
+                let problem = Problem::new(Code::UnknownMetric, &name.span, message);
+                self.checker.add(problem.suggest(Some(metric.to_string())));
+                return None;
+            }
+            Err(()) => self.checker.metric(name, |plain| plain.to_string())?,
+        };
         if metric != Metric::WindowSettled {
             return Some(metric);
         }
