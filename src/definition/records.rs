@@ -26,7 +26,8 @@ pub(super) const RECORDS: &[Record] = &[
         "One of the five steps: work for people, a gate, and what comes after.",
         raw::STAGE,
     ),
-    record("task", "a task", "Work for a person.", raw::TASK),
+    record("task", "a task", "Work for a person.", raw::TASK)
+        .rules(&[Rule::Needs("remind", &["deadline"])]),
     record("limit", "a limit", "What ends a stage whose gate does not open.", raw::LIMIT)
         .rules(&[Rule::One(&["to", "finish"])]),
     record(
