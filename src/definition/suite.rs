@@ -62,6 +62,7 @@ impl Raw for Suite {
 pub(super) struct Terms {
     pub timezone: Field<String>,
     pub working_week: Field<Vec<Words>>,
+    pub working_hours: Field<String>,
     pub goals: Field<Table<String>>,
 }
 
@@ -76,6 +77,10 @@ pub(super) const TERMS: &[Key] = &[
         .distinct()
         .about("The days that `business days` count; `mon` to `fri`, if left out.")
         .example("[mon, tue, wed, thu]"),
+    optional("working_hours", Shape::Words)
+        .is(Kind::Hours)
+        .about("The hours of a working day; all, if left out.")
+        .example("09:00-17:00"),
     optional("goals", Shape::Table(&Shape::Words))
         .named(Names::Metrics)
         .is(Kind::Threshold)

@@ -2,7 +2,7 @@
 //!
 //! Start reading at [`World`]: a checkpoint, observations and a clock over [`engine::step()`]. The
 //! rest plays it: [`suite`] what the author of a workflow wrote, with [`coverage`] saying what no
-//! case took; [`whatif`] a live brand with other numbers; [`replay`] a live brand's own past under
+//! case took; [`whatif`] a live brand with other numbers; [`replay()`] a live brand's own past under
 //! another workflow. [`journey`] tells the way of each.
 //!
 //! # Always true

@@ -107,6 +107,7 @@ impl Reader<'_, '_, '_> {
         let terms = raw.brand.as_ref().map_or(&none, |brand| &brand.value);
         let zone = terms.timezone.as_ref().and_then(|words| self.checker.zone(words));
         let week = self.checker.week(&terms.working_week);
+        let hours = self.checker.read_field(&terms.working_hours, read::hours);
         let timezone = zone.unwrap_or_else(|| WorkingTime::default().timezone);
         let goals = self.checker.goals(&terms.goals);
         let asked = self.known.workflow.map(pair::own_goals).unwrap_or_default();
@@ -121,7 +122,7 @@ impl Reader<'_, '_, '_> {
             let help = format!("the workflow asks for it: `goals: {{ {metric}: {example} }}`");
             self.checker.add(Problem::new(Code::MissingGoal, span, message).help(help));
         }
-        Terms { goals, working_time: WorkingTime { timezone, week, hours: None } }
+        Terms { goals, working_time: WorkingTime { timezone, week, hours } }
     }
 
     /// Reads the parts one after the other, so that each can use those above it.
