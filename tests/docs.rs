@@ -36,7 +36,7 @@ use common::NOW;
 use fivestep::{
     cli::{args::Cli, reference},
     definition::{
-        Code, Diagnostic, SourceFile, check_all, is_brand, load_brand, load_workflow, records,
+        Code, Diagnostic, SourceFile, check_all, inspect_workflow, is_brand, load_brand, records,
     },
 };
 use serde_yaml::Value;
@@ -429,7 +429,7 @@ fn load(text: &str) -> Vec<Diagnostic> {
     if is_brand(&file) {
         load_brand(&file).err().unwrap_or_default()
     } else {
-        load_workflow(&file).err().unwrap_or_default()
+        inspect_workflow(&file).1
     }
 }
 

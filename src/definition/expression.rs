@@ -73,12 +73,14 @@ pub struct Mistake {
     pub suggestion: Option<String>,
     /// What to do about it.
     pub help: Option<String>,
+    /// Other places of the text that belong to it, in bytes, and what they have to do with it.
+    pub related: Vec<(Range<usize>, String)>,
 }
 
 impl Mistake {
     fn new(code: Code, span: &Range<usize>, message: impl Into<String>) -> Self {
-        let (known, suggestion, help) = (Vec::new(), None, None);
-        Self { code, span: span.clone(), message: message.into(), known, suggestion, help }
+        let (known, suggestion, help, related) = (Vec::new(), None, None, Vec::new());
+        Self { code, span: span.clone(), message: message.into(), known, suggestion, help, related }
     }
 
     fn syntax(span: &Range<usize>, message: impl Into<String>) -> Self {
@@ -91,6 +93,11 @@ impl Mistake {
 
     fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
+    }
+
+    fn related(mut self, span: &Range<usize>, message: impl Into<String>) -> Self {
+        self.related.push((span.clone(), message.into()));
+        self
     }
 
     fn known<'n>(self, known: impl IntoIterator<Item = &'n str>) -> Self {
