@@ -5,6 +5,12 @@
 
 #[path = "definition/corpus.rs"]
 mod corpus;
+#[path = "definition/edits.rs"]
+mod edits;
+#[path = "definition/hostile.rs"]
+mod hostile;
+#[path = "definition/shipped.rs"]
+mod shipped;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -25,7 +31,7 @@ use proptest::prelude::*;
 
 use corpus::{corpus, problems_of};
 
-fn shipped() -> String {
+fn engagement() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("workflows/engagement.yaml");
     fs::read_to_string(path).expect("the shipped workflow is there")
 }
@@ -44,7 +50,7 @@ fn codes(bytes: impl Into<Vec<u8>>) -> Vec<&'static str> {
 
 #[test]
 fn the_shipped_workflow_says_what_the_tutorial_says() {
-    let workflow = workflow(&shipped()).expect("it loads");
+    let workflow = workflow(&engagement()).expect("it loads");
     let mut stages = String::new();
     for stage in &workflow.stages {
         let clauses = stage.exit.iter().map(|clause| format!(" {}", clause.id));
@@ -78,7 +84,7 @@ fn the_shipped_workflow_says_what_the_tutorial_says() {
 
 #[test]
 fn hostile_files_are_refused_with_one_clear_word() {
-    let small = shipped();
+    let small = engagement();
     let nested = |open: &str| format!("{small}x: {}", open.repeat(200_000));
     let mut laughs = String::from("a: &a [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n");
     for (name, last) in ('b'..='z').zip('a'..) {
@@ -129,7 +135,7 @@ fn a_file_with_thousands_of_problems_names_the_first_of_them() {
 
 #[test]
 fn a_workflow_of_a_megabyte_loads() {
-    let mut yaml = shipped();
+    let mut yaml = engagement();
     let clause = |at: usize| {
         format!(
             "      - {{ id: more_{at}, metric: engaged_followers, at_least: {at}, because: Padding of this line. }}\n"
@@ -147,7 +153,7 @@ fn a_workflow_of_a_megabyte_loads() {
 
 #[test]
 fn a_file_cut_anywhere_is_refused_or_right_but_never_a_panic() {
-    let whole = shipped();
+    let whole = engagement();
     let mut loaded = 0;
     for end in (0..whole.len()).step_by(37) {
         let file = SourceFile::new("cut.yaml", whole.as_bytes()[..end].to_vec());
@@ -172,7 +178,7 @@ fn a_file_cut_anywhere_is_refused_or_right_but_never_a_panic() {
 fn nearly_a_workflow() -> impl Strategy<Value = String> {
     let pieces = "[\\[\\]{}:,&*!|>'\"%@`#?\t\n a-z0-9é\u{1f600}-]{0,4}";
     prop::collection::vec((0.0..1.0f64, 0..6usize, pieces), 1..4).prop_map(|edits| {
-        let mut text: Vec<char> = shipped().chars().collect();
+        let mut text: Vec<char> = engagement().chars().collect();
         for (place, removed, inserted) in edits {
             let at = (place * text.len() as f64) as usize;
             let end = (at + removed).min(text.len());
@@ -298,7 +304,7 @@ fn a_suite_observes_business_hours_as_an_expression_names_them() {
 
 /// The brand of the corpus with some of its text exchanged, beside the shipped workflow.
 fn pair(exchange: &[(&str, &str)]) -> (Vec<Diagnostic>, String) {
-    let workflow_file = SourceFile::new("workflows/engagement.yaml", shipped().into_bytes());
+    let workflow_file = SourceFile::new("workflows/engagement.yaml", engagement().into_bytes());
     let workflow = load_workflow(&workflow_file).expect("it loads");
     let acme = corpus("accept").into_iter().find(|(name, _)| name == "brand-acme.yaml");
     let mut text = String::from_utf8(acme.expect("it is there").1).expect("UTF-8");
@@ -344,7 +350,7 @@ fn a_clause_is_unmeasurable_once_for_all_brands_in_the_order_of_the_files() {
     };
     let mut files = vec![
         brand("a"),
-        SourceFile::new("workflows/engagement.yaml", shipped().into_bytes()),
+        SourceFile::new("workflows/engagement.yaml", engagement().into_bytes()),
         SourceFile::new("brands/b.yaml", acme.replace("brand: acme", "brand: c").into_bytes()),
     ];
     let told = |files: &[SourceFile]| -> Vec<String> {
@@ -390,7 +396,7 @@ fn a_wrong_workflow_is_not_a_missing_one() {
 
 /// What is shown when texts of the shipped workflow are exchanged.
 fn shown(exchange: &[(&str, &str)]) -> String {
-    let mut yaml = shipped();
+    let mut yaml = engagement();
     for (from, to) in exchange {
         assert!(yaml.contains(from), "the workflow says {from}");
         yaml = yaml.replacen(from, to, 1);
@@ -514,7 +520,7 @@ fn a_pair_is_shown_with_both_files() {
       = help: add `engaged_follower_rate: 2%` to `goals`
     ");
     let unmeasurable = pair(&[]).0.split_off(6);
-    let files = [SourceFile::new("workflows/engagement.yaml", shipped().into_bytes())];
+    let files = [SourceFile::new("workflows/engagement.yaml", engagement().into_bytes())];
     insta::assert_snapshot!(render(&unmeasurable, &[&files[0]], false), @r"
     warning[F0407]: no source of `acme` can measure `concentration`
        --> workflows/engagement.yaml:128:17
@@ -553,7 +559,7 @@ fn a_hostile_name_cannot_speak_to_the_terminal() {
 
 #[test]
 fn a_problem_is_data_for_programs() {
-    let problems = workflow(&shipped().replace("initial: define", "initial: defin"));
+    let problems = workflow(&engagement().replace("initial: define", "initial: defin"));
     let problems = problems.expect_err("no such stage");
     let json = serde_json::to_string_pretty(&problems).expect("it is data");
     insta::assert_snapshot!(json, @r#"

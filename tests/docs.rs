@@ -42,8 +42,8 @@ use fivestep::{
         reference,
     },
     definition::{
-        Code, Diagnostic, SourceFile, check_all, is_brand, is_suite, load_brand, load_suite,
-        load_workflow, records,
+        Code, Diagnostic, SourceFile, check_all, inspect_workflow, is_brand, is_suite, load_brand,
+        load_suite, load_workflow, records,
     },
     view::graph::{Graph, of_workflow},
 };
@@ -461,7 +461,7 @@ fn load(text: &str) -> Vec<Diagnostic> {
     } else if is_brand(&file) {
         load_brand(&file).err().unwrap_or_default()
     } else {
-        load_workflow(&file).err().unwrap_or_default()
+        inspect_workflow(&file).1
     }
 }
 

@@ -441,6 +441,17 @@ impl<'a> Problems<'a> {
         span.start..span.start + bytes.trim_ascii_end().len()
     }
 
+    /// Adds to what was found the other place that `find` has for it, which is handed the problem
+    /// and the text at its place.
+    pub fn relate(&mut self, find: impl Fn(&Diagnostic, &str) -> Option<(Range<usize>, String)>) {
+        for at in 0..self.found.len() {
+            let found = find(&self.found[at], self.text_at(&self.found[at].span));
+            let Some((span, message)) = found else { continue };
+            let related = self.related(span, message);
+            self.found[at].related.push(related);
+        }
+    }
+
     /// Everything found, in the order of the file.
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {
         self.found.sort_by_key(|diagnostic| diagnostic.span.start);
@@ -457,12 +468,8 @@ impl<'a> Problems<'a> {
     fn placed(&mut self, problem: Problem) -> Diagnostic {
         let (line, column) = self.place(problem.span.start);
         let (end_line, end_column) = self.place(problem.span.end);
-        let related = problem.related.into_iter().map(|(span, message)| {
-            let (line, column) = self.place(span.start);
-            let (end_line, end_column) = self.place(span.end);
-            Related { span, line, column, end_line, end_column, message }
-        });
-        let related = related.collect();
+        let related = problem.related.into_iter();
+        let related = related.map(|(span, message)| self.related(span, message)).collect();
         Diagnostic {
             code: problem.code,
             severity: problem.code.severity(),
@@ -481,6 +488,12 @@ impl<'a> Problems<'a> {
             related,
             brands: problem.brands,
         }
+    }
+
+    fn related(&mut self, span: Range<usize>, message: String) -> Related {
+        let (line, column) = self.place(span.start);
+        let (end_line, end_column) = self.place(span.end);
+        Related { span, line, column, end_line, end_column, message }
     }
 
     /// The line of a place, from 1.

@@ -59,6 +59,8 @@ pub struct Scope<'a> {
 }
 
 /// One thing that is wrong with an expression.
+///
+/// Its lists are boxed to keep it small: it is what every part of an expression may come back as.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
     /// What kind of mistake it is.
@@ -66,19 +68,22 @@ pub struct Mistake {
     /// The place in the text, in bytes.
     pub span: Range<usize>,
     /// What is wrong.
-    pub message: String,
+    pub message: Box<str>,
     /// What exists instead.
-    pub known: Vec<String>,
+    pub known: Box<[String]>,
     /// What was probably meant.
     pub suggestion: Option<String>,
     /// What to do about it.
     pub help: Option<String>,
+    /// Other places of the text that belong to it, in bytes, and what they have to do with it.
+    pub related: Box<[(Range<usize>, String)]>,
 }
 
 impl Mistake {
     fn new(code: Code, span: &Range<usize>, message: impl Into<String>) -> Self {
-        let (known, suggestion, help) = (Vec::new(), None, None);
-        Self { code, span: span.clone(), message: message.into(), known, suggestion, help }
+        let (known, suggestion, help, related) = (Box::default(), None, None, Box::default());
+        let message = message.into().into();
+        Self { code, span: span.clone(), message, known, suggestion, help, related }
     }
 
     fn syntax(span: &Range<usize>, message: impl Into<String>) -> Self {
@@ -91,6 +96,12 @@ impl Mistake {
 
     fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
+    }
+
+    fn related(self, span: &Range<usize>, message: impl Into<String>) -> Self {
+        let mut related = self.related.into_vec();
+        related.push((span.clone(), message.into()));
+        Self { related: related.into_boxed_slice(), ..self }
     }
 
     fn known<'n>(self, known: impl IntoIterator<Item = &'n str>) -> Self {

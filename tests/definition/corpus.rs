@@ -57,7 +57,7 @@ pub fn problems_of(file: &SourceFile) -> Vec<Diagnostic> {
     if file.name().starts_with("brand") {
         load_brand(file).err().unwrap_or_default()
     } else if file.name().starts_with("suite") {
-        let workflow = SourceFile::new("engagement.yaml", super::shipped().into_bytes());
+        let workflow = SourceFile::new("engagement.yaml", super::engagement().into_bytes());
         let workflow = load_workflow(&workflow).expect("it loads");
         load_suite(file, Some(&workflow)).err().unwrap_or_default()
     } else {

@@ -150,6 +150,9 @@ impl Checker<'_, '_> {
             return None;
         }
         if !scope.tasks.contains_key(task.value.as_str()) {
+            if self.problems.is_full() {
+                return None;
+            }
             let message = format!("this stage has no task {}", quoted(&task.value));
             let problem = Problem::new(Code::UnknownTask, &task.span, message);
             self.add(problem.known(scope.tasks.keys().copied(), &task.value));

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Checker, names_of, value_of};
+use super::{Checker, meant::definition, names_of, value_of};
 use crate::{
     definition::{
         diagnostic::{Code, Problem},
@@ -41,12 +41,21 @@ impl Checker<'_, '_> {
         let names = names_of(rows.iter().map(|(name, _)| name));
         let required = raw.required.as_ref().map(|list| list.value.as_slice()).unwrap_or_default();
         self.no_doubles("required field", required);
+        let asked = names_of(required);
         for words in required.iter().filter(|words| !names.has(&words.value)) {
             let message = format!("the form has no property {}", quoted(&words.value));
+            if self.problems.is_full() {
+                break;
+            }
             let problem = Problem::new(Code::BadForm, &words.span, message);
-            self.add(problem.known(names.iter(), &words.value));
+            let problem = problem.known(names.iter(), &words.value);
+            let unused = rows.iter().map(|(name, _)| name).filter(|name| !asked.has(&name.value));
+            self.add(match definition(&words.value, unused) {
+                Some((span, message)) => problem.related(&span, message),
+                None => problem,
+            });
         }
-        let required = names_of(required);
+        let required = asked;
         let fields = rows.iter().filter_map(|(name, field)| {
             let required = required.has(&name.value);
             self.field_name(name);

@@ -9,6 +9,7 @@ mod clause;
 mod flaw;
 pub(super) mod folder;
 mod form;
+mod meant;
 mod pair;
 mod stage;
 mod suite;

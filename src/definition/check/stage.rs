@@ -277,6 +277,9 @@ impl Checker<'_, '_> {
 
     /// An expression; every mistake in it is added at its place.
     pub(super) fn expression(&mut self, words: &Words, scope: Scope<'_>) -> Option<Expression> {
+        if self.problems.is_full() {
+            return None;
+        }
         match expression::parse(&words.value, scope) {
             Ok(expression) => Some(expression),
             Err(mistakes) => {
@@ -343,13 +346,17 @@ fn unearned(words: &Words) -> Problem {
 
 fn misread(words: &Words, written: &str, mistake: Mistake) -> Problem {
     let at = |offset| offset_in(written, &words.value, offset);
-    let span = match (at(mistake.span.start), at(mistake.span.end)) {
+    let place = |span: &Range<usize>| match (at(span.start), at(span.end)) {
         (Some(start), Some(end)) => words.span.start + start..words.span.start + end,
         _ => words.span.clone(),
     };
-    let problem = Problem::new(mistake.code, &span, mistake.message)
+    let problem = Problem::new(mistake.code, &place(&mistake.span), mistake.message)
         .known(mistake.known.iter().map(String::as_str), "")
         .suggest(mistake.suggestion);
+    let problem = mistake
+        .related
+        .into_iter()
+        .fold(problem, |problem, (span, message)| problem.related(&place(&span), message));
     match mistake.help {
         Some(help) => problem.help(help),
         None => problem,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Checker, flaw::placed, names_of, value_of};
+use super::{Checker, flaw::placed, meant::point_at_definitions, names_of, value_of};
 use crate::{
     definition::{
         diagnostic::{Code, Problem, Problems},
@@ -36,6 +36,7 @@ pub(in crate::definition) fn workflow(
     let goal = raw.goal.as_ref().and_then(|goal| checker.goal(&goal.value, limits));
     let stages = raw.stages.as_ref().and_then(|stages| checker.stages(stages));
     let initial = checker.initial(&raw.initial, &raw.stages);
+    point_at_definitions(&raw, checker.problems);
     if let (Some(initial), Some(stages)) = (&initial, &stages) {
         let cycles = limits.map(|limits| limits.cycles);
         let is_whole = checker.problems.is_empty();

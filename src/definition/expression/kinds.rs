@@ -277,15 +277,17 @@ fn quotient(sign: &Range<usize>, left: Typed, right: Typed) -> Result<Typed, Mis
 }
 
 fn refused(operator: Operator, sign: &Range<usize>, left: &Typed, right: &Typed) -> Mistake {
-    let (left, right) = (left.described(), right.described());
+    let (one, other) = (left.described(), right.described());
     let message = match operator {
-        Operator::Plus => format!("{left} and {right} cannot be added"),
-        Operator::Minus => format!("{right} cannot be taken from {left}"),
-        Operator::Times => format!("{left} and {right} cannot be multiplied"),
-        Operator::By => format!("{left} cannot be divided by {right}"),
-        _ => format!("{left} cannot be compared with {right}"),
+        Operator::Plus => format!("{one} and {other} cannot be added"),
+        Operator::Minus => format!("{other} cannot be taken from {one}"),
+        Operator::Times => format!("{one} and {other} cannot be multiplied"),
+        Operator::By => format!("{one} cannot be divided by {other}"),
+        _ => format!("{one} cannot be compared with {other}"),
     };
     Mistake::new(Code::WrongKind, sign, message)
+        .related(&left.span, one)
+        .related(&right.span, other)
 }
 
 /// Gives both sides one kind, or says why that cannot be.

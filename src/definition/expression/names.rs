@@ -301,7 +301,7 @@ fn of_task(
     words: &Dotted<'_>,
     scope: Scope<'_>,
 ) -> Result<Fact, Mistake> {
-    let known: Vec<&str> = scope.tasks.keys().copied().collect();
+    let known = || scope.tasks.keys().copied().take(100);
     let (name, place, what, at) = match rest {
         [(name, place), (what, at)] => (*name, place, *what, at),
         [(name, place)] if scope.tasks.contains_key(name) => {
@@ -311,7 +311,7 @@ fn of_task(
         }
         _ => {
             let message = "a task is asked about as `tasks.TASK.done` or `tasks.TASK.FIELD`";
-            return Err(Mistake::syntax(&words.whole, message).known(known));
+            return Err(Mistake::syntax(&words.whole, message).known(known()));
         }
     };
     let task = TaskId::new(name).ok().and_then(|id| Some((id, scope.tasks.get(name)?)));
@@ -321,7 +321,8 @@ fn of_task(
             Place::Gate | Place::Way => format!("this stage has no task {}", quoted(name)),
         };
         let mistake = Mistake::new(Code::UnknownTask, place, message);
-        return Err(suggest(mistake.known(known.iter().copied()), name, known.iter().copied()));
+        let candidates = scope.tasks.keys().copied().take(1_000);
+        return Err(suggest(mistake.known(known()), name, candidates));
     };
     if what == "done" {
         return Ok(Fact::TaskDone(task));
