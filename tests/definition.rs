@@ -453,6 +453,9 @@ fn all_problems_are_shown_in_one_run_in_the_order_of_the_file() {
        |
     87 |     next: suport
        |           ^^^^^^
+    ...
+    90 |   support:
+       |   ------- `support` is defined here, and nothing refers to it
        |
        = help: did you mean `support`?
        = note: known here: `define`, `target`, `support`, `refine`, `repeat`

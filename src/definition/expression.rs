@@ -8,8 +8,8 @@
 //! ```
 //!
 //! The syntax is a part of CEL's, with `5%` and `3d` added. Start reading at [`parse`]: it reads
-//! one operator after the other, tighter ones first (`Reader`); [`names`] says what a name means,
-//! [`kinds`] what goes together. [`lex`] cuts the text into words.
+//! one operator after the other, tighter ones first (`Reader`); `names` says what a name means,
+//! `kinds` what goes together. `lex` cuts the text into words.
 //!
 //! # Always true
 //!

@@ -1,6 +1,6 @@
 //! Judges one comparison of a metric with its threshold.
 //!
-//! Start reading at [`Ask::judge`]: first whether there is a number at all, then whether it is
+//! Start reading at `Ask::judge`: first whether there is a number at all, then whether it is
 //! fresh and rests on enough cases, and last whether it meets the threshold.
 
 use serde::Serialize;

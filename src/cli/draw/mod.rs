@@ -5,7 +5,7 @@
 //!
 //! # Always true
 //!
-//! - A writer takes a [`Graph`](crate::view::graph::Graph) and gives a text; the same graph gives
+//! - A writer takes a [`crate::view::graph::Graph`] and gives a text; the same graph gives
 //!   the same text.
 //! - Whatever a title holds, the text stays what it is: nobody's words become markup.
 
