@@ -424,6 +424,13 @@ impl<'a> Problems<'a> {
         self.found.is_empty()
     }
 
+    /// Whether a problem was noted inside of `span`, so that what is missing there was refused.
+    pub fn is_noted_in(&self, span: &Range<usize>) -> bool {
+        let inside =
+            |found: &Diagnostic| span.start <= found.span.start && found.span.end <= span.end;
+        self.found.iter().any(inside)
+    }
+
     /// Whether further problems would be dropped, so that looking for them is a waste.
     pub fn is_full(&self) -> bool {
         self.found.len() >= MAX_PROBLEMS

@@ -218,7 +218,13 @@ fn every_slip_is_shown_at_its_place_or_changes_nothing() {
 
 #[test]
 fn the_words_and_units_of_a_file_are_found() {
-    let text = "goal: # a comment\n  - { metric: a_b, at_least: goals.x, title: Not this, n: 60% }\n  when: stage.age >= 28d && f(\"g\")\n  title: nor this\n  due: 3 business days\n";
+    let text = "\
+goal: # a comment
+  - { metric: a_b, at_least: goals.x, title: Not this, n: 60% }
+  when: stage.age >= 28d && f(\"g\")
+  title: nor this
+  due: 3 business days
+";
     let found: Vec<&str> = pieces(text)
         .into_iter()
         .map(|piece| match piece {

@@ -114,6 +114,8 @@ impl Checker<'_, '_> {
                 let problem = Problem::new(Code::ClashingKeys, &words.span, message);
                 self.add(problem.help("make two clauses of it, or a group with `any:` or `all:`"));
             }
+            // What it asked for was refused.
+            [] if self.problems.is_noted_in(&raw.span) => {}
             _ => {
                 let message = "this clause asks for nothing";
                 let problem = Problem::new(Code::MissingKey, &raw.span, message);

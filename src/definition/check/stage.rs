@@ -154,6 +154,8 @@ impl Checker<'_, '_> {
                 self.add(two_ways(&finish.span));
                 None
             }
+            // What it said was refused.
+            (None, None) if self.problems.is_noted_in(&raw.span) => None,
             (None, None) => {
                 let message = "this limit does not say where the brand goes";
                 let problem = Problem::new(Code::MissingKey, &raw.span, message);
@@ -189,6 +191,10 @@ impl Checker<'_, '_> {
     fn branch(&mut self, raw: &Spot<raw::Branch>, scope: Scope<'_>) -> Option<Branch> {
         let target = self.target(raw, scope.stages);
         let Some(words) = &raw.value.when else {
+            // A condition that was refused is not one that is missing.
+            if self.problems.is_noted_in(&raw.span) {
+                return None;
+            }
             let message = "this way has no condition, so those below it are never taken";
             let problem = Problem::new(Code::DeadBranch, &raw.span, message);
             self.add(problem.help("add `when:`, or move it to the end"));
@@ -226,6 +232,8 @@ impl Checker<'_, '_> {
                 self.add(two_ways(&finish.span));
                 None
             }
+            // What it said was refused.
+            (None, None) if self.problems.is_noted_in(&raw.span) => None,
             (None, None) => {
                 let message = "this way leads nowhere";
                 let problem = Problem::new(Code::MissingKey, &raw.span, message);

@@ -13,7 +13,7 @@ use petgraph::{
     visit::{Bfs, Dfs, Reversed},
 };
 
-use super::Flaw;
+use super::{Flaw, MAX_FLAWS};
 use crate::model::{FiveStep, Stage, StageId, Target};
 
 /// Everything wrong with the stages and the ways between them.
@@ -69,7 +69,8 @@ impl<'a> Graph<'a> {
         }
         let seen: BTreeSet<NodeIndex> = reached.iter().copied().collect();
         let name = |node: &NodeIndex| Some(self.stages.get(node.index())?.id.clone());
-        let reached: Vec<StageId> = reached.iter().filter_map(name).collect();
+        // As many as are ever shown.
+        let reached: Vec<StageId> = reached.iter().filter_map(name).take(MAX_FLAWS).collect();
         let mut ending = BTreeSet::new();
         let backwards = Reversed(&self.ways);
         let mut walk = Dfs::new(backwards, self.end);
@@ -87,7 +88,7 @@ impl<'a> Graph<'a> {
             let stuck = !nothing_ends && !ending.contains(&node);
             stuck.then(|| Flaw::NoWayOut { stage: id(), way: self.way(first, node) })
         };
-        let flaws = self.stages.iter().enumerate().filter_map(of_stage);
+        let flaws = self.stages.iter().enumerate().filter_map(of_stage).take(MAX_FLAWS);
         nothing_ends.then_some(Flaw::NothingEnds).into_iter().chain(flaws).collect()
     }
 

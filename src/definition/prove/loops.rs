@@ -8,7 +8,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use petgraph::{
-    algo::tarjan_scc,
+    algo::kosaraju_scc,
     graph::{DiGraph, NodeIndex},
 };
 
@@ -36,7 +36,8 @@ pub(super) fn flaws(stages: &[Stage], gates: &[Gate], context: &Context) -> Vec<
             }
         }
     }
-    let knots = tarjan_scc(&ways).into_iter();
+    // Not that of Tarjan, which takes the stack for as many stages as follow each other.
+    let knots = kosaraju_scc(&ways).into_iter();
     let mut circles: Vec<Vec<NodeIndex>> = knots.filter_map(|knot| circle(&ways, &knot)).collect();
     circles.sort();
     // Gates that contradict each other are not passed one after the other on the same evidence.
