@@ -330,6 +330,26 @@ fn findings_are_written_for_tools_that_review_code() {
               "message": {
                 "text": "there is no stage `suport`\ndid you mean `support`?"
               },
+              "relatedLocations": [
+                {
+                  "id": 1,
+                  "message": {
+                    "text": "`support` is defined here, and nothing refers to it"
+                  },
+                  "physicalLocation": {
+                    "artifactLocation": {
+                      "uri": "workflows/engagement.yaml",
+                      "uriBaseId": "%SRCROOT%"
+                    },
+                    "region": {
+                      "endColumn": 10,
+                      "endLine": 90,
+                      "startColumn": 3,
+                      "startLine": 90
+                    }
+                  }
+                }
+              ],
               "ruleId": "F0203",
               "ruleIndex": 1
             },
