@@ -568,3 +568,34 @@ fn a_file_fits_into_its_folder() {
     assert_eq!(codes("brands/other.yaml", &[follows]), [Code::Misnamed]);
     assert_eq!(codes(&own, &["other"]), [Code::UnknownWorkflow]);
 }
+
+#[test]
+fn a_proof_shows_the_other_place_and_the_way_that_leads_there() {
+    let quick = "      - id: quick\n        metric: first_response_median\n        at_most: 24h";
+    let slow = "      - id: quick\n        when: response_rate.high < 50% && cycle > 2";
+    insta::assert_snapshot!(shown(&[(quick, slow)]), @"
+    error[F0310]: this clause contradicts `answered`, so that the gate of `support` never opens
+       --> workflows/engagement.yaml:100:9
+        |
+     94 |       - id: answered
+        |         ------------ it cannot pass together with this
+    ...
+    100 |       - id: quick
+        |         ^^^^^^^^^
+        |
+        = note: path: define -> target -> support
+        = help: change one of them, or join them with `any:`
+
+    error[F0311]: what passes the gate of `support` here cannot meet the goal, and every way to gold leads through it
+       --> workflows/engagement.yaml:100:9
+        |
+     23 |     - { metric: response_rate, at_least: 90%, bound: lower95, min_n: 20 }
+        |       ------------------------------------------------------------------- the goal asks for this
+    ...
+    100 |       - id: quick
+        |         ^^^^^^^^^
+        |
+        = note: path: target -> support -> refine -> repeat
+        = help: change the clause or the goal
+    ");
+}

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::{
     definition::{
         diagnostic::{Code, Problem},
-        prove::{Dead, Flaw, Parts},
+        prove::{Dead, Flaw, Parts, way_to},
         raw::{self, Spot},
         suggest::quoted,
     },
@@ -15,7 +15,7 @@ use crate::{
 /// A flaw as a problem; nothing if its place was refused before.
 pub(super) fn placed(flaw: &Flaw, parts: Parts<'_>, raw: &raw::Workflow) -> Option<Problem> {
     let file = File { raw, parts };
-    match flaw {
+    let problem = match flaw {
         Flaw::MissingStep(_)
         | Flaw::Unreachable { .. }
         | Flaw::NoWayOut { .. }
@@ -30,6 +30,18 @@ pub(super) fn placed(flaw: &Flaw, parts: Parts<'_>, raw: &raw::Workflow) -> Opti
         | Flaw::Outlives { .. }
         | Flaw::DueAfterLimit { .. } => file.of_gate(flaw),
         Flaw::NeverTaken { .. } | Flaw::Overlap { .. } => file.of_ways(flaw),
+    };
+    // What is wrong within one stage is shown with the way on which a brand meets it.
+    match flaw {
+        Flaw::Contradicts { stage, .. }
+        | Flaw::Stricter { stage, .. }
+        | Flaw::Outlives { stage, .. }
+        | Flaw::DueAfterLimit { stage, .. }
+        | Flaw::NeverTaken { stage, .. }
+        | Flaw::Overlap { stage, .. } => {
+            problem.map(|problem| problem.path(names(&way_to(parts, stage))))
+        }
+        _ => problem,
     }
 }
 

@@ -31,6 +31,13 @@ pub(super) fn flaws(initial: &StageId, stages: &[Stage]) -> Vec<Flaw> {
     missing.into_iter().chain(order).chain(graph.flaws(initial)).collect()
 }
 
+/// A shortest way from `initial` to a stage; empty if there is none.
+pub(super) fn way_to(initial: &StageId, stages: &[Stage], stage: &StageId) -> Vec<StageId> {
+    let place = |id: &StageId| stages.iter().position(|stage| stage.id == *id);
+    let to = place(stage).map(NodeIndex::new);
+    to.map(|to| Graph::of(stages).way(place(initial), to)).unwrap_or_default()
+}
+
 /// The stages as nodes, in their order, and one more node for the end of the run.
 struct Graph<'a> {
     stages: &'a [Stage],

@@ -131,6 +131,11 @@ pub(super) fn flaws(parts: Parts<'_>) -> Vec<Flaw> {
     flaws
 }
 
+/// A shortest way from the first stage to another; empty if there is none.
+pub(super) fn way_to(parts: Parts<'_>, stage: &StageId) -> Vec<StageId> {
+    graph::way_to(parts.initial, parts.stages, stage)
+}
+
 /// Whether an expression can only be true on evidence.
 pub(super) fn asks_evidence(expression: &Expression) -> bool {
     only_if(expression, true, &forms::Set::asks_evidence)
