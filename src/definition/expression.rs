@@ -368,6 +368,13 @@ mod tests {
             ("stage.age > 0d", "stage.age > 0s"),
             ("-conversation_depth < -2", "-conversation_depth < -2"),
             ("regressed(\"sign-off\")", "regressed(\"sign-off\")"),
+            ("(cycle < 2) == goal.held", "(cycle < 2) == goal.held"),
+            ("tasks.sign-charter.note == '\"so\"'", "tasks.sign-charter.note == '\"so\"'"),
+            ("response_rate >= 0.16262", "response_rate >= 0.16262"),
+            (
+                "tasks.sign-charter.share > 150% - 2 * 50%",
+                "tasks.sign-charter.share > 1.5 - 2 * 0.5",
+            ),
         ];
         for (text, expected) in table {
             let written = read(text, Place::Way);

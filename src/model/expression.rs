@@ -328,7 +328,9 @@ impl Expression {
                 if brackets {
                     f.write_str("(")?;
                 }
-                left.write(f, own)?;
+                // A comparison compares once: `(a < b) == c` keeps its brackets as well.
+                let compares = own == Operator::Equal.binding();
+                left.write(f, own + u8::from(compares))?;
                 write!(f, " {} ", operator.sign())?;
                 // What stands behind binds one stronger: `a - (b - c)` keeps its brackets.
                 right.write(f, own + 1)?;
@@ -350,10 +352,15 @@ impl fmt::Display for Expression {
 /// A value as the file writes it: `60%`, `3d`, `0.5`, `true`, `"winter"`.
 fn literal(value: &Value, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match value {
+        // A text holds the other quotes at most, since there is no way to write both.
+        Value::Text(text) if text.contains('"') => write!(f, "'{text}'"),
         Value::Text(text) => write!(f, "\"{text}\""),
         Value::Number(Quantity { unit, value }) => match unit {
             Unit::Truth => write!(f, "{}", *value != 0.0),
-            Unit::Proportion => write!(f, "{}%", exact_percent(*value)),
+            Unit::Proportion => match exact_percent(*value) {
+                Some(percent) => write!(f, "{percent}%"),
+                None => write!(f, "{value}"),
+            },
             Unit::Count | Unit::Score | Unit::Ratio => write!(f, "{value}"),
             Unit::Duration => {
                 let (size, sign) = [(604_800.0, "w"), (86_400.0, "d"), (3_600.0, "h"), (60.0, "m")]
@@ -371,9 +378,13 @@ fn literal(value: &Value, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     }
 }
 
-/// A fraction in percent, without the dust that multiplying by a hundred leaves.
-fn exact_percent(fraction: f64) -> f64 {
+/// The percentage that is read as this fraction, without the dust that multiplying by a hundred
+/// leaves; nothing if only the fraction itself can be written.
+fn exact_percent(fraction: f64) -> Option<f64> {
     let percent = fraction * 100.0;
     let short = (percent * 1e10).round() / 1e10;
-    if short / 100.0 == fraction { short } else { percent }
+    let near = [short, percent, percent.next_up(), percent.next_down()];
+    // What was written as a fraction of a few digits is written so again.
+    let few = if fraction.to_string().len() <= 12 { 1 } else { near.len() };
+    near.into_iter().take(few).find(|percent| percent / 100.0 == fraction)
 }

@@ -363,7 +363,9 @@ fn settle(expression: &mut Expression, unit: Unit) {
         Expression::Negative(inner) => settle(inner, unit),
         Expression::Binary { operator, left, right } => {
             settle(left, unit);
-            if matches!(operator, Operator::Plus | Operator::Minus) {
+            // A share of a ratio is written as a ratio too, so that both can stand side by side.
+            let share = *operator == Operator::Times && unit == Unit::Ratio;
+            if share || matches!(operator, Operator::Plus | Operator::Minus) {
                 settle(right, unit);
             }
         }

@@ -670,15 +670,12 @@ fn equal_truths(
     match (literal(left), literal(right)) {
         (_, Some(is)) => Some(of_expression(left, is == equal, context)),
         (Some(is), _) => Some(of_expression(right, is == equal, context)),
-        (None, None) if is_truth(left) => {
-            let name = format!("({left}) == ({right})");
-            let mut sets = truth(&name, equal);
-            let both = Expression::binary(operator, left.clone(), right.clone());
-            Some(Some(match sets[0].rests_on(&both) {
-                Some(()) => sets,
-                None => Vec::new(),
-            }))
-        }
+        // Both are true or both are false; for `!=`, one of each.
+        (None, None) if is_truth(left) => Some((|| {
+            let sets = |side, wanted| of_expression(side, wanted, context);
+            let one = both(&sets(left, true)?, &sets(right, equal)?)?;
+            either(one, both(&sets(left, false)?, &sets(right, !equal)?)?)
+        })()),
         (None, None) => None,
     }
 }

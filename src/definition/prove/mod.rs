@@ -19,6 +19,8 @@ mod forms;
 mod gates;
 mod goal;
 mod graph;
+#[cfg(test)]
+mod laws;
 mod loops;
 mod ways;
 
