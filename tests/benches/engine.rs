@@ -3,11 +3,12 @@
 //! What the figures mean, and those of one run: `docs/design/0006-speed.md`. Shorter or longer
 //! by `FIVESTEP_BENCH_ROUNDS` (how often each side is measured), `FIVESTEP_BENCH_BRANDS` (the
 //! fleet) and `FIVESTEP_BENCH_MEMORY` (the largest fleet whose memory is measured, 0 for none); the parts
-//! `pure`, `check`, `one`, `fleet` and `memory` can be named: `cargo bench -- one fleet`.
+//! `pure`, `check`, `gate`, `one`, `fleet` and `memory` can be named: `cargo bench -- one fleet`.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "benches are an edge")]
 
 mod floor;
 mod harness;
+mod language;
 mod place;
 
 use std::{
@@ -19,7 +20,6 @@ use std::{
 use rusqlite::Connection;
 
 use fivestep::{
-    definition::{SourceFile, load_workflow},
     engine::step,
     model::{BrandId, Checkpoint, Command, Observations, Verb, Workflow},
     runner::fleet::PAGE,
@@ -51,7 +51,10 @@ fn main() {
         pure(&observations);
     }
     if asked("check") {
-        check();
+        language::check();
+    }
+    if asked("gate") {
+        language::gate(&observations);
     }
     if asked("one") {
         one_key(dir.path(), &observations);
@@ -114,43 +117,6 @@ fn time_step(name: &str, workflow: &Workflow, at: &Checkpoint, seen: &Observatio
         series.add(took * 1e6 / f64::from(BATCH));
     }
     series
-}
-
-/// Reading and checking a workflow file.
-fn check() {
-    println!("check of a workflow file, text to model");
-    let long = long_workflow();
-    let size = |text: &str| text.len() as f64 / 1e6;
-    for (name, text, at_most) in [("shipped", ENGAGEMENT, 150.0), ("generated", &long, 150.0)] {
-        let file = SourceFile::new("workflow.yaml", text.into());
-        let mut series = Series::new(format!("{name}, {:.3} MB", size(text)));
-        for _ in 0..rounds() {
-            series.add(1e3 * seconds(|| drop(black_box(load_workflow(&file).expect("right")))));
-        }
-        limit(&series, at_most, "ms");
-    }
-    println!();
-}
-
-/// The shipped workflow with so many stages of support that it takes 1 MB.
-fn long_workflow() -> String {
-    let (before, rest) = ENGAGEMENT.split_once("  # 3.").unwrap();
-    let (support, after) = rest.split_once("  # 4.").unwrap();
-    let body = support.split_once("support:\n").unwrap().1;
-    let body = body.split_once("    next:").unwrap().0;
-    let stages = 1_000_000 / (body.len() + 60);
-    let name = |number: usize| match number {
-        0 => "support".to_owned(),
-        number if number == stages => "refine".to_owned(),
-        number => format!("support-{number}"),
-    };
-    let more: String = (0..stages)
-        .map(|number| {
-            let (id, next) = (name(number), name(number + 1));
-            format!("  {id}:\n    step: support\n{body}    next: {next}\n\n")
-        })
-        .collect();
-    format!("{before}{more}  # 4.{after}")
 }
 
 /// Durable transitions of one brand.

@@ -181,8 +181,8 @@ impl Dice {
             let state = TaskState::Open { since, deadline: None, reopened: false };
             checkpoint.tasks.insert(task, state);
         }
-        let mut observations = Observations::default();
-        observations.as_of = Some(now() - TimeDelta::hours(self.below(60) as i64));
+        let as_of = Some(now() - TimeDelta::hours(self.below(60) as i64));
+        let mut observations = Observations { as_of, ..Observations::default() };
         for metric in Metric::ALL.into_iter().filter(|metric| *metric != Metric::WindowSettled) {
             observations.metrics.insert(metric, self.observation(metric));
             checkpoint.cycle.previous.insert(metric, self.observation(metric));
