@@ -7,6 +7,8 @@
 mod corpus;
 #[path = "definition/edits.rs"]
 mod edits;
+#[path = "definition/fuzzed.rs"]
+mod fuzzed;
 #[path = "definition/hostile.rs"]
 mod hostile;
 #[path = "definition/shipped.rs"]

@@ -15,8 +15,7 @@ use super::{
 };
 
 /// Ten clauses of every kind; 2,000 of them make a file of a megabyte.
-const CLAUSES: &str = "\
-      - { id: a, metric: response_rate, at_least: 70%, bound: lower95, min_n: 20, because: WHY }
+const CLAUSES: &str = "      - { id: a, metric: response_rate, at_least: 70%, bound: lower95, min_n: 20, because: WHY }
       - { id: b, metric: first_response_median, at_most: 24h, max_age: 7d, because: WHY }
       - { id: c, metric: back_and_forth_rate, at_least: 10%, min_n: 20, because: WHY }
       - { id: d, metric: topic_adherence, at_least: 60%, bound: lower95, because: WHY }
