@@ -227,13 +227,31 @@ proptest! {
 
     #[test]
     fn no_expression_makes_it_panic(text in expression_like()) {
-        let (stages, tasks) = (Names::new(["define"]), BTreeMap::new());
-        for place in [Place::Gate, Place::Goal, Place::Way] {
-            let scope = Scope { place, stages: &stages, tasks: &tasks };
-            let Ok(read) = expression::parse(&text, scope) else { continue };
-            let again = expression::parse(&read.to_string(), scope);
-            prop_assert_eq!(Ok(read), again, "what is written is read as the same");
-        }
+        is_read_as_written(&text);
+    }
+}
+
+/// Reads a text as an expression in every place; what is read is written and read as the same.
+fn is_read_as_written(text: &str) {
+    let (stages, tasks) =
+        (Names::new(["define", "sign-off"]), BTreeMap::from([("sign-off", None)]));
+    for place in [Place::Gate, Place::Goal, Place::Way] {
+        let scope = Scope { place, stages: &stages, tasks: &tasks };
+        let Ok(read) = expression::parse(text, scope) else { continue };
+        assert_eq!(expression::parse(&read.to_string(), scope), Ok(read), "{text}");
+    }
+}
+
+#[test]
+fn what_the_fuzzer_has_found_of_interest_is_read_as_well() {
+    let (loader, expressions) =
+        (corpus("../fuzz/corpus/loader"), corpus("../fuzz/corpus/expression"));
+    assert!(loader.len() >= 24 && expressions.len() >= 24, "the corpus of the fuzzer is there");
+    for (_, bytes) in loader {
+        never_panics(bytes);
+    }
+    for (_, bytes) in expressions {
+        is_read_as_written(&String::from_utf8_lossy(&bytes));
     }
 }
 
