@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 #[path = "../fuzz/laws.rs"]
-mod laws;
+pub mod laws;
 
 /// The kept inputs of a target.
 fn kept(target: &str) -> Vec<Vec<u8>> {
