@@ -5,12 +5,12 @@ use std::hint::black_box;
 use fivestep::{
     definition::{SourceFile, load_workflow},
     engine::gate::{Evidence, judge},
-    model::{Observations, Verb},
+    model::Observations,
 };
 
 use super::{
     harness::{Series, limit, seconds},
-    place::{ENGAGEMENT, ask, now, walk, workflow},
+    place::{ENGAGEMENT, now, walk, workflow},
     rounds,
 };
 
@@ -60,7 +60,7 @@ pub fn gate(observations: &Observations) {
     const BATCH: u32 = 2_000;
     println!("one gate of ten clauses");
     let mixed = workflow(&workflow_of(1));
-    let checkpoint = walk(&mixed, observations, &[ask(Verb::Start)]);
+    let checkpoint = walk(&mixed, observations, &[]);
     let stage = mixed.stages.first().expect("a stage");
     let now = now();
     let evidence = Evidence { workflow: &mixed, checkpoint: &checkpoint, observations, now };
