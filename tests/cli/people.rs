@@ -234,3 +234,39 @@ fn a_waiver_needs_a_named_person_and_a_reason_and_something_unmeasurable() {
     ");
     assert_eq!(env.contents(), before, "nothing was written");
 }
+
+#[test]
+fn a_reminder_is_told_from_its_moment_on_until_the_task_is_done() {
+    let mut env = TestEnv::new();
+    env.replace(
+        "workflows/engagement.yaml",
+        "deadline: 3 business days\n",
+        "deadline: 3 business days\n        remind: [1 business day]\n",
+    );
+    assert_eq!(env.fivestep(["start", "acme"]).code, 0);
+    env.set_now("2026-04-01T09:59:59Z");
+    assert_snapshot!(env.terminal("fivestep tasks --remind"), @"
+    $ fivestep tasks --remind
+    No task is like that. `fivestep tasks` shows all that are open.
+    [exit 0]
+    ");
+    env.set_now("2026-04-01T10:00:00Z");
+    assert_snapshot!(env.terminal("fivestep tasks --remind\nfivestep tasks"), @"
+    $ fivestep tasks --remind
+     BRAND  TASK          OWNER      STATE  DUE             TITLE
+     acme   sign_charter  role:lead  open   in 1 d: remind  Sign the charter
+    [exit 0]
+
+    $ fivestep tasks
+     BRAND  TASK          OWNER      STATE  DUE             TITLE
+     acme   sign_charter  role:lead  open   in 1 d: remind  Sign the charter
+    [exit 0]
+    ");
+    let done = env.line("fivestep done acme sign_charter --set agreed=true");
+    assert_eq!(done.code, 0, "{}", done.text());
+    assert_snapshot!(env.terminal("fivestep tasks --remind"), @"
+    $ fivestep tasks --remind
+    No task is like that. `fivestep tasks` shows all that are open.
+    [exit 0]
+    ");
+}
