@@ -7,22 +7,18 @@
 mod corpus;
 #[path = "definition/edits.rs"]
 mod edits;
+#[path = "definition/fuzzed.rs"]
+mod fuzzed;
 #[path = "definition/hostile.rs"]
 mod hostile;
 #[path = "definition/shipped.rs"]
 mod shipped;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    path::Path,
-};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use fivestep::{
     definition::{
-        Code, Diagnostic, MAX_BYTES, Names, SourceFile, check_all, check_pair,
-        diagnostic::MAX_PROBLEMS,
-        expression::{self, Place, Scope},
+        Code, Diagnostic, MAX_BYTES, SourceFile, check_all, check_pair, diagnostic::MAX_PROBLEMS,
         load_brand, load_suite, load_workflow, render,
     },
     model::{Brand, Demand, Metric, Target, Workflow},
@@ -225,31 +221,7 @@ proptest! {
 
     #[test]
     fn no_expression_makes_it_panic(text in expression_like()) {
-        is_read_as_written(&text);
-    }
-}
-
-/// Reads a text as an expression in every place; what is read is written and read as the same.
-fn is_read_as_written(text: &str) {
-    let (stages, tasks) =
-        (Names::new(["define", "sign-off"]), BTreeMap::from([("sign-off", None)]));
-    for place in [Place::Gate, Place::Goal, Place::Way] {
-        let scope = Scope { place, stages: &stages, tasks: &tasks };
-        let Ok(read) = expression::parse(text, scope) else { continue };
-        assert_eq!(expression::parse(&read.to_string(), scope), Ok(read), "{text}");
-    }
-}
-
-#[test]
-fn what_the_fuzzer_has_found_of_interest_is_read_as_well() {
-    let (loader, expressions) =
-        (corpus("../fuzz/corpus/loader"), corpus("../fuzz/corpus/expression"));
-    assert!(loader.len() >= 24 && expressions.len() >= 24, "the corpus of the fuzzer is there");
-    for (_, bytes) in loader {
-        never_panics(bytes);
-    }
-    for (_, bytes) in expressions {
-        is_read_as_written(&String::from_utf8_lossy(&bytes));
+        fuzzed::laws::expression(&text);
     }
 }
 

@@ -5,18 +5,17 @@ use std::hint::black_box;
 use fivestep::{
     definition::{SourceFile, load_workflow},
     engine::gate::{Evidence, judge},
-    model::{Observations, Verb},
+    model::Observations,
 };
 
 use super::{
     harness::{Series, limit, seconds},
-    place::{ENGAGEMENT, ask, now, walk, workflow},
+    place::{ENGAGEMENT, now, walk, workflow},
     rounds,
 };
 
 /// Ten clauses of every kind; 2,000 of them make a file of a megabyte.
-const CLAUSES: &str = "\
-      - { id: a, metric: response_rate, at_least: 70%, bound: lower95, min_n: 20, because: WHY }
+const CLAUSES: &str = "      - { id: a, metric: response_rate, at_least: 70%, bound: lower95, min_n: 20, because: WHY }
       - { id: b, metric: first_response_median, at_most: 24h, max_age: 7d, because: WHY }
       - { id: c, metric: back_and_forth_rate, at_least: 10%, min_n: 20, because: WHY }
       - { id: d, metric: topic_adherence, at_least: 60%, bound: lower95, because: WHY }
@@ -61,7 +60,7 @@ pub fn gate(observations: &Observations) {
     const BATCH: u32 = 2_000;
     println!("one gate of ten clauses");
     let mixed = workflow(&workflow_of(1));
-    let checkpoint = walk(&mixed, observations, &[ask(Verb::Start)]);
+    let checkpoint = walk(&mixed, observations, &[]);
     let stage = mixed.stages.first().expect("a stage");
     let now = now();
     let evidence = Evidence { workflow: &mixed, checkpoint: &checkpoint, observations, now };
