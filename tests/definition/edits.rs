@@ -9,8 +9,8 @@
 //!
 //! An edited file is met with a diagnostic *there*: its span, or a place that is related to it,
 //! covers the edited word or lies in it. Or the file means the same: it loads without a word, to a
-//! model that differs in nothing but the edited name. Only a name that nothing refers to can do that (a
-//! clause, a field that is not asked for, the workflow itself).
+//! model that differs in nothing but the edited name. Only a name that nothing refers to can do
+//! that: a clause, a field that is not asked for, the workflow itself.
 //!
 //! Not among the edits, because the result is another workflow that its author may want: texts for
 //! people, owners, versions, the values of a form's `const` and `enum`, other numbers, and one
