@@ -186,20 +186,6 @@ pub fn check_suite_workflow(file: &SourceFile, plays: &WorkflowId) -> Vec<Diagno
     })
 }
 
-/// Says whether a suite file fits into its workspace: named so that it is not taken for a
-/// workflow, and playing a workflow that exists.
-///
-/// - `workflows`: the names of the workflows that exist.
-pub fn check_suite_place(
-    file: &SourceFile,
-    suite: &Suite,
-    workflows: &[String],
-) -> Vec<Diagnostic> {
-    with_outline(file, |outline, problems| {
-        check::folder::suite(file, suite, workflows, outline, problems);
-    })
-}
-
 /// Reads what a metric is made to say on the command line: `86%`, `86%/40` (of 40 cases), `3h`,
 /// `no cases` or `unmeasurable`.
 ///

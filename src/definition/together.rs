@@ -12,8 +12,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Diagnostic, History, SourceFile, check, check_suite_place, diagnostic::Problems, is_brand,
-    is_suite, load_suite, outline::Node, read_file, suite_of,
+    Diagnostic, History, SourceFile, check, diagnostic::Problems, is_brand, is_suite,
+    outline::Node, read_file,
 };
 use crate::model::{Brand, BrandId, Workflow};
 
@@ -99,16 +99,17 @@ fn suite(
     whole: bool,
     known: Option<&[String]>,
 ) -> Vec<Diagnostic> {
-    let plays = suite_of(file);
-    let played = followed.iter().find(|one| Some(&one.workflow.id) == plays.as_ref());
-    match load_suite(file, played.map(|one| &one.workflow)) {
-        Err(problems) => problems,
-        Ok(suite) if whole => {
-            let own = [suite.workflow.to_string()];
-            check_suite_place(file, &suite, known.unwrap_or(&own))
-        }
-        Ok(_) => Vec::new(),
-    }
+    let (right, mut found) = read_file(file, |raw: super::suite::Suite, _, problems| {
+        let plays = raw.suite.as_ref().map(|words| words.value.as_str());
+        let played = followed.iter().find(|one| Some(one.workflow.id.as_str()) == plays);
+        check::suite(raw, played.map(|one| &one.workflow), problems)
+    });
+    let Some((suite, outline)) = right.filter(|_| whole) else { return found };
+    let own = [suite.workflow.to_string()];
+    let mut problems = Problems::new(file);
+    check::folder::suite(file, &suite, known.unwrap_or(&own), &outline, &mut problems);
+    found.extend(problems.into_sorted());
+    found
 }
 
 /// What is wrong with a workflow's file beside others.

@@ -9,6 +9,7 @@
 //! - Learning a missing fact never changes an answer that was known without it.
 
 use std::{
+    borrow::Cow,
     cell::{OnceCell, RefCell},
     collections::BTreeMap,
 };
@@ -24,7 +25,7 @@ use crate::model::{
 };
 
 use super::{
-    gate::{Evidence, judge_clause},
+    gate::{Evidence, judge_demand},
     goal, settle,
     truth::{Gap, Truth},
 };
@@ -132,10 +133,10 @@ impl<'a> Asker<'a> {
         match expression {
             Expression::Literal(value) => Answer::Known(value.clone()),
             Expression::Fact(fact) => self.fact(fact).0,
-            Expression::Not(inner) => self.answer(inner).truth().not().into(),
+            Expression::Not(inner) => opposite(&self.answer(inner)),
             Expression::Negative(inner) => negative(self.answer(inner)),
             Expression::Binary { operator, left, right } => {
-                join(*operator, self.answer(left), || self.answer(right))
+                join(*operator, self.answer(left), self.answer(right))
             }
         }
     }
@@ -150,16 +151,29 @@ impl<'a> Asker<'a> {
                 facts.push(FactReport { name, answer, why });
             }
         }
-        ExpressionReport { answer: self.answer(expression), facts, trace: self.trace(expression) }
+        let trace = self.trace(expression);
+        ExpressionReport { answer: trace.answer.clone(), facts, trace }
     }
 
+    /// Answers every part once, the inner ones first.
     fn trace(&self, expression: &Expression) -> Trace {
-        let parts = match expression {
-            Expression::Literal(_) | Expression::Fact(_) => Vec::new(),
-            Expression::Not(inner) | Expression::Negative(inner) => vec![self.trace(inner)],
-            Expression::Binary { left, right, .. } => vec![self.trace(left), self.trace(right)],
+        let (answer, parts) = match expression {
+            Expression::Literal(_) | Expression::Fact(_) => (self.answer(expression), Vec::new()),
+            Expression::Not(inner) => {
+                let inner = self.trace(inner);
+                (opposite(&inner.answer), vec![inner])
+            }
+            Expression::Negative(inner) => {
+                let inner = self.trace(inner);
+                (negative(inner.answer.clone()), vec![inner])
+            }
+            Expression::Binary { operator, left, right } => {
+                let (left, right) = (self.trace(left), self.trace(right));
+                let answer = join(*operator, left.answer.clone(), right.answer.clone());
+                (answer, vec![left, right])
+            }
         };
-        Trace { text: expression.to_string(), answer: self.answer(expression), parts }
+        Trace { text: expression.to_string(), answer, parts }
     }
 
     /// What is known of a fact, or why it is missing.
@@ -200,9 +214,11 @@ impl<'a> Asker<'a> {
 
     fn metric(&self, metric: Metric, part: Part, of: Of) -> (Answer, Option<String>) {
         let seen = match (of, metric) {
-            (Of::Now, Metric::WindowSettled) => settle::observe(self.evidence),
-            (Of::Now, _) => self.evidence.observations.metrics.get(&metric).cloned(),
-            (Of::Previous, _) => self.evidence.checkpoint.cycle.previous.get(&metric).cloned(),
+            (Of::Now, Metric::WindowSettled) => settle::observe(self.evidence).map(Cow::Owned),
+            (Of::Now, _) => self.evidence.observations.metrics.get(&metric).map(Cow::Borrowed),
+            (Of::Previous, _) => {
+                self.evidence.checkpoint.cycle.previous.get(&metric).map(Cow::Borrowed)
+            }
         };
         let Some(seen) = seen else {
             return not_yet(match of {
@@ -308,14 +324,7 @@ impl<'a> Asker<'a> {
             Demand::Metric { metric: Metric::WindowSettled, .. }
             | Demand::Task(_)
             | Demand::Wait(_) => None,
-            Demand::Metric { .. } => {
-                let clause = crate::model::Clause {
-                    id: crate::model::ClauseId::new("measured").ok()?,
-                    demand: demand.clone(),
-                    because: None,
-                };
-                Some(Truth::of(judge_clause(&clause, None, self.evidence).verdict))
-            }
+            Demand::Metric { .. } => Some(Truth::of(judge_demand(demand, None, self.evidence).0)),
             // Asked for no stage, so that its tasks and its time are missing.
             Demand::When(expression) => {
                 Some(Asker::new(self.evidence, None).answer(expression).truth())
@@ -343,6 +352,10 @@ fn known_or(truth: Truth, why: &str) -> (Answer, Option<String>) {
     (truth.into(), missing.then(|| why.to_owned()))
 }
 
+fn opposite(answer: &Answer) -> Answer {
+    answer.truth().not().into()
+}
+
 fn negative(answer: Answer) -> Answer {
     match answer {
         Answer::Known(Value::Number(Quantity { unit, value })) => Answer::number(unit, -value),
@@ -351,11 +364,11 @@ fn negative(answer: Answer) -> Answer {
     }
 }
 
-fn join(operator: Operator, left: Answer, right: impl FnOnce() -> Answer) -> Answer {
+fn join(operator: Operator, left: Answer, right: Answer) -> Answer {
     match operator {
-        Operator::And => left.truth().and(right().truth()).into(),
-        Operator::Or => left.truth().or(right().truth()).into(),
-        _ => match (left, right()) {
+        Operator::And => left.truth().and(right.truth()).into(),
+        Operator::Or => left.truth().or(right.truth()).into(),
+        _ => match (left, right) {
             // Missing for ever stays missing, whatever becomes known beside it.
             (Answer::Missing(one), Answer::Missing(other)) => Answer::Missing(one.max(other)),
             (Answer::Missing(gap), Answer::Known(_)) | (Answer::Known(_), Answer::Missing(gap)) => {

@@ -190,7 +190,8 @@ pub fn judge_clause(
     }
 }
 
-fn judge_demand(
+/// Judges one demand; `stage` is as for [`judge_clause`].
+pub(super) fn judge_demand(
     demand: &Demand,
     stage: Option<&Stage>,
     evidence: Evidence<'_>,

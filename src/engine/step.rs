@@ -231,8 +231,7 @@ impl<'a> Draft<'a> {
             return self.leave(stage);
         }
         if let Some(limit) = self.limit_reached(stage) {
-            let because = format!("limit of {}", limit.after);
-            return self.go(stage, &limit.target, Some(because));
+            return self.go(stage, &limit.target, Some(limit.because()));
         }
         match self.entry.events.is_empty() {
             false => Ok(Some(gate)),

@@ -91,3 +91,14 @@ pub enum Until {
     /// Until the brand is in this stage, a gate is shut or the run ends.
     Stage(StageId),
 }
+
+impl Until {
+    /// Whether a brand that stands in `stage` after a move has come as far as it should.
+    pub fn is_reached(&self, stage: Option<&StageId>) -> bool {
+        match self {
+            Until::OneStage => true,
+            Until::Blocked => false,
+            Until::Stage(wanted) => stage == Some(wanted),
+        }
+    }
+}

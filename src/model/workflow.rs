@@ -314,6 +314,16 @@ pub struct StageLimit {
     pub target: Target,
 }
 
+impl StageLimit {
+    /// How the reason begins for which a stage was left by its limit.
+    pub const BECAUSE: &str = "limit of ";
+
+    /// What the journal says of a stage that was left by its limit.
+    pub fn because(&self) -> String {
+        format!("{}{}", Self::BECAUSE, self.after)
+    }
+}
+
 impl Stage {
     /// The task of that name.
     pub fn task(&self, id: &TaskId) -> Option<&Task> {

@@ -8,11 +8,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::model::{
-    Entry, Event, FiveStep, Outcome, Stage, StageId, Target, Verdict, Workflow, event::Judged,
+    Entry, Event, Outcome, Stage, StageId, Target, Verdict, Workflow, event::Judged,
 };
-
-/// How the engine begins the reason of a stage that was left by its limit.
-pub(super) const LIMIT: &str = "limit of ";
 
 /// How often each part of a workflow was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -163,7 +160,7 @@ impl Counts {
         };
         let otherwise = Taken { name: otherwise, times: times(None) };
         let limit = stage.limit.iter().map(|limit| {
-            let because = format!("{LIMIT}{}", limit.after);
+            let because = limit.because();
             let name = format!("{}, {because}", name(&limit.target));
             Taken { name, times: times(Some(because)) }
         });
@@ -206,10 +203,9 @@ fn outcomes(workflow: &Workflow) -> Vec<Outcome> {
 
 /// Whether a way leads back, so that cycles are counted.
 fn goes_round(workflow: &Workflow) -> bool {
-    let place = |id: &StageId| workflow.stages.iter().position(|stage| stage.id == *id);
     workflow.stages.iter().any(|stage| {
         stage.targets().any(|target| match target {
-            Target::Stage(to) => stage.step == FiveStep::Repeat || place(to) <= place(&stage.id),
+            Target::Stage(to) => workflow.closes_cycle(stage, to),
             Target::Finish(_) => false,
         })
     })

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::{
     engine::{ClauseReport, GateReport, goal, timers::timers},
     model::{
-        Entry, Event, Status, TaskState, Until, Workflow,
+        Entry, Event, StageLimit, Status, TaskState, Until, Workflow,
         suite::{Because, Case, Deed, Expectation, Reply, Standing, Step, Suite},
     },
 };
@@ -301,9 +301,7 @@ impl Stage<'_> {
         match left.next() {
             None => "no stage was left".to_owned(),
             Some(None) => "otherwise".to_owned(),
-            Some(Some(because)) if because.starts_with(super::coverage::LIMIT) => {
-                "limit".to_owned()
-            }
+            Some(Some(because)) if because.starts_with(StageLimit::BECAUSE) => "limit".to_owned(),
             Some(Some(because)) => because.clone(),
         }
     }

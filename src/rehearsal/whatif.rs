@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-use super::{Journey, World};
+use super::{Journey, World, world::SOMEBODY};
 
 /// What is supposed.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,7 +82,7 @@ impl World<'_> {
     ///
     /// The engine's refusal, if it cannot.
     pub fn set_out(&mut self) -> Result<(), Refusal> {
-        let command = |verb| Command::new(verb, Actor::new("somebody"));
+        let command = |verb| Command::new(verb, Actor::new(SOMEBODY));
         if self.checkpoint.status == Status::Ready {
             return self.ask(&command(Verb::Start)).map(drop);
         }
@@ -119,7 +119,7 @@ impl World<'_> {
         for task in open_tasks(&self.checkpoint) {
             let form = stage.task(&task).map(|task| task.form.clone()).unwrap_or_default();
             let verb = Verb::Done { task, input: filled_in(&form) };
-            worked |= self.ask(&Command::new(verb, Actor::new("somebody"))).is_ok();
+            worked |= self.ask(&Command::new(verb, Actor::new(SOMEBODY))).is_ok();
         }
         worked
     }

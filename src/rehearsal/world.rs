@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Who asks for an advance where nobody is named.
-const SOMEBODY: &str = "somebody";
+pub(super) const SOMEBODY: &str = "somebody";
 
 /// A brand that exists only in memory.
 #[derive(Debug, Clone)]
@@ -87,12 +87,7 @@ impl<'w> World<'w> {
 
     fn goes_on(&self, until: &Until) -> bool {
         let ended = matches!(self.checkpoint.status, Status::Finished { .. });
-        let more = match until {
-            Until::OneStage => false,
-            Until::Blocked => true,
-            Until::Stage(stage) => self.checkpoint.stage() != Some(stage),
-        };
-        more && !ended
+        !ended && !until.is_reached(self.checkpoint.stage())
     }
 
     /// Lets time pass; the evidence stays as old as it was.

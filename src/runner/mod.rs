@@ -413,12 +413,7 @@ impl Advance {
 
     fn is_over(&self, until: &Until) -> bool {
         let ended = matches!(self.checkpoint.status, Status::Finished { .. });
-        let arrived = match until {
-            Until::OneStage => true,
-            Until::Blocked => false,
-            Until::Stage(stage) => self.checkpoint.stage() == Some(stage),
-        };
-        ended || self.shut.is_some() || arrived
+        ended || self.shut.is_some() || until.is_reached(self.checkpoint.stage())
     }
 }
 

@@ -397,7 +397,7 @@ fn ways(
     let otherwise = edge(&stage.next.otherwise, Kind::Gate, otherwise, None);
     let limit = stage.limit.as_ref().map(|limit| {
         let label = format!("gate still shut after {}", limit.after);
-        let because = format!("limit of {}", limit.after);
+        let because = limit.because();
         edge(&limit.target, Kind::StageLimit, Some(label), Some(because))
     });
     branches.chain([otherwise]).chain(limit).flatten().collect()

@@ -60,9 +60,11 @@ fn own_numbers(workflow: &Workflow, brand: &Brand, outline: &Node, problems: &mu
         return;
     }
     let settled = settled(workflow, brand);
-    let known = prove::flaws(Parts::of(workflow));
+    let found = prove::flaws(Parts::of(&settled));
+    // What the workflow has by itself was told already; most have nothing.
+    let known = if found.is_empty() { Vec::new() } else { prove::flaws(Parts::of(workflow)) };
     let goals = outline.get("goals");
-    for flaw in prove::flaws(Parts::of(&settled)).into_iter().filter(|flaw| !known.contains(flaw)) {
+    for flaw in found.into_iter().filter(|flaw| !known.contains(flaw)) {
         let Some((code, metric, message)) = told(&flaw, workflow, brand) else { continue };
         let own = goals.and_then(|goals| goals.get(metric.plain().name()));
         let span = place(own.or(goals), outline);
