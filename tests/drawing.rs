@@ -34,6 +34,7 @@ fn row(count: usize, title: &str) -> Workflow {
         step: FiveStep::ALL[place * 5 / count],
         title: title.to_owned(),
         purpose: None,
+        entry: Vec::new(),
         tasks: Vec::new(),
         exit: vec![clause("some", 1.0)],
         next: Next { branches: Vec::new(), otherwise: Target::Stage(id((place + 1) % count)) },
@@ -48,6 +49,7 @@ fn row(count: usize, title: &str) -> Workflow {
         window_seconds: 28 * 86_400,
         goal: Goal { all: vec![clause("gold", 100.0)], held_for: 1 },
         limits: Limits { cycles: 12, stall_after: Some(3) },
+        schedules: Vec::new(),
         stages: (0..count).map(stage).collect(),
     }
 }

@@ -112,6 +112,12 @@ id!(
 id!(
     /// Names one clause of a gate.
     ClauseId, "clause");
+id!(
+    /// Names one action of a stage.
+    ActionId, "action");
+id!(
+    /// Names one schedule of a workflow.
+    ScheduleId, "schedule");
 
 /// Who did something: a person's name as they gave it. Written into the journal.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -162,6 +168,19 @@ impl Digest {
     /// The whole digest.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// A number from 0 to below 1 that follows from the digest alone.
+    ///
+    /// ```
+    /// use fivestep::model::Digest;
+    /// assert!((0.0..1.0).contains(&Digest::of(b"acme").fraction()));
+    /// ```
+    pub fn fraction(&self) -> f64 {
+        const HEX_DIGITS: usize = 12;
+        let head = self.0.get(..HEX_DIGITS).unwrap_or_default();
+        let number = u64::from_str_radix(head, 16).unwrap_or_default();
+        number as f64 / 16_f64.powi(HEX_DIGITS as i32)
     }
 
     /// The first eight characters, for people.

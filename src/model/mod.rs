@@ -11,6 +11,7 @@
 //!   [`quantity`] and read by `definition`.
 //! - A missing number is absent ([`Finding::NoCases`], [`Finding::Unmeasurable`]), never 0.
 
+pub mod action;
 pub mod brand;
 pub mod calendar;
 pub mod capability;
@@ -24,9 +25,11 @@ mod instant;
 pub mod metric;
 pub mod observation;
 pub mod quantity;
+pub mod schedule;
 pub mod suite;
 pub mod workflow;
 
+pub use action::{Action, Job, Work};
 pub use brand::{Account, Brand, Charter, Pillar, Platform, Segment, Source, SourceKind};
 pub use calendar::{Period, WorkingTime};
 pub use capability::FactKind;
@@ -35,12 +38,15 @@ pub use command::{Command, Until, Verb};
 pub use event::{Entry, Event};
 pub use expression::{Expression, Fact};
 pub use form::{Field, FieldKind, Form};
-pub use ids::{Actor, BrandId, ClauseId, Digest, StageId, TaskId, WorkflowId};
+pub use ids::{
+    ActionId, Actor, BrandId, ClauseId, Digest, ScheduleId, StageId, TaskId, WorkflowId,
+};
 pub use metric::Metric;
 pub use observation::{Finding, Interval, Observation, Observations, Terms, Window};
 pub use quantity::{Quantity, Unit};
+pub use schedule::Schedule;
 pub use suite::Suite;
 pub use workflow::{
-    Bound, Branch, Clause, Demand, FiveStep, Goal, Limits, Next, Outcome, Stage, StageLimit,
-    Target, Task, Test, Threshold, Verdict, Workflow,
+    Bound, Branch, Clause, Demand, Escalation, FiveStep, Goal, Limits, Next, Outcome, Stage,
+    StageLimit, Target, Task, Test, Threshold, Verdict, Workflow,
 };

@@ -5,12 +5,14 @@ use std::{collections::BTreeSet, fmt};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    action::Action,
     calendar::Period,
     expression::{Expression, Fact, Of},
     form::Form,
-    ids::{ClauseId, Digest, StageId, TaskId, WorkflowId},
+    ids::{ActionId, ClauseId, Digest, ScheduleId, StageId, TaskId, WorkflowId},
     metric::Metric,
     quantity::Quantity,
+    schedule::Schedule,
 };
 
 /// One of the five steps of the process.
@@ -247,6 +249,19 @@ pub struct Task {
     pub deadline: Option<Period>,
     /// How long before the deadline they are reminded, in the order of the file.
     pub remind: Vec<Period>,
+    /// Who gets the task after the deadline, the first first.
+    pub escalate: Vec<Escalation>,
+    /// Whether a second person has to confirm it.
+    pub four_eyes: bool,
+}
+
+/// One rung of the ladder that a task climbs after its deadline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Escalation {
+    /// How long after the deadline; at once if absent.
+    pub after: Option<Period>,
+    /// Who owns the task from then on: a person or `role:NAME`.
+    pub to: String,
 }
 
 /// Where a branch leads.
@@ -295,6 +310,8 @@ pub struct Stage {
     pub title: String,
     /// Why it is there, for people.
     pub purpose: Option<String>,
+    /// Work that the engine has done when a brand comes in.
+    pub entry: Vec<Action>,
     /// Work for people while it lasts.
     pub tasks: Vec<Task>,
     /// Its gate: every clause must pass.
@@ -325,6 +342,11 @@ impl StageLimit {
 }
 
 impl Stage {
+    /// The action of that name.
+    pub fn action(&self, id: &ActionId) -> Option<&Action> {
+        self.entry.iter().find(|action| action.id == *id)
+    }
+
     /// The task of that name.
     pub fn task(&self, id: &TaskId) -> Option<&Task> {
         self.tasks.iter().find(|task| task.id == *id)
@@ -380,12 +402,19 @@ pub struct Workflow {
     pub limits: Limits,
     /// The stages, in the order of the file.
     pub stages: Vec<Stage>,
+    /// What comes again and again, in the order of the file.
+    pub schedules: Vec<Schedule>,
 }
 
 impl Workflow {
     /// The stage of that name.
     pub fn stage(&self, id: &StageId) -> Option<&Stage> {
         self.stages.iter().find(|stage| stage.id == *id)
+    }
+
+    /// The schedule of that name.
+    pub fn schedule(&self, id: &ScheduleId) -> Option<&Schedule> {
+        self.schedules.iter().find(|schedule| schedule.id == *id)
     }
 
     /// Whether going from one stage to another ends the cycle: every way back in the order of the

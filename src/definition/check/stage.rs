@@ -43,6 +43,7 @@ impl Checker<'_, '_> {
             step: step?,
             title: value_of(&raw.title).unwrap_or_default(),
             purpose: value_of(&raw.purpose),
+            entry: Vec::new(),
             tasks,
             exit,
             next: next?,
@@ -91,7 +92,8 @@ impl Checker<'_, '_> {
         }
         let remind = self.reminders(raw, deadline);
         let (title, owner) = (value_of(&raw.title)?, value_of(&raw.owner)?);
-        Some(Task { id: id?, title, owner, form, deadline, remind })
+        let (escalate, four_eyes) = (Vec::new(), false);
+        Some(Task { id: id?, title, owner, form, deadline, remind, escalate, four_eyes })
     }
 
     /// How long before the deadline a task's owner is reminded.

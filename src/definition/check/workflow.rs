@@ -52,6 +52,7 @@ pub(in crate::definition) fn workflow(
         goal: goal?,
         limits: limits?,
         stages: stages?,
+        schedules: Vec::new(),
     })
 }
 

@@ -180,6 +180,7 @@ mod tests {
             step: step.expect("one of the five"),
             title: String::new(),
             purpose: None,
+            entry: Vec::new(),
             tasks: Vec::new(),
             exit: Vec::new(),
             limit: None,

@@ -1,0 +1,84 @@
+//! What comes again and again: a cron line in a zone, with a say on every clock change.
+
+use serde::{Deserialize, Serialize};
+
+use super::{action::Job, ids::ScheduleId};
+
+/// What happens to a time that the clocks skip when they go forward.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Skipped {
+    /// It comes at the end of the gap.
+    #[default]
+    Shift,
+    /// It does not come on that day.
+    Skip,
+}
+
+/// What happens to a time that the clocks repeat when they go back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Repeated {
+    /// It comes once, the first time.
+    #[default]
+    First,
+    /// It comes once, the second time.
+    Last,
+    /// It comes twice.
+    Both,
+}
+
+/// What happens to times that passed while nothing ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Catchup {
+    /// The newest is made up for, the others are skipped.
+    #[default]
+    Latest,
+    /// Every one is made up for.
+    All,
+    /// None is.
+    None,
+}
+
+/// What happens to a time at which the work of the one before still runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Overlap {
+    /// It is skipped.
+    #[default]
+    Skip,
+    /// It waits for its turn; one at most waits.
+    Queue,
+}
+
+/// What a schedule does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Chore {
+    /// Moves the brand on, as `advance` does.
+    Advance,
+    /// Runs an action.
+    Job(Job),
+}
+
+/// What comes again and again while a brand's run goes on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Schedule {
+    /// Its name.
+    pub id: ScheduleId,
+    /// When, on the wall clock: five fields of cron.
+    pub cron: String,
+    /// An IANA zone name; the brand's own if absent.
+    pub zone: Option<String>,
+    /// At a time that the clocks skip.
+    pub skipped: Skipped,
+    /// At a time that the clocks repeat.
+    pub repeated: Repeated,
+    /// After times at which nothing ran.
+    pub catchup: Catchup,
+    /// While the one before still runs.
+    pub overlap: Overlap,
+    /// What is done.
+    pub chore: Chore,
+}
