@@ -27,6 +27,7 @@ pub mod engine;
 pub mod evidence;
 pub mod failure;
 pub mod model;
+pub mod performer;
 pub mod rehearsal;
 pub mod runner;
 pub mod samples;
