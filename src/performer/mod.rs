@@ -196,7 +196,7 @@ mod http {
     ) -> Result<Value, Fault> {
         Err(Fault::permanent(
             "this fivestep was built without the feature `http`; \
-             build it with `cargo install --locked --features http`",
+             build it with `cargo install --locked --features http --path .`",
         ))
     }
 }
