@@ -17,15 +17,16 @@
 //! 9. [`view`] and [`cli`]: what people see.
 //!
 //! Dependencies point one way: `cli → view → runner → store → engine → evidence → model`, and
-//! `definition → model`, `runner → performer → model`, `rehearsal → engine`. `model`, `engine`, `definition`, `rehearsal`, `view`
-//! and the metrics do no IO and read
-//! no clock; `clippy.toml` bans the calls that would.
+//! `definition → model`, `runner → performer → engine`, `rehearsal → engine`. `model`, `engine`,
+//! `definition`, `rehearsal`, `view` and the metrics do no IO and read no clock;
+//! `clippy.toml` bans the calls that would.
 
 pub mod cli;
 pub mod clock;
 pub mod definition;
 pub mod engine;
 pub mod evidence;
+pub mod failpoint;
 pub mod failure;
 pub mod model;
 pub mod performer;

@@ -27,11 +27,12 @@ use std::{
 
 use fivestep::{
     clock::Clock,
+    engine::{Notice, NoticeKind},
     model::{
         BrandId, Digest, StageId,
         action::{Job, OUTPUT_BYTES, Retry, Work},
     },
-    performer::{Environment, Fault, Notice, Order, Stop, Tools, perform},
+    performer::{self, Environment, Fault, Order, Stop, Tools},
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -80,7 +81,7 @@ impl Workshop {
 
     fn tools_with(&self, environment: Environment) -> Tools {
         let clock = Clock::fixed("2026-03-30T10:00:00Z".parse().unwrap());
-        Tools::new(&self.path(""), clock, environment)
+        Tools::with(&self.path(""), clock, environment)
     }
 
     /// Runs a script of `sh`.
@@ -122,6 +123,10 @@ fn order(work: Work) -> Order {
         key: Digest::of(b"acme/2/support/post"),
         job: Job { work, retry: Retry::default(), timeout_seconds: 1 },
     }
+}
+
+fn perform(order: &Order, tools: &Tools, stop: &Stop) -> Result<Value, Fault> {
+    performer::perform(order, tools, stop).map(Value::Object)
 }
 
 /// A script with a minute of time, so that a busy machine fails no test.
@@ -259,7 +264,7 @@ fn too_much_output_ends_a_program_and_its_complaints_do_not() {
         match (perform(&patient(script), &workshop.tools(), &Stop::default()), wanted) {
             (Ok(answer), Ok(wanted)) => assert_eq!(answer, wanted, "{why}"),
             (Err(fault), Err(says)) => {
-                assert!(fault.permanent && fault.message.contains(says), "{why}: {fault}");
+                assert!(fault.permanent && fault.message.contains(says), "{why}: {fault:?}");
             }
             (found, wanted) => panic!("{why}: {found:?} instead of {wanted:?}"),
         }
@@ -278,7 +283,7 @@ fn a_program_whose_time_is_up_is_ended_with_all_its_children() {
     for (why, script) in table {
         let workshop = Workshop::new();
         let fault = workshop.sh(&script).expect_err(why);
-        assert!(!fault.permanent, "{why}: {fault}");
+        assert!(!fault.permanent, "{why}: {fault:?}");
         assert_eq!(fault.message, "`sh` did not end within 1 s and was ended", "{why}");
         let (leader, child) = (workshop.process("leader"), workshop.process("child"));
         assert_eq!(leader.state(), None, "{why}: a zombie is left");
@@ -337,10 +342,10 @@ fn a_stop_ends_what_runs_and_begins_nothing() {
         assert_eq!(leader.state(), None);
         fault
     });
-    assert!(!fault.permanent && fault.message.contains("fivestep is stopping"), "{fault}");
+    assert!(!fault.permanent && fault.message.contains("fivestep is stopping"), "{fault:?}");
 
     let fault = perform(&patient("touch begun"), &tools, &stop).unwrap_err();
-    assert!(!fault.permanent && fault.message.contains("was not begun"), "{fault}");
+    assert!(!fault.permanent && fault.message.contains("was not begun"), "{fault:?}");
     assert!(!workshop.path("begun").exists());
 }
 
@@ -441,7 +446,7 @@ fn notice(text: &str) -> Notice {
     Notice {
         key: Digest::of(text.as_bytes()),
         brand: BrandId::new("acme").unwrap(),
-        kind: "reminder".to_owned(),
+        kind: NoticeKind::Reminder,
         to: "role:lead".to_owned(),
         text: text.to_owned(),
         at: "2026-03-30T10:00:00Z".parse().unwrap(),
@@ -454,12 +459,12 @@ fn a_notice_is_a_line_of_a_file() {
     let work = Work::Notify { to: "rita".to_owned(), text: "Say \"hello\"\nsoon.".to_owned() };
     let order = order(work);
     assert_eq!(perform(&order, &workshop.tools(), &Stop::default()), Ok(json!({})));
-    workshop.tools().notifier().deliver(&notice("Sign the charter.")).unwrap();
+    workshop.tools().tell(&notice("Sign the charter.")).unwrap();
 
     let text = workshop.text(".fivestep/notices.jsonl");
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let wanted = json!({
-        "format": 1, "kind": "message", "to": "rita", "text": "Say \"hello\"\nsoon.",
+        "format": 1, "kind": "notify", "to": "rita", "text": "Say \"hello\"\nsoon.",
         "brand": "acme", "at": "2026-03-30T10:00:00Z", "key": order.key,
     });
     assert_eq!(lines[0], wanted);
@@ -476,7 +481,7 @@ fn notices_that_come_together_stay_whole_lines() {
             scope.spawn(move || {
                 for nth in 0..10 {
                     let text = format!("{number}/{nth} {}", "x".repeat(10_000));
-                    tools.notifier().deliver(&notice(&text)).unwrap();
+                    tools.tell(&notice(&text)).unwrap();
                 }
             });
         }
@@ -510,7 +515,7 @@ fn a_notice_is_handed_to_the_program_of_the_operator() {
             ("TOKEN", "s3cret-token"),
         ]);
         let tools = workshop.tools_with(environment);
-        let fault = tools.notifier().deliver(&notice).err();
+        let fault = tools.tell(&notice).err();
         let found = fault.as_ref().map(|fault| (fault.message.as_str(), fault.permanent));
         assert_eq!(found, wanted, "{why}");
     }
@@ -524,20 +529,20 @@ fn a_notice_is_handed_to_the_program_of_the_operator() {
 fn a_notice_that_cannot_be_delivered_is_a_fault_without_the_path() {
     let workshop = Workshop::new();
     let environment = Environment::of([("FIVESTEP_NOTIFY", "/no/such/s3cret-program")]);
-    let fault = workshop.tools_with(environment).notifier().deliver(&notice("Hello.")).unwrap_err();
+    let fault = workshop.tools_with(environment).tell(&notice("Hello.")).unwrap_err();
     assert!(fault.permanent && fault.message.starts_with("`FIVESTEP_NOTIFY` cannot be started"));
-    assert!(!fault.message.contains("s3cret"), "{fault}");
+    assert!(!fault.message.contains("s3cret"), "{fault:?}");
 
     fs::create_dir(workshop.path(".fivestep/notices.jsonl")).unwrap();
-    let fault = workshop.tools().notifier().deliver(&notice("Hello.")).unwrap_err();
-    assert!(!fault.permanent && fault.message.contains("notices.jsonl"), "{fault}");
+    let fault = workshop.tools().tell(&notice("Hello.")).unwrap_err();
+    assert!(!fault.permanent && fault.message.contains("notices.jsonl"), "{fault:?}");
 }
 
 #[test]
 fn the_runners_own_work_is_refused() {
     for work in [Work::Pull, Work::Measure] {
         let fault = perform(&order(work), &Workshop::new().tools(), &Stop::default()).unwrap_err();
-        assert!(fault.permanent, "{fault}");
+        assert!(fault.permanent, "{fault:?}");
     }
 }
 
@@ -546,5 +551,5 @@ fn the_runners_own_work_is_refused() {
 fn a_webhook_without_the_feature_says_how_to_get_it() {
     let work = Work::Http { url: "https://example.org/".to_owned(), token_env: None };
     let fault = perform(&order(work), &Workshop::new().tools(), &Stop::default()).unwrap_err();
-    assert!(fault.permanent && fault.message.contains("--features http"), "{fault}");
+    assert!(fault.permanent && fault.message.contains("--features http"), "{fault:?}");
 }

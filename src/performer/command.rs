@@ -18,13 +18,12 @@
 
 use std::{ffi::OsString, io, process::ExitStatus, time::Duration};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tracing::debug;
 
 use super::{
     Fault, Order, Stop, Tools,
     environment::Secrets,
-    nothing,
     pipe::Keep,
     program::{Ending, Program, Run},
 };
@@ -37,7 +36,7 @@ pub(super) fn perform(
     output_bytes: u64,
     tools: &Tools,
     stop: &Stop,
-) -> Result<Value, Fault> {
+) -> Result<Map<String, Value>, Fault> {
     let Some((name, arguments)) = argv.split_first() else {
         return Err(Fault::permanent("the action names no program"));
     };
@@ -147,12 +146,12 @@ fn is_no_program(error: &io::Error) -> bool {
 }
 
 /// The object that a program wrote; an empty one if it wrote nothing.
-fn answer(name: &str, output: &[u8], secrets: &Secrets) -> Result<Value, Fault> {
+fn answer(name: &str, output: &[u8], secrets: &Secrets) -> Result<Map<String, Value>, Fault> {
     if output.trim_ascii().is_empty() {
-        return Ok(nothing());
+        return Ok(Map::new());
     }
     match serde_json::from_slice(output) {
-        Ok(Value::Object(object)) => Ok(secrets.blot_value(Value::Object(object))),
+        Ok(Value::Object(object)) => Ok(secrets.blot_object(object)),
         Ok(_) => Err(Fault::permanent(format!(
             "what `{name}` wrote to standard output is JSON, but not an object"
         ))),
@@ -219,9 +218,11 @@ mod tests {
         ];
         for (why, written, wanted) in table {
             match (answer("count", written, &Secrets::default()), wanted) {
-                (Ok(value), Ok(wanted)) => assert_eq!(value.to_string(), wanted, "{why}"),
+                (Ok(answer), Ok(wanted)) => {
+                    assert_eq!(Value::Object(answer).to_string(), wanted, "{why}");
+                }
                 (Err(fault), Err(wanted)) => {
-                    assert!(fault.message.ends_with(wanted), "{why}: {fault}");
+                    assert!(fault.message.ends_with(wanted), "{why}: {fault:?}");
                     assert!(fault.permanent, "{why}");
                 }
                 (found, _) => panic!("{why}: {found:?}"),

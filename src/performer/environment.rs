@@ -7,7 +7,7 @@
 
 use std::{collections::BTreeMap, ffi::OsString, fmt, sync::Arc};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Fault;
 
@@ -112,8 +112,13 @@ impl Secrets {
         self.0.iter().fold(text.to_owned(), |text, secret| text.replace(secret, BLOT))
     }
 
-    /// `value` with every secret blotted out, in keys, texts and numbers, however deep.
-    pub(super) fn blot_value(&self, value: Value) -> Value {
+    /// `object` with every secret blotted out, in keys, texts and numbers, however deep.
+    pub(super) fn blot_object(&self, object: Map<String, Value>) -> Map<String, Value> {
+        let blotted = |(key, value): (String, _)| (self.blot(&key), self.blot_value(value));
+        object.into_iter().map(blotted).collect()
+    }
+
+    fn blot_value(&self, value: Value) -> Value {
         match value {
             Value::Null | Value::Bool(_) => value,
             Value::Number(ref number) => {
@@ -125,10 +130,7 @@ impl Secrets {
             Value::Array(items) => {
                 Value::Array(items.into_iter().map(|item| self.blot_value(item)).collect())
             }
-            Value::Object(entries) => {
-                let blotted = |(key, value): (String, _)| (self.blot(&key), self.blot_value(value));
-                Value::Object(entries.into_iter().map(blotted).collect())
-            }
+            Value::Object(object) => Value::Object(self.blot_object(object)),
         }
     }
 }

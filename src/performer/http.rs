@@ -18,7 +18,7 @@
 
 use std::{sync::mpsc, thread, time::Duration};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 use ureq::{Agent, Error, Proxy, http::Uri};
 
 use super::{Environment, Fault, Order, Stop, Tools, environment::Secrets};
@@ -41,7 +41,7 @@ pub(super) fn perform(
     token_env: Option<&str>,
     tools: &Tools,
     stop: &Stop,
-) -> Result<Value, Fault> {
+) -> Result<Map<String, Value>, Fault> {
     let address: Uri =
         url.parse().map_err(|_| Fault::permanent("the action's `url` is not an address"))?;
     let host = address.host().unwrap_or("nowhere").to_owned();
@@ -58,11 +58,11 @@ pub(super) fn perform(
     })?;
     let Answer { status, body } = answered.map_err(|error| unanswered(&host, &error, order))?;
     judge(&host, status)?;
-    let mut value = json!({ "status": status });
-    if let Some(answer) = body {
-        value["answer"] = secrets.blot_value(answer);
+    let mut kept = Map::from_iter([("status".to_owned(), status.into())]);
+    if let Some(body) = body {
+        kept.insert("answer".to_owned(), secrets.blot_object(body).into());
     }
-    Ok(value)
+    Ok(kept)
 }
 
 /// A call that is ready to be made.
@@ -78,7 +78,7 @@ struct Call {
 struct Answer {
     status: u16,
     /// The body, if it is a JSON object and small.
-    body: Option<Value>,
+    body: Option<Map<String, Value>>,
 }
 
 impl Call {
@@ -98,7 +98,7 @@ impl Call {
         }
         let body = response.body_mut().with_config().limit(ANSWER_BYTES).read_to_vec();
         let body = match body {
-            Ok(bytes) => serde_json::from_slice(&bytes).ok().filter(Value::is_object),
+            Ok(bytes) => serde_json::from_slice(&bytes).ok(),
             // The work is done, whatever else the webhook has to say about it.
             Err(Error::BodyExceedsLimit(_)) => None,
             Err(error) => return Err(error),
@@ -243,7 +243,7 @@ mod tests {
                 Ok(token) => assert_eq!(Some(token.as_str()), wanted, "{why}"),
                 Err(fault) => {
                     assert_eq!(wanted, None, "{why}");
-                    assert!(fault.permanent && !fault.message.contains("s3"), "{why}: {fault}");
+                    assert!(fault.permanent && !fault.message.contains("s3"), "{why}: {fault:?}");
                 }
             }
         }

@@ -40,14 +40,15 @@ use std::{
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use thiserror::Error;
 use tracing::{debug, info_span};
 
 pub use environment::Environment;
-pub use notify::{Notice, Notifier};
+pub use notify::Notifier;
 
+pub use crate::model::command::Fault;
 use crate::{
     clock::Clock,
+    engine::Notice,
     model::{
         BrandId, Digest, StageId,
         action::{Job, Work},
@@ -71,17 +72,6 @@ pub struct Order {
     pub key: Digest,
     /// What is to be done.
     pub job: Job,
-}
-
-/// How an attempt failed, in a form that may be journaled: no secret, no text that a program or a
-/// webhook wrote.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{message}")]
-pub struct Fault {
-    /// What went wrong, for people.
-    pub message: String,
-    /// Whether no other attempt can help.
-    pub permanent: bool,
 }
 
 impl Fault {
@@ -119,6 +109,13 @@ impl Stop {
     }
 }
 
+impl From<Arc<AtomicBool>> for Stop {
+    /// Takes a flag that somebody else sets, such as a signal.
+    fn from(flag: Arc<AtomicBool>) -> Self {
+        Self(flag)
+    }
+}
+
 /// What the work needs from outside.
 #[derive(Debug, Clone)]
 pub struct Tools {
@@ -129,15 +126,25 @@ pub struct Tools {
 }
 
 impl Tools {
-    /// Tools for the workspace at `root`, an absolute path.
-    pub fn new(root: &Path, clock: Clock, environment: Environment) -> Self {
+    /// Tools for the workspace at `root`, an absolute path, with this machine's clock and the
+    /// environment of this process.
+    pub fn new(root: &Path) -> Self {
+        Self::with(root, Clock::system(), Environment::system())
+    }
+
+    /// Tools with another clock and another environment.
+    pub fn with(root: &Path, clock: Clock, environment: Environment) -> Self {
         let notifier = Notifier::new(root, environment.clone());
         Self { root: root.to_owned(), clock, environment, notifier }
     }
 
-    /// What delivers notices of every kind.
-    pub fn notifier(&self) -> &Notifier {
-        &self.notifier
+    /// Delivers a notice of the engine.
+    ///
+    /// # Errors
+    ///
+    /// As [`Notifier::deliver`].
+    pub fn tell(&self, notice: &Notice) -> Result<(), Fault> {
+        self.notifier.deliver(notice)
     }
 }
 
@@ -150,7 +157,7 @@ impl Tools {
 ///
 /// [`Fault`] says why it is not done, as far as we know: a webhook may have done its work and
 /// failed to say so. `source.pull` and `repeat.measure` are the runner's, and refused here.
-pub fn perform(order: &Order, tools: &Tools, stop: &Stop) -> Result<Value, Fault> {
+pub fn perform(order: &Order, tools: &Tools, stop: &Stop) -> Result<Map<String, Value>, Fault> {
     let Order { brand, cycle, action, attempt, .. } = order;
     let stage = order.stage.as_ref().map(StageId::as_str);
     let _span = info_span!("perform", %brand, cycle, stage, action, attempt).entered();
@@ -161,12 +168,12 @@ pub fn perform(order: &Order, tools: &Tools, stop: &Stop) -> Result<Value, Fault
     };
     match &answer {
         Ok(_) => debug!("done"),
-        Err(fault) => debug!(permanent = fault.permanent, "{fault}"),
+        Err(fault) => debug!(permanent = fault.permanent, "{}", fault.message),
     }
     answer
 }
 
-fn attempt_of(order: &Order, tools: &Tools, stop: &Stop) -> Result<Value, Fault> {
+fn attempt_of(order: &Order, tools: &Tools, stop: &Stop) -> Result<Map<String, Value>, Fault> {
     match &order.job.work {
         Work::Command { argv, env, output_bytes } => {
             command::perform(order, argv, env, *output_bytes, tools, stop)
@@ -185,7 +192,7 @@ fn attempt_of(order: &Order, tools: &Tools, stop: &Stop) -> Result<Value, Fault>
 /// What stands in for webhooks in a fivestep that was built without them.
 #[cfg(not(feature = "http"))]
 mod http {
-    use super::{Fault, Order, Stop, Tools, Value};
+    use super::{Fault, Map, Order, Stop, Tools, Value};
 
     pub(super) fn perform(
         _: &Order,
@@ -193,7 +200,7 @@ mod http {
         _: Option<&str>,
         _: &Tools,
         _: &Stop,
-    ) -> Result<Value, Fault> {
+    ) -> Result<Map<String, Value>, Fault> {
         Err(Fault::permanent(
             "this fivestep was built without the feature `http`; \
              build it with `cargo install --locked --features http --path .`",
@@ -239,9 +246,4 @@ fn line(value: &impl Serialize) -> Vec<u8> {
     let mut line = serde_json::to_vec(value).expect("names, numbers and texts are always JSON");
     line.push(b'\n');
     line
-}
-
-/// The answer that says nothing but that it is done.
-fn nothing() -> Value {
-    Value::Object(Map::new())
 }

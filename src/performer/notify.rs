@@ -17,16 +17,14 @@ use std::{
     time::Duration,
 };
 
-use chrono::{DateTime, Utc};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
-    Environment, FORMAT, Fault, Order, Stop, Tools, command, line, nothing, pipe::Keep,
-    program::Program,
+    Environment, FORMAT, Fault, Order, Stop, Tools, command, line, pipe::Keep, program::Program,
 };
 use crate::{
-    model::{BrandId, Digest},
+    engine::{Notice, NoticeKind},
     workspace::OWN_FOLDER,
 };
 
@@ -38,26 +36,6 @@ const PROGRAM_ENV: &str = "FIVESTEP_NOTIFY_ENV";
 
 /// How long a delivery outside an action may take, in seconds.
 const DELIVERY_SECONDS: u64 = 60;
-
-/// The `kind` of a notice that an action sends.
-const OF_ACTION: &str = "message";
-
-/// Something to tell a person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Notice {
-    /// The same for the same notice, however often it is delivered.
-    pub key: Digest,
-    /// The brand that it is about.
-    pub brand: BrandId,
-    /// Why it is sent, in one word: `message`, `reminder`, …
-    pub kind: String,
-    /// A person or `role:NAME`.
-    pub to: String,
-    /// What they are told.
-    pub text: String,
-    /// When it was decided, UTC.
-    pub at: DateTime<Utc>,
-}
 
 /// A notice as it is written.
 #[derive(Serialize)]
@@ -148,17 +126,17 @@ pub(super) fn perform(
     text: &str,
     tools: &Tools,
     stop: &Stop,
-) -> Result<Value, Fault> {
+) -> Result<Map<String, Value>, Fault> {
     let notice = Notice {
         key: order.key.clone(),
         brand: order.brand.clone(),
-        kind: OF_ACTION.to_owned(),
+        kind: NoticeKind::Notify,
         to: to.to_owned(),
         text: text.to_owned(),
         at: tools.clock.now(),
     };
     tools.notifier.deliver_within(order.timeout(), &notice, stop)?;
-    Ok(nothing())
+    Ok(Map::new())
 }
 
 /// Adds one line to a file and waits until it is on the disk.

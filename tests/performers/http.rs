@@ -9,11 +9,11 @@ use std::{
 
 use fivestep::{
     model::action::Work,
-    performer::{Environment, Fault, Stop, perform},
+    performer::{Environment, Fault, Stop},
 };
 use serde_json::{Value, json};
 
-use super::{Workshop, order};
+use super::{Workshop, order, perform};
 
 /// A server on this machine that gives one answer to everybody and remembers what it was asked.
 struct Server {
@@ -121,7 +121,7 @@ fn a_status_ends_an_attempt_as_it_should() {
                 assert_eq!((value, permanent), (json!({ "status": status }), None), "{status}");
             }
             Err(fault) => {
-                assert_eq!(Some(fault.permanent), permanent, "{status}: {fault}");
+                assert_eq!(Some(fault.permanent), permanent, "{status}: {fault:?}");
                 assert!(fault.message.starts_with(&format!("`127.0.0.1` answered {status}")));
             }
         }
@@ -158,8 +158,8 @@ fn an_answer_that_is_late_or_breaks_off_is_asked_for_again() {
     for (why, sent, after, wanted) in table {
         let server = Server::answering(sent, after);
         let fault = call(&server.url()).expect_err(why);
-        assert!(!fault.permanent && fault.message.contains(wanted), "{why}: {fault}");
-        assert!(!fault.message.contains("secret-path"), "{why}: {fault}");
+        assert!(!fault.permanent && fault.message.contains(wanted), "{why}: {fault:?}");
+        assert!(!fault.message.contains("secret-path"), "{why}: {fault:?}");
         assert_eq!(server.seen().len(), 1, "{why}: one attempt, one request");
     }
 }
@@ -168,7 +168,7 @@ fn an_answer_that_is_late_or_breaks_off_is_asked_for_again() {
 fn nobody_who_answers_is_a_passing_fault() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let fault = call(&format!("http://127.0.0.1:{port}/")).unwrap_err();
-    assert!(!fault.permanent && fault.message.contains("was not reached"), "{fault}");
+    assert!(!fault.permanent && fault.message.contains("was not reached"), "{fault:?}");
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn a_redirect_leads_nowhere() {
             other.url().replace("127.0.0.1", "localhost")
         );
         let fault = call(&Server::answering(moved, After::Close).url()).unwrap_err();
-        assert!(fault.permanent, "{status}: {fault}");
+        assert!(fault.permanent, "{status}: {fault:?}");
     }
     assert_eq!(other.seen(), Vec::<String>::new());
 }
@@ -245,13 +245,13 @@ fn a_stop_gives_a_waiting_call_up() {
         stop.set();
         waiting.join().unwrap().unwrap_err()
     });
-    assert!(!fault.permanent && fault.message.contains("fivestep is stopping"), "{fault}");
+    assert!(!fault.permanent && fault.message.contains("fivestep is stopping"), "{fault:?}");
 }
 
 #[test]
 fn what_is_no_address_is_refused() {
     for url in ["", "http://", "not an address", "ftp://example.org/"] {
         let fault = call(url).expect_err(url);
-        assert!(!fault.message.contains("secret"), "{url}: {fault}");
+        assert!(!fault.message.contains("secret"), "{url}: {fault:?}");
     }
 }
