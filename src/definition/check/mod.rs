@@ -15,6 +15,7 @@ mod meant;
 mod pair;
 mod stage;
 mod suite;
+mod task;
 mod workflow;
 
 pub(super) use brand::brand;
