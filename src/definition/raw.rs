@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::{
     check::MAX_CYCLES,
+    job,
     key::{Key, Names, Shape, optional, required},
     kind::Kind,
     read::MAX_COUNT,
@@ -153,6 +154,7 @@ pub(super) struct Stage {
     pub step: Field<String>,
     pub title: Field<String>,
     pub purpose: Field<String>,
+    pub entry: Field<Vec<Spot<job::Action>>>,
     pub tasks: Field<Vec<Spot<Task>>>,
     pub exit: Field<Vec<Spot<Clause>>>,
     pub next: Field<Next>,
@@ -170,6 +172,9 @@ pub(super) const STAGE: &[Key] = &[
     optional("purpose", Shape::Words)
         .about("Why it is there.")
         .example("Answer, soon and so that people answer back."),
+    optional("entry", Shape::List(&Shape::Record(job::ACTION)))
+        .about("Work that is done without people; begun when a brand enters.")
+        .example("[{ id: fetch, run: source.pull }]"),
     optional("tasks", Shape::List(&Shape::Record(TASK)))
         .about("Work for people while it lasts; opened when a brand enters.")
         .example("[{ id: review, title: Review requests, owner: role:manager }]"),
@@ -224,6 +229,8 @@ pub(super) struct Task {
     pub form: Field<Form>,
     pub deadline: Field<String>,
     pub remind: Field<Vec<Words>>,
+    pub on_deadline: Field<Vec<Spot<Rung>>>,
+    pub four_eyes: Field<String>,
 }
 
 pub(super) const TASK: &[Key] = &[
@@ -250,6 +257,35 @@ pub(super) const TASK: &[Key] = &[
         .some()
         .about("How long before the deadline `tasks` says that it is time.")
         .example("[1d]"),
+    optional("on_deadline", Shape::OneOrList(&Shape::Record(RUNG)))
+        .some()
+        .about("Who gets the task when it is late, in one step or in several; approves nothing.")
+        .example("{ escalate_to: role:director }")
+        .example("[{ escalate_to: role:lead }, { after: 2d, escalate_to: role:director }]"),
+    optional("four_eyes", Shape::Words)
+        .is(Kind::Truth)
+        .about("Whether a second person has to confirm it; not, if left out.")
+        .example("true"),
+];
+
+/// One of `on_deadline:`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Rung {
+    pub after: Field<String>,
+    pub escalate_to: Field<String>,
+}
+
+pub(super) const RUNG: &[Key] = &[
+    optional("after", Shape::Words)
+        .is(Kind::Period)
+        .about("How long after the deadline; at once, if left out.")
+        .example("2d")
+        .example("1 business day"),
+    required("escalate_to", Shape::Words)
+        .is(Kind::Owner)
+        .about("Who owns the task from then on: a person, or `role:NAME`.")
+        .example("role:director"),
 ];
 
 /// One of `exit:` or of the goal's `all:`
