@@ -182,11 +182,13 @@ impl<'s> Walk<'s> {
         Occurrence { at: end.at, asked, change: Some(change) }
     }
 
-    /// Goes to the stretch after `end`, or further: nothing is asked for before `at`, give or take
-    /// a clock change.
+    /// Goes to the stretch after `end`, or further if nothing is asked for before `at`, give or
+    /// take a clock change.
     fn go_on(&mut self, end: ClockChange, at: DateTime<Utc>) {
-        let shortly_before = at.checked_sub_signed(TimeDelta::days(2)).unwrap_or(end.at);
-        let start = shortly_before.max(end.at);
+        let repeats = end.wall() < self.stretch.wall(end.at);
+        let shortly_before = at.checked_sub_signed(TimeDelta::days(2));
+        // What the clocks repeat was asked for already, and is asked for again.
+        let start = shortly_before.filter(|start| !repeats && *start > end.at).unwrap_or(end.at);
         self.stretch = self.zone.stretch(start);
         self.from = self.stretch.wall(start);
     }
