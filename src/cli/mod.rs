@@ -34,6 +34,7 @@ mod hold;
 mod import;
 mod init;
 mod junit;
+mod schedule;
 mod schema;
 mod shipped;
 mod show;
@@ -43,6 +44,7 @@ mod status;
 mod tasks;
 mod test;
 mod waive;
+mod which;
 mod why;
 
 use std::{ffi::OsString, process::ExitCode};
@@ -95,6 +97,7 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::History(args) => history::run(session, args),
         Verb::Show(args) => show::run(session, args),
         Verb::Graph(args) => graph::run(session, args),
+        Verb::Schedule(args) => schedule::run(session, args),
         Verb::Pause(args) => hold::pause(session, args),
         Verb::Resume(args) => hold::resume(session, args),
         Verb::Cancel(args) => hold::cancel(session, args),

@@ -242,6 +242,13 @@ codes! {
     BadInstant = "F0507",
     /// The cases of a suite have more steps than are played.
     TooManySteps = "F0508",
+
+    /// A schedule's line is not five fields of cron.
+    BadCron = "F0701",
+    /// A schedule asks for a day that no month has.
+    NeverComes = "F0702",
+    /// Two schedules do the same at the same times.
+    SameSchedule = "F0703",
 }
 
 impl Code {
@@ -252,7 +259,8 @@ impl Code {
             | Code::StricterThanGoal
             | Code::Overlap
             | Code::Unmeasurable
-            | Code::TooFewCases => Severity::Warning,
+            | Code::TooFewCases
+            | Code::SameSchedule => Severity::Warning,
             _ => Severity::Error,
         }
     }

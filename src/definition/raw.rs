@@ -57,6 +57,7 @@ pub(super) struct Workflow {
     pub goal: Field<Goal>,
     pub limits: Field<Limits>,
     pub stages: Field<Table<Stage>>,
+    pub schedules: Field<Vec<Spot<Schedule>>>,
 }
 
 impl Raw for Workflow {
@@ -98,6 +99,9 @@ impl Raw for Workflow {
                 "{ define: { title: Define, exit: [{ id: steady, metric: longest_silent_gap, \
                  at_most: 7d }], next: target } }",
             ),
+        optional("schedules", Shape::List(&Shape::Record(SCHEDULE)))
+            .about("What comes again and again while a run goes on.")
+            .example("[{ id: morning, cron: 30 7 * * mon-fri, run: advance }]"),
     ];
 }
 
@@ -212,6 +216,78 @@ pub(super) const LIMIT: &[Key] = &[
         .is(Kind::Outcome(Outcome::Stalled))
         .about("The outcome, instead of a stage.")
         .example("stalled"),
+];
+
+/// One of `schedules:`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Schedule {
+    pub id: Field<String>,
+    pub cron: Field<String>,
+    pub zone: Field<String>,
+    pub dst: Field<Dst>,
+    pub catchup: Field<String>,
+    pub overlap: Field<String>,
+    pub run: Field<String>,
+}
+
+pub(super) const SCHEDULE: &[Key] = &[
+    required("id", Shape::Words).is(Kind::Name).about("Its name.").example("morning"),
+    required("cron", Shape::Words)
+        .is(Kind::Cron)
+        .about(
+            "When, on the wall clock: minute, hour, day of the month, month, day of the week. In \
+             quotes if it begins with `*` or `@`.",
+        )
+        .example("30 7 * * mon-fri")
+        .example("\"*/15 8-18 * * *\"")
+        .example("\"@daily\""),
+    optional("zone", Shape::Words)
+        .is(Kind::Zone)
+        .about("Whose wall clock; that of the brand, if left out.")
+        .example("America/New_York"),
+    optional("dst", Shape::Record(DST))
+        .about("What happens to times that the clocks skip or repeat.")
+        .example("{ skipped: skip, repeated: both }"),
+    optional("catchup", Shape::Words)
+        .is(Kind::Word(&["latest", "all", "none"]))
+        .about(
+            "Which of the times that passed while nothing ran are made up for: the newest, as if \
+             left out; every one, at most 100; or none that is more than a minute late.",
+        )
+        .example("all"),
+    optional("overlap", Shape::Words)
+        .is(Kind::Word(&["skip", "queue"]))
+        .about(
+            "What happens at a time when the work of the one before still runs: it is skipped, as \
+             if left out, or waits; one at most waits.",
+        )
+        .example("queue"),
+    required("run", Shape::Words)
+        .is(Kind::Word(&["advance"]))
+        .about("What is done: the brand moves on, as with the verb `advance`.")
+        .example("advance"),
+];
+
+/// `dst:`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Dst {
+    pub skipped: Field<String>,
+    pub repeated: Field<String>,
+}
+
+pub(super) const DST: &[Key] = &[
+    optional("skipped", Shape::Words)
+        .is(Kind::Word(&["shift", "skip"]))
+        .about(
+            "A time that does not exist comes at the end of the gap, as if left out, or not at all.",
+        )
+        .example("skip"),
+    optional("repeated", Shape::Words)
+        .is(Kind::Word(&["first", "last", "both"]))
+        .about("Which of two equal times counts; the first, if left out.")
+        .example("both"),
 ];
 
 /// One of `tasks:`

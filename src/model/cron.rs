@@ -102,7 +102,7 @@ pub enum CronError {
     #[error("there is no line of cron called like this")]
     Nickname,
     /// A field says what it cannot.
-    #[error("this is not a {}", field.noun())]
+    #[error("this cannot be the {}", field.noun())]
     Field {
         /// Which field.
         field: CronField,

@@ -11,6 +11,7 @@ pub(super) mod folder;
 mod form;
 mod meant;
 mod pair;
+mod schedule;
 mod stage;
 mod suite;
 mod workflow;
