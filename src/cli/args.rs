@@ -578,7 +578,7 @@ pub enum ScheduleVerb {
 Examples:
   fivestep schedule preview acme
   fivestep schedule preview --schedule morning --days 7
-  fivestep schedule preview workflows/engagement.yaml --around 2026-10-25 --zone Europe/Berlin")]
+  fivestep schedule preview engagement --around 2026-10-25 --zone Europe/Rome")]
 pub struct PreviewArgs {
     /// A brand or a workflow by name, or a workflow file; otherwise the only workflow
     #[arg(value_name = "BRAND|WORKFLOW|FILE")]
