@@ -36,6 +36,7 @@ mod init;
 mod junit;
 mod schedule;
 mod schema;
+mod serve;
 mod shipped;
 mod show;
 mod simulate;
@@ -43,6 +44,7 @@ mod start;
 mod status;
 mod tasks;
 mod test;
+mod tick;
 mod waive;
 mod which;
 mod why;
@@ -102,6 +104,8 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::Resume(args) => hold::resume(session, args),
         Verb::Cancel(args) => hold::cancel(session, args),
         Verb::Adopt(args) => adopt::run(session, args),
+        Verb::Tick(args) => tick::run(session, args),
+        Verb::Serve(args) => serve::run(session, args),
         Verb::Completions(args) => completions::run(session, args),
     }
 }

@@ -10,6 +10,7 @@ pub mod rows;
 pub mod schedule;
 pub mod simulate;
 pub mod suite;
+pub mod ticked;
 pub mod why;
 
 use anstyle::{AnsiColor, Style};
