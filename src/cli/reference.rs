@@ -120,6 +120,7 @@ fn diagnostics() -> String {
         ("F03", "The graph of stages"),
         ("F04", "Brands"),
         ("F05", "Suites"),
+        ("F06", "Actions and ladders"),
     ];
     let family = |(prefix, title): (&str, &str)| {
         let codes = Code::ALL.iter().filter(|code| code.id().starts_with(prefix));

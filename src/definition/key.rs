@@ -190,8 +190,21 @@ pub(super) enum Rule {
     Excludes(&'static str, &'static [&'static str]),
     /// Where this is, the `metric` is one that measures waiting.
     Waits(&'static str),
+    /// Where the key `by` says one of `words`, the keys of its own that it needs are there, and
+    /// none that another word has for itself.
+    Own { by: &'static str, words: &'static [&'static str], keys: &'static [Own] },
     /// These thresholds are written in the unit of the `metric`, or the last if it is a truth.
     Compares { thresholds: &'static [&'static str], truth: &'static str },
+}
+
+/// A key that goes with one word of another key alone, such as `argv` with `run: command`.
+#[derive(Debug)]
+pub(super) struct Own {
+    pub key: &'static str,
+    /// The word.
+    pub of: &'static str,
+    /// Whether the word needs it.
+    pub required: bool,
 }
 
 pub(super) const fn record(

@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::{
     check::MAX_CYCLES,
+    job,
     key::{Key, Names, Shape, optional, required},
     kind::Kind,
     read::MAX_COUNT,
@@ -157,6 +158,7 @@ pub(super) struct Stage {
     pub step: Field<String>,
     pub title: Field<String>,
     pub purpose: Field<String>,
+    pub entry: Field<Vec<Spot<job::Action>>>,
     pub tasks: Field<Vec<Spot<Task>>>,
     pub exit: Field<Vec<Spot<Clause>>>,
     pub next: Field<Next>,
@@ -174,6 +176,9 @@ pub(super) const STAGE: &[Key] = &[
     optional("purpose", Shape::Words)
         .about("Why it is there.")
         .example("Answer, soon and so that people answer back."),
+    optional("entry", Shape::List(&Shape::Record(job::ACTION)))
+        .about("Work that is done without people; begun when a brand enters.")
+        .example("[{ id: fetch, run: source.pull }]"),
     optional("tasks", Shape::List(&Shape::Record(TASK)))
         .about("Work for people while it lasts; opened when a brand enters.")
         .example("[{ id: review, title: Review requests, owner: role:manager }]"),

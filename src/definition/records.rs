@@ -4,6 +4,7 @@
 //! have no name for it, which a test in `schema.rs` reports.
 
 use super::{
+    job,
     key::{Record, Rule, record},
     raw,
     shape::Raw,
@@ -28,6 +29,19 @@ pub(super) const RECORDS: &[Record] = &[
     ),
     record("task", "a task", "Work for a person.", raw::TASK)
         .rules(&[Rule::Needs("remind", &["deadline"])]),
+    record(
+        "action",
+        "an action",
+        "Work that is done without people, each kind with keys of its own.",
+        job::ACTION,
+    )
+    .rules(&[job::RULE]),
+    record(
+        "retry",
+        "how it is tried again",
+        "How often an action is tried, and how long it rests in between.",
+        job::RETRY,
+    ),
     record("limit", "a limit", "What ends a stage whose gate does not open.", raw::LIMIT)
         .rules(&[Rule::One(&["to", "finish"])]),
     record(

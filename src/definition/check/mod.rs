@@ -4,11 +4,13 @@
 //! do. A check that fails adds a problem and leaves its part out (`None`), so that the others
 //! still run; the model counts only if no problem was added.
 
+mod action;
 mod brand;
 mod clause;
 mod flaw;
 pub(super) mod folder;
 mod form;
+mod job;
 mod meant;
 mod pair;
 mod schedule;

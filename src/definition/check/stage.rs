@@ -30,6 +30,7 @@ impl Checker<'_, '_> {
         stages: &Names<'_>,
     ) -> Option<Stage> {
         let step = self.step(name, &raw.step);
+        let entry = self.entry(&raw.entry);
         let tasks = self.tasks(&raw.tasks);
         let named = tasks_by_name(&raw.tasks, &tasks);
         let scope = |place| Scope { place, stages, tasks: &named };
@@ -43,7 +44,7 @@ impl Checker<'_, '_> {
             step: step?,
             title: value_of(&raw.title).unwrap_or_default(),
             purpose: value_of(&raw.purpose),
-            entry: Vec::new(),
+            entry,
             tasks,
             exit,
             next: next?,
@@ -121,7 +122,7 @@ impl Checker<'_, '_> {
         periods
     }
 
-    fn owner(&mut self, owner: &Words) {
+    pub(super) fn owner(&mut self, owner: &Words) {
         if owner.value.strip_prefix("role:").is_some_and(|role| role.trim().is_empty()) {
             let message = "this owner is a role without a name";
             let problem = Problem::new(Code::BadName, &owner.span, message);
