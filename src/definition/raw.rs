@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::{
     check::MAX_CYCLES,
     job,
-    key::{Key, Names, Shape, optional, required},
+    key::{Key, Names, Rule, Shape, optional, required},
     kind::Kind,
     read::MAX_COUNT,
     shape::Raw,
@@ -233,8 +233,19 @@ pub(super) struct Schedule {
     pub dst: Field<Dst>,
     pub catchup: Field<String>,
     pub overlap: Field<String>,
-    pub run: Field<String>,
+    #[serde(flatten)]
+    pub job: job::Job,
 }
+
+/// What moves a brand on by a schedule.
+pub(super) const ADVANCE: &str = "advance";
+
+/// What a schedule does, in the order of the reference.
+const CHORES: &[&str] = &[ADVANCE, "source.pull", "repeat.measure", "notify", "command", "http"];
+
+/// What must be true of the keys of a schedule together.
+pub(super) const SCHEDULE_RULES: &[Rule] =
+    &[Rule::Own { by: "run", words: CHORES, keys: job::OWN }];
 
 pub(super) const SCHEDULE: &[Key] = &[
     required("id", Shape::Words).is(Kind::Name).about("Its name.").example("morning"),
@@ -269,9 +280,22 @@ pub(super) const SCHEDULE: &[Key] = &[
         )
         .example("queue"),
     required("run", Shape::Words)
-        .is(Kind::Word(&["advance"]))
-        .about("What is done: the brand moves on, as with the verb `advance`.")
-        .example("advance"),
+        .is(Kind::Word(CHORES))
+        .about(
+            "What is done: the brand moves on, as with the verb `advance`, or work as in `entry` of a \
+             stage.",
+        )
+        .example("advance")
+        .example("source.pull"),
+    job::ARGV,
+    job::ENV,
+    job::OUTPUT,
+    job::URL,
+    job::TOKEN_ENV,
+    job::TO,
+    job::TEXT,
+    job::TIMEOUT,
+    job::RETRY_OF,
 ];
 
 /// `dst:`

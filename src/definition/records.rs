@@ -73,7 +73,8 @@ pub(super) const RECORDS: &[Record] = &[
         "a schedule",
         "What comes again and again while a run goes on, at times on a wall clock.",
         raw::SCHEDULE,
-    ),
+    )
+    .rules(raw::SCHEDULE_RULES),
     record("dst", "clock changes", "What the clocks do to a schedule's times.", raw::DST),
     record(
         "brand",

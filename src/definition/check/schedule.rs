@@ -1,12 +1,13 @@
 //! What comes again and again: its times, its zone, and what is done.
 
-use std::ops::Range;
+use std::{iter, ops::Range};
 
 use super::{Checker, stage::place_in};
 use crate::{
     definition::{
         diagnostic::{Code, Problem},
-        raw::{self, Field, Spot, Words},
+        job,
+        raw::{self, ADVANCE, Field, Spot, Words},
         suggest::{closest, quoted},
     },
     model::{
@@ -23,7 +24,7 @@ impl Checker<'_, '_> {
         self.no_doubles("schedule", raw.value.iter().filter_map(|one| one.value.id.as_ref()));
         let mut right: Vec<(Schedule, &Range<usize>)> = Vec::new();
         for Spot { value, span } in &raw.value {
-            let Some(schedule) = self.schedule(value) else { continue };
+            let Some(schedule) = self.schedule(value, span) else { continue };
             if let Some((other, first)) = right.iter().find(|(other, _)| same(other, &schedule)) {
                 let message = format!("`{}` does the same as `{}`", schedule.id, other.id);
                 let problem = Problem::new(Code::SameSchedule, span, message)
@@ -36,7 +37,7 @@ impl Checker<'_, '_> {
         right.into_iter().map(|(schedule, _)| schedule).collect()
     }
 
-    fn schedule(&mut self, raw: &raw::Schedule) -> Option<Schedule> {
+    fn schedule(&mut self, raw: &raw::Schedule, place: &Range<usize>) -> Option<Schedule> {
         let id = raw.id.as_ref().and_then(|words| self.id(words, ScheduleId::new));
         let cron = raw.cron.as_ref().and_then(|words| self.cron(words));
         let zone = raw.zone.as_ref().map(|words| self.zone(words));
@@ -48,7 +49,7 @@ impl Checker<'_, '_> {
         let catchup = self.policy(raw.catchup.as_ref(), &Catchup::ALL);
         let overlap = self.policy(raw.overlap.as_ref(), &Overlap::ALL);
         self.all_or_skip(raw, catchup, overlap);
-        let chore = raw.run.as_ref().and_then(|words| self.chore(words));
+        let chore = self.chore(&raw.job, place);
         Some(Schedule {
             id: id?,
             cron: cron?,
@@ -75,9 +76,35 @@ impl Checker<'_, '_> {
             .unwrap_or_default()
     }
 
-    fn chore(&mut self, words: &Words) -> Option<Chore> {
-        self.word(words, Code::UnknownWord, "work for a schedule", &[((), "advance")])
-            .map(|()| Chore::Advance)
+    /// What it does. `place` is where its mapping stands.
+    fn chore(&mut self, raw: &job::Job, place: &Range<usize>) -> Option<Chore> {
+        let run = raw.run.as_ref()?;
+        match run.value.as_str() {
+            ADVANCE => {
+                self.belongs(raw, ADVANCE, place);
+                self.no_attempts(raw);
+                Some(Chore::Advance)
+            }
+            known if job::WORKS.contains(&known) => self.job(raw, place).map(Chore::Job),
+            _ => {
+                let names = iter::once(ADVANCE).chain(job::WORKS.iter().copied());
+                let message = format!("there is no work {}", quoted(&run.value));
+                let problem = Problem::new(Code::UnknownWord, &run.span, message);
+                self.add(problem.known(names, &run.value));
+                None
+            }
+        }
+    }
+
+    /// A brand moves on in one commit, which is not tried again and takes no time.
+    fn no_attempts(&mut self, raw: &job::Job) {
+        let timeout = raw.timeout.as_ref().map(|words| ("timeout", &words.span));
+        let retry = raw.retry.as_ref().map(|retry| ("retry", &retry.span));
+        for (key, span) in timeout.into_iter().chain(retry) {
+            let message = format!("`{key}` does not go with `run: {ADVANCE}`");
+            let problem = Problem::new(Code::ClashingKeys, span, message);
+            self.add(problem.help("leave it out: a brand moves on at once, or not yet"));
+        }
     }
 
     /// What is made up for one after the other cannot be skipped because one runs.
