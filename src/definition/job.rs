@@ -77,7 +77,7 @@ pub(super) const ARGV: Key = optional("argv", Shape::List(&Shape::Words))
 pub(super) const ENV: Key = optional("env", Shape::List(&Shape::Words))
     .is(Kind::Variable)
     .distinct()
-    .about("Of `command`: the names of the variables that the program sees beside `PATH`.")
+    .about("Of `command`: the names of the variables that the program sees beside the usual ones.")
     .example("[REPORT_TOKEN]");
 pub(super) const OUTPUT: Key = optional("output", Shape::Words)
     .is(Kind::Bytes)

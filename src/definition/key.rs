@@ -146,6 +146,8 @@ pub(super) enum Shape {
     Record(&'static [Key]),
     /// Names that the user chose, each with a value.
     Table(&'static Shape),
+    /// Values in a row, or one of them alone.
+    OneOrList(&'static Shape),
     /// Either words or the other shape.
     WordsOr(&'static Shape),
 }
@@ -158,6 +160,8 @@ impl Shape {
             Shape::List(_) => "a list",
             Shape::Record(_) => "a mapping of keys to values",
             Shape::Table(_) => "a mapping of names to values",
+            Shape::OneOrList(Shape::Record(_)) => "a mapping of keys to values or a list of these",
+            Shape::OneOrList(_) => "a value or a list",
             Shape::WordsOr(Shape::Record(_)) => "a single value or a mapping of keys to values",
             Shape::WordsOr(_) => "a single value or a list",
         }

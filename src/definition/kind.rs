@@ -306,7 +306,10 @@ impl Kind {
                         "write it relative to the workspace, such as `exports/acme.zip`",
                 }),
             ),
-            Kind::Variable => text(VARIABLE, "write the name of a variable, such as `HOOK_TOKEN`"),
+            Kind::Variable => with(
+                text(VARIABLE, "write the name of a variable, such as `HOOK_TOKEN`"),
+                json!({ "type": ["string", "boolean"] }),
+            ),
             Kind::Bytes => text(r"0*[1-9][0-9]*\s*[KM]B", "write `64 KB` or `1 MB`"),
             Kind::Url => with(
                 text(

@@ -329,6 +329,8 @@ pub(super) struct Task {
     pub form: Field<Form>,
     pub deadline: Field<String>,
     pub remind: Field<Vec<Words>>,
+    pub on_deadline: Field<Vec<Spot<Rung>>>,
+    pub four_eyes: Field<String>,
 }
 
 pub(super) const TASK: &[Key] = &[
@@ -355,6 +357,35 @@ pub(super) const TASK: &[Key] = &[
         .some()
         .about("How long before the deadline `tasks` says that it is time.")
         .example("[1d]"),
+    optional("on_deadline", Shape::OneOrList(&Shape::Record(RUNG)))
+        .some()
+        .about("Who gets the task when it is late, in one step or in several; approves nothing.")
+        .example("{ escalate_to: role:director }")
+        .example("[{ escalate_to: role:lead }, { after: 2d, escalate_to: role:director }]"),
+    optional("four_eyes", Shape::Words)
+        .is(Kind::Truth)
+        .about("Whether a second person has to confirm it; not, if left out.")
+        .example("true"),
+];
+
+/// One of `on_deadline:`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Rung {
+    pub after: Field<String>,
+    pub escalate_to: Field<String>,
+}
+
+pub(super) const RUNG: &[Key] = &[
+    optional("after", Shape::Words)
+        .is(Kind::Period)
+        .about("How long after the deadline; at once, if left out.")
+        .example("2d")
+        .example("1 business day"),
+    required("escalate_to", Shape::Words)
+        .is(Kind::Owner)
+        .about("Who owns the task from then on: a person, or `role:NAME`.")
+        .example("role:director"),
 ];
 
 /// One of `exit:` or of the goal's `all:`

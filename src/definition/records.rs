@@ -28,7 +28,13 @@ pub(super) const RECORDS: &[Record] = &[
         raw::STAGE,
     ),
     record("task", "a task", "Work for a person.", raw::TASK)
-        .rules(&[Rule::Needs("remind", &["deadline"])]),
+        .rules(&[Rule::Needs("remind", &["deadline"]), Rule::Needs("on_deadline", &["deadline"])]),
+    record(
+        "escalation",
+        "an escalation",
+        "A rung of the ladder that a task climbs after its deadline.",
+        raw::RUNG,
+    ),
     record(
         "action",
         "an action",

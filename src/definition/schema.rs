@@ -147,6 +147,9 @@ impl Defs {
             Shape::Words => key.kind.schema(),
             Shape::Value => words(),
             Shape::List(item) => self.list(item, key),
+            Shape::OneOrList(item) => {
+                json!({ "anyOf": [self.value(item, key), self.list(item, key)] })
+            }
             Shape::Record(keys) => self.reference(keys, key.name),
             Shape::Table(row) => self.table(row, key),
             Shape::WordsOr(other) => {
@@ -331,7 +334,10 @@ mod tests {
     fn inner(shape: &'static Shape) -> Option<&'static [Key]> {
         match shape {
             Shape::Words | Shape::Value => None,
-            Shape::List(inner) | Shape::Table(inner) | Shape::WordsOr(inner) => self::inner(inner),
+            Shape::List(inner)
+            | Shape::OneOrList(inner)
+            | Shape::Table(inner)
+            | Shape::WordsOr(inner) => self::inner(inner),
             Shape::Record(keys) => Some(keys),
         }
     }

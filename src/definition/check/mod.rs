@@ -16,6 +16,7 @@ mod pair;
 mod schedule;
 mod stage;
 mod suite;
+mod task;
 mod workflow;
 
 pub(super) use brand::brand;

@@ -26,6 +26,7 @@ mod loops;
 mod ways;
 
 pub(super) use circle::circles;
+pub(super) use gates::longer;
 
 use crate::model::{
     Expression, Fact, FiveStep, Goal, Stage, StageId, Workflow, expression::Operator,
