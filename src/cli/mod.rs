@@ -35,6 +35,7 @@ mod import;
 mod init;
 mod junit;
 mod metrics;
+mod schedule;
 mod schema;
 mod serve;
 mod shipped;
@@ -47,6 +48,7 @@ mod telemetry;
 mod test;
 mod tick;
 mod waive;
+mod which;
 mod why;
 
 use std::{ffi::OsString, process::ExitCode};
@@ -99,6 +101,7 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::History(args) => history::run(session, args),
         Verb::Show(args) => show::run(session, args),
         Verb::Graph(args) => graph::run(session, args),
+        Verb::Schedule(args) => schedule::run(session, args),
         Verb::Pause(args) => hold::pause(session, args),
         Verb::Resume(args) => hold::resume(session, args),
         Verb::Cancel(args) => hold::cancel(session, args),
