@@ -341,7 +341,15 @@ fn large_gates() -> Vec<(&'static str, String, Option<&'static str>)> {
     ]
 }
 
-/// Large files about ways, tasks and forms.
+/// The small workflow with many actions in `support`, each of which needs another.
+fn actions(count: usize, needed: impl Fn(usize) -> usize) -> String {
+    let action =
+        |at| format!("      - {{ id: a{at}, run: source.pull, needs: [a{}] }}\n", needed(at));
+    let actions: String = (0..count).map(action).collect();
+    exchanged("    title: S\n", &format!("    title: S\n    entry:\n{actions}"))
+}
+
+/// Large files about ways, tasks, actions and forms.
 fn large_lists() -> Vec<(&'static str, String, Option<&'static str>)> {
     let way = |at| format!("{{ when: cycle + {at} > goal.streak, to: define }}");
     let same = |_| "{ when: cycle == 2, to: define }".to_owned();
@@ -377,6 +385,12 @@ fn large_lists() -> Vec<(&'static str, String, Option<&'static str>)> {
             None,
         ),
         ("10,000 tasks, misspelt", tasks(10_000, |at| format!("task: tt{at}")), Some("F0204")),
+        ("20,000 actions in a circle", actions(20_000, |at| (at + 1) % 20_000), Some("F0602")),
+        (
+            "20,000 actions that need nothing there is",
+            actions(20_000, |at| at + 20_000),
+            Some("F0601"),
+        ),
         (
             "60,000 fields that are required and none",
             exchanged("owner: lead }", &form),
