@@ -307,6 +307,7 @@ fn help_says_what_there_is_and_shows_examples() {
       history      A brand's journal
       show         A brand's numbers: value, sample, interval, window, sources
       graph        Draw a workflow, and where a brand is in it
+      schedule     When schedules come
       pause        Hold brands where they are
       resume       Let held brands go on
       cancel       End brands' runs as abandoned

@@ -356,7 +356,25 @@ fn large_lists() -> Vec<(&'static str, String, Option<&'static str>)> {
     let nowhere = |at| format!("{{ when: 'regressed(\"s{at}\")', to: define }}");
     let fields: String = (0..60_000).map(|at| format!("f{at}, ")).collect();
     let form = format!("owner: lead, form: {{ type: object, required: [{fields}x] }} }}");
+    let schedules = |each: fn(usize) -> String| {
+        let lines: String = (0..20_000).map(each).collect();
+        format!("{}schedules:\n{lines}", super::engagement())
+    };
     vec![
+        (
+            "20,000 schedules",
+            schedules(|at| {
+                let (minute, hour) = (at % 60, at / 60 % 24);
+                let day = at / 1_440 + 1;
+                format!("  - {{ id: s{at}, cron: {minute} {hour} {day} * *, run: advance }}\n")
+            }),
+            None,
+        ),
+        (
+            "20,000 schedules that do the same",
+            schedules(|at| format!("  - {{ id: s{at}, cron: 0 9 * * *, run: advance }}\n")),
+            Some("F0703"),
+        ),
         ("45,000 ways", ways((0..45_000).map(way)), None),
         ("45,000 ways of which one is taken", ways((0..45_000).map(same)), Some("F0307")),
         ("45,000 ways that ask for no stage", ways((0..45_000).map(nowhere)), Some("F0203")),
