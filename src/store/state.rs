@@ -23,6 +23,7 @@ use self::{
 pub use self::{
     error::StoreError,
     lease::Lease,
+    notices::Told,
     read::{CachedFile, Row, Running, Standing},
     timers::{DueMark, DuePage},
     write::Committed,

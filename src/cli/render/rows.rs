@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     cli::out::{finish, table},
-    view::{history::HistoryLine, sentence, status::StatusLine, tasks::TaskView},
+    view::{
+        history::HistoryLine, notices::NoticeView, sentence, status::StatusLine, tasks::TaskView,
+    },
 };
 
 /// One row a brand; `chosen` tells whether only some were asked for.
@@ -20,8 +22,8 @@ pub fn status(lines: &[StatusLine], chosen: bool) -> String {
     for line in lines {
         let standing = &line.standing;
         let status = match line.blocked_age_seconds {
-            Some(age) => format!("blocked {}", sentence::age(age)),
-            None => standing.status.clone(),
+            Some(age) if line.state == "blocked" => format!("blocked {}", sentence::age(age)),
+            _ => line.state.clone(),
         };
         table.add_row([
             standing.brand.clone(),
@@ -44,25 +46,28 @@ fn held_by(line: &StatusLine) -> String {
     }
 }
 
+/// One task in a table.
+pub type TaskRow = [String; 6];
+
+/// A task as a row of [`tasks`].
+pub fn task_row(task: &TaskView, now: DateTime<Utc>) -> TaskRow {
+    let owner = match &task.first_owner {
+        Some(first) => format!("{} (was {first})", task.owner),
+        None => task.owner.clone(),
+    };
+    [task.brand.clone(), task.task.clone(), owner, task.told(), due(task, now), task.title.clone()]
+}
+
 /// One row a task; `chosen` tells whether only some were asked for.
-pub fn tasks(tasks: &[TaskView], chosen: bool, now: DateTime<Utc>) -> String {
-    if tasks.is_empty() && chosen {
+pub fn tasks(rows: &[TaskRow], chosen: bool) -> String {
+    if rows.is_empty() && chosen {
         return "No task is like that. `fivestep tasks` shows all that are open.\n".to_owned();
     }
-    if tasks.is_empty() {
+    if rows.is_empty() {
         return "No task is open.\n".to_owned();
     }
     let mut table = table(&["BRAND", "TASK", "OWNER", "STATE", "DUE", "TITLE"]);
-    for task in tasks {
-        table.add_row([
-            task.brand.clone(),
-            task.task.clone(),
-            task.owner.clone(),
-            task.state.clone(),
-            due(task, now),
-            task.title.clone(),
-        ]);
-    }
+    table.add_rows(rows);
     finish(&table)
 }
 
@@ -70,6 +75,30 @@ fn due(task: &TaskView, now: DateTime<Utc>) -> String {
     let Some(deadline) = task.deadline else { return String::new() };
     let due = sentence::due(deadline, now);
     if task.remind && !task.overdue { format!("{due}: remind") } else { due }
+}
+
+/// One row a notice; `all` tells whether those that were delivered were asked for, too.
+pub fn notices(notices: &[NoticeView], all: bool, now: DateTime<Utc>) -> String {
+    if notices.is_empty() && all {
+        return "Nobody was ever to be told anything.\n".to_owned();
+    }
+    if notices.is_empty() {
+        return "Nobody is to be told anything. `fivestep notices --all` shows what was told.\n"
+            .to_owned();
+    }
+    let mut table = table(&["BRAND", "WHEN (UTC)", "KIND", "TO", "DELIVERED", "TEXT"]);
+    for notice in notices {
+        let delivered = notice.delivered.map(|at| format!("{} ago", sentence::ago(at, now)));
+        table.add_row([
+            notice.brand.clone(),
+            sentence::instant(notice.at),
+            notice.kind.to_owned(),
+            notice.to.clone(),
+            delivered.unwrap_or_else(|| "not yet".to_owned()),
+            notice.text.clone(),
+        ]);
+    }
+    finish(&table)
 }
 
 /// One row an event.
@@ -80,12 +109,12 @@ pub fn history(lines: &[HistoryLine]) -> String {
         let first = line.revision != last;
         last = line.revision;
         let once = |text: String| if first { text } else { String::new() };
-        let reason = line.reason.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
+        let reason = line.reason.as_ref().map(|why| format!(" ({})", sentence::plain(why)));
         table.add_row([
             once(line.revision.to_string()),
             once(sentence::instant(line.at)),
             once(line.actor.clone()),
-            format!("{}{reason}", line.text),
+            format!("{}{}", line.text, reason.unwrap_or_default()),
         ]);
     }
     finish(&table)

@@ -4,10 +4,57 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Transaction, params};
 
-use super::{StateStore, error::StoreError, write::stamp};
+use super::{
+    StateStore,
+    error::StoreError,
+    write::{instant, stamp},
+};
 use crate::{engine::Notice, model::Digest};
 
+/// A notice with when it was delivered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    /// The notice.
+    pub notice: Notice,
+    /// When it was delivered, UTC; absent if it was not yet.
+    pub delivered: Option<DateTime<Utc>>,
+}
+
 impl StateStore {
+    /// Notices after `last`, the oldest first.
+    ///
+    /// - `all`: those that were delivered, too.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the rows cannot be read.
+    pub fn notices(
+        &self,
+        all: bool,
+        last: Option<&Notice>,
+        limit: usize,
+    ) -> Result<Vec<Told>, StoreError> {
+        // The condition is written out, so that SQLite sees that the index of open ones is enough.
+        let whose = if all { "" } else { "delivered IS NULL AND" };
+        let sql = format!(
+            "SELECT notice, delivered FROM notice
+             WHERE {whose} (at, key) > (?1, ?2) ORDER BY at, key LIMIT ?3"
+        );
+        let at = last.map(|last| stamp(last.at)).unwrap_or_default();
+        let key = last.map_or("", |last| last.key.as_str());
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        let rows: rusqlite::Result<Vec<(String, Option<String>)>> = self
+            .connection
+            .prepare_cached(&sql)
+            .and_then(|mut rows| rows.query_map(params![at, key, limit as i64], read)?.collect());
+        let rows = rows.map_err(|error| self.fail(error))?.into_iter();
+        rows.map(|(text, delivered)| {
+            let notice = self.parse(|| "a notice".to_owned(), &text)?;
+            Ok(Told { notice, delivered: delivered.as_deref().and_then(instant) })
+        })
+        .collect()
+    }
+
     /// Notices that were not delivered yet, the oldest first.
     ///
     /// # Errors
