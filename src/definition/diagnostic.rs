@@ -255,6 +255,13 @@ codes! {
     SecretInFile = "F0605",
     /// A rung of a ladder that is not later than the one before, or leads to the same owner.
     BadLadder = "F0606",
+
+    /// A schedule's line is not five fields of cron.
+    BadCron = "F0701",
+    /// A schedule asks for a day that no month has.
+    NeverComes = "F0702",
+    /// Two schedules do the same at the same times.
+    SameSchedule = "F0703",
 }
 
 impl Code {
@@ -265,7 +272,8 @@ impl Code {
             | Code::StricterThanGoal
             | Code::Overlap
             | Code::Unmeasurable
-            | Code::TooFewCases => Severity::Warning,
+            | Code::TooFewCases
+            | Code::SameSchedule => Severity::Warning,
             _ => Severity::Error,
         }
     }

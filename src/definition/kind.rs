@@ -89,6 +89,8 @@ pub(super) enum Kind {
     Waiting,
     /// A language.
     Language,
+    /// Times on the wall clock.
+    Cron,
     /// A time zone.
     Zone,
     /// A place inside the workspace.
@@ -154,6 +156,7 @@ impl Kind {
             Kind::Cadence => "posts per week",
             Kind::Metric | Kind::Observed => "a metric",
             Kind::Language => "a two-letter code",
+            Kind::Cron => "five fields of cron",
             Kind::Zone => "region and city",
             Kind::Path => "a path inside the workspace",
             Kind::Variable => "the name of a variable",
@@ -213,6 +216,7 @@ impl Kind {
             | Kind::Threshold
             | Kind::Expression
             | Kind::Cadence
+            | Kind::Cron
             | Kind::Language
             | Kind::Hours
             | Kind::Path
@@ -287,6 +291,11 @@ impl Kind {
             Kind::Hours => text(
                 &format!("{TIME}-({TIME}|24:00)"),
                 "write from when to when, such as `09:00-17:00`",
+            ),
+            Kind::Cron => text(
+                r"\s*(@[A-Za-z]+|[0-9A-Za-z*,/-]+(\s+[0-9A-Za-z*,/-]+){4})\s*",
+                "write minute, hour, day of the month, month and day of the week, such as \
+                 `30 7 * * mon-fri`",
             ),
             Kind::Language => text("[a-z]{2}", "write two small letters, such as `en` or `it`"),
             Kind::Path => with(

@@ -75,6 +75,14 @@ pub(super) const RECORDS: &[Record] = &[
     record("field", "a field", "One value of a form.", raw::FORM_FIELD)
         .rules(&[Rule::AtMostOne(&["const", "enum"])]),
     record(
+        "schedule",
+        "a schedule",
+        "What comes again and again while a run goes on, at times on a wall clock.",
+        raw::SCHEDULE,
+    )
+    .rules(raw::SCHEDULE_RULES),
+    record("dst", "clock changes", "What the clocks do to a schedule's times.", raw::DST),
+    record(
         "brand",
         "a brand",
         "Who it is, what it promises, whom it wants in its audience, and where its evidence lies.",

@@ -16,6 +16,7 @@ pub mod imported;
 pub mod moved;
 pub mod notices;
 pub mod numbers;
+pub mod schedule;
 pub mod sentence;
 pub mod simulate;
 pub mod status;

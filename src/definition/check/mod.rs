@@ -13,6 +13,7 @@ mod form;
 mod job;
 mod meant;
 mod pair;
+mod schedule;
 mod stage;
 mod suite;
 mod task;

@@ -272,11 +272,7 @@ fn unearned(words: &Words) -> Problem {
 }
 
 fn misread(words: &Words, written: &str, mistake: Mistake) -> Problem {
-    let at = |offset| offset_in(written, &words.value, offset);
-    let place = |span: &Range<usize>| match (at(span.start), at(span.end)) {
-        (Some(start), Some(end)) => words.span.start + start..words.span.start + end,
-        _ => words.span.clone(),
-    };
+    let place = |span: &Range<usize>| place_in(words, written, span);
     let problem = Problem::new(mistake.code, &place(&mistake.span), mistake.message)
         .known(mistake.known.iter().map(String::as_str), "")
         .suggest(mistake.suggestion);
@@ -287,6 +283,18 @@ fn misread(words: &Words, written: &str, mistake: Mistake) -> Problem {
     match mistake.help {
         Some(help) => problem.help(help),
         None => problem,
+    }
+}
+
+/// Where a part of a value stands in the file; the whole of it, if that cannot be said.
+///
+/// - `written`: the scalar as it stands in the file.
+/// - `part`: in the bytes of the value.
+pub(super) fn place_in(words: &Words, written: &str, part: &Range<usize>) -> Range<usize> {
+    let at = |offset| offset_in(written, &words.value, offset);
+    match (at(part.start), at(part.end)) {
+        (Some(start), Some(end)) => words.span.start + start..words.span.start + end,
+        _ => words.span.clone(),
     }
 }
 
