@@ -157,11 +157,16 @@ pub enum Verb {
     /// Let held brands go on
     #[command(after_help = "Example:\n  fivestep resume acme")]
     Resume(HoldArgs),
-    /// End brands' runs as abandoned, cleanly: open tasks and actions are closed one by one, and
-    /// while an attempt of an action runs, it is refused
+    /// End brands' runs as abandoned, with nothing left half done
+    ///
+    /// Open tasks and actions are closed one by one in the journal. While an attempt of an action
+    /// runs it is refused; `abandon` ends a run at once, whatever still runs.
     #[command(after_help = "Example:\n  fivestep cancel acme --reason \"the brand was sold\"")]
     Cancel(HoldArgs),
-    /// End brands' runs as abandoned at once, whatever still runs; `cancel` is the clean way
+    /// End brands' runs as abandoned at once
+    ///
+    /// Nothing is waited for: an attempt of an action that runs may still do its work, and nobody
+    /// hears of it. `cancel` ends a run with nothing left half done.
     #[command(after_help = "\
 Example:\n  fivestep abandon acme --actor Ada --reason \"the program hangs\"")]
     Abandon(HoldArgs),

@@ -10,13 +10,7 @@ use crate::{
     view::notices::{NoticeView, notice},
 };
 
-use super::{
-    args::{Format, NoticesArgs},
-    exit::Exit,
-    out::List,
-    render,
-    session::Session,
-};
+use super::{args::NoticesArgs, exit::Exit, out::List, render, session::Session};
 
 pub fn run(session: &Session, args: &NoticesArgs) -> Result<Exit, Failure> {
     let runner = session.runner()?;
@@ -25,44 +19,38 @@ pub fn run(session: &Session, args: &NoticesArgs) -> Result<Exit, Failure> {
         // Tells an unknown name from a brand of which nothing is to be told.
         runner.workspace().read_brand(brand)?;
     }
-    let mut answer = Answer { list: List::new(session.out), rows: Vec::new() };
-    let mut last = None;
+    let mut answer = Answer { list: List::new(session.out), is_empty: true };
+    let mut after = 0;
     loop {
-        let page = runner.store().notices(args.all, last.as_ref(), PAGE)?;
-        let Some(Told { notice: newest, .. }) = page.last() else { break };
-        last = Some(newest.clone());
+        let page = runner.store().notices(args.all, after, PAGE)?;
+        let Some(Told { place, .. }) = page.last() else { break };
+        after = *place;
         for told in page {
             if brands.is_empty() || brands.contains(&told.notice.brand) {
-                answer.take(session, notice(told))?;
+                answer.take(&notice(told))?;
             }
         }
     }
-    answer.end(session, args, runner.now())?;
+    answer.end(session, args.all)?;
     Ok(Exit::Done)
 }
 
-/// The notices of one command: printed as they come, or kept for a table.
+/// The notices of one command, printed as they come.
 struct Answer {
     list: List,
-    rows: Vec<NoticeView>,
+    is_empty: bool,
 }
 
 impl Answer {
-    fn take(&mut self, session: &Session, notice: NoticeView) -> Result<(), Failure> {
-        if session.out.format == Format::Table {
-            self.rows.push(notice);
-            return Ok(());
-        }
-        self.list.push(&notice, Some(&notice.key), String::new)
+    fn take(&mut self, notice: &NoticeView) -> Result<(), Failure> {
+        self.is_empty = false;
+        self.list.push(notice, Some(&notice.key), || render::notices::text(notice))
     }
 
-    fn end(
-        self,
-        session: &Session,
-        args: &NoticesArgs,
-        now: chrono::DateTime<chrono::Utc>,
-    ) -> Result<(), Failure> {
-        session.out.text(&render::rows::notices(&self.rows, args.all, now))?;
+    fn end(self, session: &Session, all: bool) -> Result<(), Failure> {
+        if self.is_empty {
+            session.out.text(render::notices::none(all))?;
+        }
         self.list.end()
     }
 }

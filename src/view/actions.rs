@@ -153,8 +153,8 @@ fn commands(
             format!("fivestep skip {brand} {name} --reason TEXT"),
         ],
         Phase::Due { at } if *at > now => vec![format!("fivestep retry {brand} {name}")],
-        Phase::Due { .. } => vec![format!("fivestep tick {brand}")],
-        Phase::Waiting
+        Phase::Due { .. }
+        | Phase::Waiting
         | Phase::Running { .. }
         | Phase::Succeeded { .. }
         | Phase::Skipped { .. } => Vec::new(),

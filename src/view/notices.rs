@@ -28,7 +28,7 @@ pub struct NoticeView {
 
 /// A row of the store as people see it.
 pub fn notice(told: Told) -> NoticeView {
-    let Told { notice, delivered } = told;
+    let Told { notice, delivered, .. } = told;
     NoticeView {
         key: notice.key.to_string(),
         brand: notice.brand.to_string(),

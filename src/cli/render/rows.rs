@@ -4,9 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     cli::out::{finish, table},
-    view::{
-        history::HistoryLine, notices::NoticeView, sentence, status::StatusLine, tasks::TaskView,
-    },
+    view::{history::HistoryLine, sentence, status::StatusLine, tasks::TaskView},
 };
 
 /// One row a brand; `chosen` tells whether only some were asked for.
@@ -75,30 +73,6 @@ fn due(task: &TaskView, now: DateTime<Utc>) -> String {
     let Some(deadline) = task.deadline else { return String::new() };
     let due = sentence::due(deadline, now);
     if task.remind && !task.overdue { format!("{due}: remind") } else { due }
-}
-
-/// One row a notice; `all` tells whether those that were delivered were asked for, too.
-pub fn notices(notices: &[NoticeView], all: bool, now: DateTime<Utc>) -> String {
-    if notices.is_empty() && all {
-        return "Nobody was ever to be told anything.\n".to_owned();
-    }
-    if notices.is_empty() {
-        return "Nobody is to be told anything. `fivestep notices --all` shows what was told.\n"
-            .to_owned();
-    }
-    let mut table = table(&["BRAND", "WHEN (UTC)", "KIND", "TO", "DELIVERED", "TEXT"]);
-    for notice in notices {
-        let delivered = notice.delivered.map(|at| format!("{} ago", sentence::ago(at, now)));
-        table.add_row([
-            notice.brand.clone(),
-            sentence::instant(notice.at),
-            notice.kind.to_owned(),
-            notice.to.clone(),
-            delivered.unwrap_or_else(|| "not yet".to_owned()),
-            notice.text.clone(),
-        ]);
-    }
-    finish(&table)
 }
 
 /// One row an event.
