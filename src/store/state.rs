@@ -21,6 +21,7 @@ pub use self::{
     census::Census,
     error::StoreError,
     lease::Lease,
+    notices::Told,
     read::{CachedFile, Row, Running, Standing},
     timers::{DueMark, DuePage},
     write::Committed,

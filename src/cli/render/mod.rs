@@ -4,6 +4,7 @@ pub mod brand;
 pub mod graph;
 pub mod imported;
 pub mod moved;
+pub mod notices;
 pub mod numbers;
 pub mod page;
 pub mod rows;
