@@ -46,7 +46,7 @@ fn all(runner: &mut Runner, moves: &mut Moves<'_>, until: &Until) -> Result<(), 
     let bar = progress(runner.store().brands()?);
     runner.advance_all(&actor, until, moves.dry_run, |Outcome { brand, result }| {
         bar.inc(1);
-        bar.suspend(|| moves.take(&brand, result))
+        bar.suspend(|| moves.take(brand, result.as_ref()))
     })?;
     bar.finish_and_clear();
     Ok(())
@@ -76,7 +76,7 @@ fn named(
     for brand in &brands {
         let result = runner.advance(brand, &actor, until, args.dry_run);
         let stays = result.as_ref().is_ok_and(|advance| advance.moves() == 0);
-        moves.take(brand.as_str(), result)?;
+        moves.take(brand.as_str(), result.as_ref())?;
         if stays && moves.session.out.format == Format::Table {
             let next = format!("see what would open it with `fivestep why {brand}`");
             report::say(&report::hint(&next));
@@ -95,18 +95,18 @@ struct Moves<'a> {
 
 impl Moves<'_> {
     /// Prints one brand's outcome for people; programs get all at the end.
-    fn take(&mut self, brand: &str, result: Result<Advance, Failure>) -> Result<(), Failure> {
+    fn take(&mut self, brand: &str, result: Result<&Advance, &Failure>) -> Result<(), Failure> {
         let view = match result {
             Ok(advance) => {
-                let view = moved(&advance);
+                let view = moved(advance);
                 self.exits.push(if advance.moves() > 0 { Exit::Done } else { Exit::Blocked });
                 self.session.out.text(&self.line(&view))?;
                 view
             }
             Err(failure) => {
-                self.exits.push(Exit::from(&failure));
-                report::say(&report::text(&failure));
-                failed(brand, &failure)
+                self.exits.push(Exit::from(failure));
+                report::say(&report::text(failure));
+                failed(brand, failure)
             }
         };
         // A fleet's lines are printed as they come; only programs need them all.

@@ -3,7 +3,14 @@
 //! Memory holds one page, whatever the number of brands. A brand that cannot be read or moved is
 //! reported and never stops the others.
 
-use std::{rc::Rc, sync::Arc};
+use std::{
+    rc::Rc,
+    sync::{
+        Arc,
+        mpsc::{self, Receiver, SyncSender},
+    },
+    thread,
+};
 
 use crate::{
     engine::{self, Refusal, Step},
@@ -11,7 +18,7 @@ use crate::{
     model::{Actor, Brand, BrandId, Command, Digest, Observations, Verb, Workflow},
     store::{
         Committed,
-        state::{CachedFile, Row, Running},
+        state::{CachedFile, Row, Running, Texts},
     },
     workspace::is_unchanged,
 };
@@ -22,6 +29,9 @@ use super::{Advance, Runner, Until, load_brand};
 /// page is written in milliseconds and other writers get their turn.
 pub const PAGE: usize = 500;
 
+/// How many decided pages may wait for the one that is being written.
+const AHEAD: usize = 1;
+
 /// What happened to one brand of the fleet.
 #[derive(Debug)]
 pub struct Outcome {
@@ -31,8 +41,19 @@ pub struct Outcome {
     pub result: Result<Advance, Failure>,
 }
 
+/// A page of brands, decided and not yet written.
+struct Page {
+    outcomes: Vec<Outcome>,
+    /// The texts of every step of every outcome, in order.
+    texts: Vec<Texts>,
+    /// The brand files that had to be read, as they looked.
+    files: Vec<(BrandId, CachedFile)>,
+}
+
 impl Runner {
     /// Moves every running brand on, and hands each outcome to `tell` once it is on the disk.
+    ///
+    /// A second thread reads and decides the next page while this one writes the last.
     ///
     /// # Errors
     ///
@@ -43,30 +64,68 @@ impl Runner {
         actor: &Actor,
         until: &Until,
         dry_run: bool,
-        mut tell: impl FnMut(Outcome) -> Result<(), Failure>,
+        mut tell: impl FnMut(&Outcome) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let command = Command::new(Verb::Advance, actor.clone());
+        let (workspace, clock, end) = (self.workspace.clone(), self.clock, self.window_end);
+        let (decided, pages) = mpsc::sync_channel(AHEAD);
+        let (told, spent) = mpsc::channel();
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                let runner = Runner::open(workspace, clock).map(|own| own.with_window_end(end));
+                let ended = runner
+                    .and_then(|mut runner| runner.decide_all(&command, until, &decided, &spent));
+                if let Err(failure) = ended {
+                    decided.send(Err(failure)).ok();
+                }
+            });
+            // Whatever ends this loop takes the channel along, and with it the other thread.
+            for page in pages {
+                let mut page = page?;
+                if !dry_run {
+                    self.commit_page(&mut page)?;
+                }
+                page.outcomes.iter().try_for_each(&mut tell)?;
+                told.send(page).ok();
+            }
+            Ok(())
+        })
+    }
+
+    /// Decides page after page, for as long as somebody takes them.
+    fn decide_all(
+        &mut self,
+        command: &Command,
+        until: &Until,
+        pages: &SyncSender<Result<Page, Failure>>,
+        spent: &Receiver<Page>,
+    ) -> Result<(), Failure> {
         let mut after = String::new();
         loop {
-            let page = self.store.running(&after, PAGE)?;
-            let Some(last) = page.last() else {
+            // Memory goes back to the thread that took it; from another it would block both.
+            spent.try_iter().for_each(drop);
+            let rows = self.store.running(&after, PAGE)?;
+            let Some(last) = rows.last() else {
                 return Ok(());
             };
             after.clone_from(&last.brand);
-            let mut files = Vec::new();
-            let outcomes = page
-                .into_iter()
-                .map(|Row { brand, read }| Outcome {
-                    brand,
-                    result: read.map_err(Failure::from).and_then(|running| {
-                        self.advance_in_memory(running, &command, until, &mut files)
-                    }),
-                })
-                .collect();
-            for outcome in self.commit_page(outcomes, &files, dry_run)? {
-                tell(outcome)?;
+            if pages.send(Ok(self.decide_page(rows, command, until))).is_err() {
+                return Ok(());
             }
         }
+    }
+
+    fn decide_page(&mut self, rows: Vec<Row<Running>>, command: &Command, until: &Until) -> Page {
+        let mut files = Vec::new();
+        let decide = |Row { brand, read }| Outcome {
+            brand,
+            result: read
+                .map_err(Failure::from)
+                .and_then(|running| self.advance_in_memory(running, command, until, &mut files)),
+        };
+        let outcomes: Vec<Outcome> = rows.into_iter().map(decide).collect();
+        let texts = steps(&outcomes).map(Texts::of).collect();
+        Page { outcomes, texts, files }
     }
 
     /// Moves one brand on; a file that had to be read is added to `files`.
@@ -130,22 +189,14 @@ impl Runner {
         is_unchanged(cached, stamp).then_some(&cached.digest)
     }
 
-    fn commit_page(
-        &mut self,
-        mut outcomes: Vec<Outcome>,
-        files: &[(BrandId, CachedFile)],
-        dry_run: bool,
-    ) -> Result<Vec<Outcome>, Failure> {
-        if dry_run {
-            return Ok(outcomes);
+    /// Writes a page; an outcome that another process overtook becomes a conflict.
+    fn commit_page(&mut self, page: &mut Page) -> Result<(), Failure> {
+        if page.texts.is_empty() && page.files.is_empty() {
+            return Ok(());
         }
-        let moved = outcomes.iter().filter_map(|outcome| outcome.result.as_ref().ok());
-        let steps: Vec<&Step> = moved.flat_map(|advance| &advance.steps).collect();
-        if steps.is_empty() && files.is_empty() {
-            return Ok(outcomes);
-        }
-        let mut committed = self.store.commit_page(&steps, files)?.into_iter();
-        for outcome in &mut outcomes {
+        let written: Vec<_> = steps(&page.outcomes).zip(&page.texts).collect();
+        let mut committed = self.store.commit_page(&written, &page.files)?.into_iter();
+        for outcome in &mut page.outcomes {
             let Ok(advance) = &outcome.result else {
                 continue;
             };
@@ -155,6 +206,12 @@ impl Runner {
                 outcome.result = Err(Failure::Conflict { brand });
             }
         }
-        Ok(outcomes)
+        Ok(())
     }
+}
+
+/// Every step of every outcome, in order.
+fn steps(outcomes: &[Outcome]) -> impl Iterator<Item = &Step> {
+    let moved = outcomes.iter().filter_map(|outcome| outcome.result.as_ref().ok());
+    moved.flat_map(|advance| &advance.steps)
 }

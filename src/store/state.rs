@@ -16,7 +16,7 @@ use self::error::Fault;
 pub use self::{
     error::StoreError,
     read::{CachedFile, Row, Running, Standing},
-    write::Committed,
+    write::{Committed, Texts},
 };
 
 /// The version of the tables below, kept in `PRAGMA user_version`.
@@ -152,11 +152,11 @@ impl StateStore {
         what: impl Fn() -> String,
         text: &str,
     ) -> Result<T, StoreError> {
-        serde_json::from_str(text).map_err(|source| StoreError::Damaged {
-            path: self.path.clone(),
-            what: what(),
-            source,
-        })
+        serde_json::from_str(text).map_err(|source| self.damaged(what(), source))
+    }
+
+    fn damaged(&self, what: String, source: serde_json::Error) -> StoreError {
+        StoreError::Damaged { path: self.path.clone(), what, source }
     }
 }
 
@@ -182,7 +182,9 @@ mod tests {
         let digest = Digest::of(b"brand: acme");
         let file = CachedFile { modified_ns: 1, bytes: 2, read_ns: 3, digest };
         let files = [(begun.checkpoint.brand.clone(), file)];
-        assert_eq!(store.commit_page(&[&begun], &files).expect("written"), [Committed::Yes]);
+        let texts = Texts::of(&begun);
+        let fates = store.commit_page(&[(&begun, &texts)], &files).expect("written");
+        assert_eq!(fates, [Committed::Yes]);
         begun.checkpoint
     }
 

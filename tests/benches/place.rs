@@ -179,8 +179,8 @@ impl Fleet {
     /// Moves every brand on by one stage, and demands that each one moved.
     pub fn advance(&self, runner: &mut Runner) {
         let mut moved = 0;
-        let tell = |outcome: fivestep::runner::fleet::Outcome| {
-            moved += outcome.result?.moves();
+        let tell = |outcome: &fivestep::runner::fleet::Outcome| {
+            moved += outcome.result.as_ref().expect("it moves").moves();
             Ok(())
         };
         runner.advance_all(&Actor::new("Ada"), &Until::OneStage, false, tell).unwrap();

@@ -115,7 +115,8 @@ impl StateStore {
         let mut checkpoint: Checkpoint =
             self.parse(|| what("checkpoint"), row.get_ref(1)?.as_str()?)?;
         if let Some(text) = row.get_ref(2)?.as_str_or_null()? {
-            let observations: Observations = self.parse(|| what("measurements"), text)?;
+            let damaged = |source| self.damaged(what("measurements"), source);
+            let observations = Observations::of_lines(text).map_err(damaged)?;
             checkpoint.observations = Arc::new(observations);
         }
         Ok(checkpoint)

@@ -22,6 +22,31 @@ pub enum Committed {
     Conflict,
 }
 
+/// What is long in a step's rows, made before the transaction begins and by any thread.
+#[derive(Debug)]
+pub struct Texts {
+    checkpoint: String,
+    /// Absent where the step measured nothing new.
+    observations: Option<String>,
+    entry: String,
+}
+
+impl Texts {
+    /// The texts of `step`.
+    pub fn of(step: &Step) -> Self {
+        let Step { checkpoint, entry, .. } = step;
+        let measured = entry.events.iter().any(|event| matches!(event, Event::Observed { .. }));
+        Self {
+            checkpoint: serde_json::to_string(checkpoint).expect(TEXT),
+            observations: measured.then(|| checkpoint.observations.to_lines().expect(TEXT)),
+            entry: serde_json::to_string(entry).expect(TEXT),
+        }
+    }
+}
+
+/// Why making a text cannot fail.
+const TEXT: &str = "our own types have a form in JSON, and memory does not refuse";
+
 impl StateStore {
     /// Writes steps, each only if its brand still stands at the revision before; one transaction
     /// for all. A conflict of one brand takes all its later steps with it and leaves the other
@@ -33,10 +58,12 @@ impl StateStore {
     ///
     /// [`StoreError`] if SQLite refuses; then nothing of any step was written.
     pub fn commit(&mut self, steps: &[&Step]) -> Result<Vec<Committed>, StoreError> {
-        self.commit_page(steps, &[])
+        let texts: Vec<Texts> = steps.iter().map(|step| Texts::of(step)).collect();
+        let steps: Vec<(&Step, &Texts)> = steps.iter().copied().zip(&texts).collect();
+        self.commit_page(&steps, &[])
     }
 
-    /// [`StateStore::commit`], which remembers in the same transaction how the brands' files
+    /// [`StateStore::commit`] of steps whose texts are made, which remembers in the same transaction how the brands' files
     /// looked when they were read.
     ///
     /// # Errors
@@ -44,7 +71,7 @@ impl StateStore {
     /// As [`StateStore::commit`].
     pub fn commit_page(
         &mut self,
-        steps: &[&Step],
+        steps: &[(&Step, &Texts)],
         files: &[(BrandId, CachedFile)],
     ) -> Result<Vec<Committed>, StoreError> {
         let path = &self.path;
@@ -95,16 +122,19 @@ impl StateStore {
     }
 }
 
-fn write_all(transaction: &Transaction<'_>, steps: &[&Step]) -> rusqlite::Result<Vec<Committed>> {
+fn write_all(
+    transaction: &Transaction<'_>,
+    steps: &[(&Step, &Texts)],
+) -> rusqlite::Result<Vec<Committed>> {
     let mut committed = Vec::with_capacity(steps.len());
     // A later step of the same brand may happen to fit onto another process's commit.
     let mut conflicted: HashSet<&BrandId> = HashSet::new();
-    for step in steps {
+    for (step, texts) in steps {
         let brand = &step.checkpoint.brand;
         let fate = if conflicted.contains(brand) {
             Committed::Conflict
         } else {
-            write(transaction, step)?
+            write(transaction, step, texts)?
         };
         if fate == Committed::Conflict {
             conflicted.insert(brand);
@@ -114,10 +144,8 @@ fn write_all(transaction: &Transaction<'_>, steps: &[&Step]) -> rusqlite::Result
     Ok(committed)
 }
 
-fn write(transaction: &Transaction<'_>, step: &Step) -> rusqlite::Result<Committed> {
+fn write(transaction: &Transaction<'_>, step: &Step, texts: &Texts) -> rusqlite::Result<Committed> {
     let Step { checkpoint, entry, .. } = step;
-    let json = |error: serde_json::Error| rusqlite::Error::ToSqlConversionFailure(error.into());
-    let text = serde_json::to_string(checkpoint).map_err(json)?;
     let place = checkpoint.place.as_ref();
     let row = params![
         checkpoint.brand.as_str(),
@@ -132,21 +160,19 @@ fn write(transaction: &Transaction<'_>, step: &Step) -> rusqlite::Result<Committ
         place.and_then(|place| place.blocked_since).map(stamp),
         held_by(checkpoint),
         waived(checkpoint),
-        text,
+        texts.checkpoint,
     ];
     let sql = if checkpoint.revision == 1 { INSERT } else { UPDATE };
     if transaction.prepare_cached(sql)?.execute(row)? == 0 {
         return Ok(Committed::Conflict);
     }
-    if entry.events.iter().any(|event| matches!(event, Event::Observed { .. })) {
-        let text = serde_json::to_string(&*checkpoint.observations).map_err(json)?;
+    if let Some(text) = &texts.observations {
         let row = params![checkpoint.brand.as_str(), text];
         transaction.prepare_cached(OBSERVED)?.execute(row)?;
     }
-    let entry_text = serde_json::to_string(entry).map_err(json)?;
     transaction
         .prepare_cached("INSERT INTO journal (brand, revision, entry) VALUES (?1, ?2, ?3)")?
-        .execute(params![entry.brand.as_str(), entry.revision as i64, entry_text])?;
+        .execute(params![entry.brand.as_str(), entry.revision as i64, texts.entry])?;
     Ok(Committed::Yes)
 }
 
