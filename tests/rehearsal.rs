@@ -374,7 +374,7 @@ fn life<'w>(workflow: &'w Workflow, exports: &[(&str, &str)]) -> World<'w> {
             ("review", serde_json::json!({ "reviewed": 24 })),
         ] {
             let input = input.as_object().cloned().expect("an object");
-            let verb = fivestep::model::Verb::Done { task: task.parse().expect("a name"), input };
+            let verb = fivestep::model::Verb::done(task.parse().expect("a name"), input);
             let ada = fivestep::model::Actor::new("Ada");
             // A task of another stage is refused, as it would be for a person.
             drop(world.ask(&fivestep::model::Command::new(verb, ada)));

@@ -463,7 +463,13 @@ pub struct DoneArgs {
     /// The whole form as one JSON object
     #[arg(long, value_name = "JSON", conflicts_with = "set")]
     pub input: Option<String>,
-    /// A note for the journal
+    /// What shows that it was done, in your words
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+    /// Where it can be seen
+    #[arg(long, value_name = "URL")]
+    pub link: Option<String>,
+    /// Why, for the journal
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
     /// Decide and print, write nothing

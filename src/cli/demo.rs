@@ -13,7 +13,7 @@ use crate::{
     clock::Clock,
     definition::Histories,
     failure::Failure,
-    model::{Actor, BrandId, Command, Status, TaskId, TaskState, Verb, Verdict},
+    model::{Actor, BrandId, Command, Status, TaskId, Verb, Verdict},
     runner::{Runner, Until, load_brand},
     samples::story::{Story, stories},
     view,
@@ -179,12 +179,11 @@ impl Demo<'_> {
         if !matches!(checkpoint.status, Status::Running) {
             return Ok(false);
         }
-        let open =
-            checkpoint.tasks.iter().filter(|(_, state)| matches!(state, TaskState::Open { .. }));
+        let open = checkpoint.tasks.iter().filter(|(_, state)| state.is_open());
         let open: Vec<TaskId> = open.map(|(task, _)| task.clone()).collect();
         for task in &open {
             let (person, input) = answer(task);
-            let verb = Verb::Done { task: task.clone(), input };
+            let verb = Verb::done(task.clone(), input);
             runner.act(brand, &Command::new(verb, Actor::new(person)), false)?;
         }
         Ok(!open.is_empty())

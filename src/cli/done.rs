@@ -19,7 +19,8 @@ pub fn run(session: &Session, args: &DoneArgs) -> Result<Exit, Failure> {
         Some(json) => object(json)?,
         None => fields(&args.set)?,
     };
-    let verb = Verb::Done { task: task_id(&args.task)?, input };
+    let (note, link) = (args.note.clone(), args.link.clone());
+    let verb = Verb::Done { task: task_id(&args.task)?, input, note, link };
     act(session, &args.brand, verb, args.reason.as_deref(), args.dry_run)
 }
 

@@ -99,8 +99,14 @@ impl From<&Failure> for Exit {
 impl From<&Refusal> for Exit {
     fn from(refusal: &Refusal) -> Self {
         match refusal {
-            Refusal::UnknownTask { .. } | Refusal::UnknownClause { .. } => Exit::Unknown,
-            Refusal::Form { .. } | Refusal::NeedsActor | Refusal::NeedsReason => Exit::Usage,
+            Refusal::UnknownTask { .. }
+            | Refusal::UnknownClause { .. }
+            | Refusal::UnknownAction { .. }
+            | Refusal::NotEarlier { .. } => Exit::Unknown,
+            Refusal::Form { .. }
+            | Refusal::NoOwner { .. }
+            | Refusal::NeedsActor
+            | Refusal::NeedsReason => Exit::Usage,
             Refusal::NotStarted
             | Refusal::AlreadyStarted { .. }
             | Refusal::Finished { .. }
@@ -109,6 +115,15 @@ impl From<&Refusal> for Exit {
             | Refusal::GateShut(_)
             | Refusal::TaskDone { .. }
             | Refusal::TaskOpen { .. }
+            | Refusal::TaskRejected { .. }
+            | Refusal::SecondPerson { .. }
+            | Refusal::OtherAnswer { .. }
+            | Refusal::SameOwner { .. }
+            | Refusal::NothingDue
+            | Refusal::ActionRuns { .. }
+            | Refusal::NotFailed { .. }
+            | Refusal::NotSkippable { .. }
+            | Refusal::NotAwaited { .. }
             | Refusal::NotWaivable { .. }
             | Refusal::AlreadyWaived { .. }
             | Refusal::OtherDefinition { .. }

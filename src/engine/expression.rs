@@ -273,7 +273,7 @@ impl<'a> Asker<'a> {
 
     fn field(&self, task: &TaskId, field: &str, kind: Kind) -> (Answer, Option<String>) {
         let input = match self.evidence.checkpoint.tasks.get(task) {
-            Some(TaskState::Done { input, .. }) if self.since().is_some() => input,
+            Some(TaskState::Done { answer, .. }) if self.since().is_some() => &answer.input,
             _ => return not_yet(format!("the task {task} is not done")),
         };
         let value = match (kind, input.get(field)) {

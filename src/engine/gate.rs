@@ -25,6 +25,7 @@ use crate::model::{
 };
 
 use super::{
+    actions::{ActionReport, unsettled},
     expression::{Asker, ExpressionReport},
     metric::{Ask, MetricReport},
     truth::Truth,
@@ -121,10 +122,13 @@ impl ClauseReport {
 pub struct GateReport {
     /// The stage.
     pub stage: StageId,
-    /// Whether every clause lets the brand through.
+    /// Whether every clause lets the brand through, and no action holds it.
     pub open: bool,
     /// Clause by clause, in the order of the file.
     pub clauses: Vec<ClauseReport>,
+    /// The actions that are not settled, in the order of the file; each holds the brand.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<ActionReport>,
 }
 
 impl GateReport {
@@ -143,7 +147,11 @@ impl GateReport {
             | Subject::When(_)
             | Subject::Group { .. } => format!("{} {}", report.clause, report.verdict),
         });
-        held.collect()
+        let acting = self.actions.iter().map(|report| {
+            let phase = report.state.as_ref().map_or("not opened", |state| state.phase.name());
+            format!("action {} {phase}", report.action)
+        });
+        held.chain(acting).collect()
     }
 
     /// The short form that the journal keeps.
@@ -169,8 +177,9 @@ pub struct Evidence<'a> {
 pub fn judge(stage: &Stage, evidence: Evidence<'_>) -> GateReport {
     let clauses: Vec<ClauseReport> =
         stage.exit.iter().map(|clause| judge_clause(clause, Some(stage), evidence)).collect();
-    let open = clauses.iter().all(ClauseReport::lets_through);
-    GateReport { stage: stage.id.clone(), open, clauses }
+    let actions = unsettled(stage, evidence.checkpoint);
+    let open = clauses.iter().all(ClauseReport::lets_through) && actions.is_empty();
+    GateReport { stage: stage.id.clone(), open, clauses, actions }
 }
 
 /// Judges one clause; `stage` is the stage whose task or waiver counts, absent for the goal.
@@ -233,8 +242,8 @@ fn judge_group(
 fn judge_wait(period: Period, stage: Option<&Stage>, evidence: Evidence<'_>) -> (Verdict, Subject) {
     let place = evidence.checkpoint.place.as_ref();
     let here = place.filter(|place| stage.is_some_and(|stage| stage.id == place.stage));
-    let until =
-        here.map(|place| evidence.observations.terms.working_time.after(place.since, period));
+    let working_time = &evidence.observations.terms.working_time;
+    let until = here.map(|place| place.after(period, working_time));
     let over = until.is_some_and(|until| until <= evidence.now);
     let verdict = if over { Verdict::Pass } else { Verdict::Fail };
     (verdict, Subject::Wait { period, until })
@@ -246,11 +255,15 @@ fn judge_task(id: &TaskId, stage: Option<&Stage>, at: &Checkpoint) -> (Verdict, 
     let subject = Subject::Task {
         id: id.clone(),
         title: task.map(|task| task.title.clone()).unwrap_or_default(),
-        owner: task.map(|task| task.owner.clone()).unwrap_or_default(),
+        owner: match state.as_ref().and_then(TaskState::owner) {
+            Some(owner) => owner.to_owned(),
+            None => task.map(|task| task.owner.clone()).unwrap_or_default(),
+        },
         state: state.clone(),
     };
     match state {
         Some(TaskState::Done { .. }) => (Verdict::Pass, subject),
-        Some(TaskState::Open { .. }) | None => (Verdict::Fail, subject),
+        Some(TaskState::Open { .. } | TaskState::Submitted { .. } | TaskState::Rejected { .. })
+        | None => (Verdict::Fail, subject),
     }
 }

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Start reading at [`step()`]. It asks [`gate`] whether a stage may be left, [`goal`] how near
-//! gold is, and [`expression`] which way goes on.
+//! gold is, [`expression`] which way goes on, and [`timers`] what the brand waits for.
 //!
 //! # Always true
 //!
@@ -18,19 +18,29 @@
 //! - A missing, stale or impossible measurement is neither true nor false, and opens nothing.
 //! - A [`Refusal`] changes nothing.
 
+pub mod actions;
+mod change;
 pub mod distance;
+mod draft;
 pub mod expression;
 pub mod gate;
 pub mod goal;
 pub mod metric;
+pub mod notices;
 pub mod refusal;
+mod schedules;
 mod settle;
+mod stages;
 pub mod step;
+mod tasks;
+mod tick;
 pub mod timers;
 pub mod truth;
 
+pub use actions::{ActionReport, Begun};
 pub use distance::Distance;
 pub use gate::{ClauseReport, GateReport, Subject};
 pub use metric::{MetricReport, Reason};
+pub use notices::{Notice, NoticeKind};
 pub use refusal::Refusal;
 pub use step::{Step, step};

@@ -6,7 +6,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::model::{
-    Outcome, TaskId, Verdict,
+    ActionName, Actor, Outcome, TaskId, Verdict,
     form::FormProblem,
     ids::{ClauseId, Digest, StageId},
 };
@@ -63,6 +63,95 @@ pub enum Refusal {
         /// The task.
         task: TaskId,
     },
+    /// Somebody said no to the task.
+    #[error("task `{task}` was rejected")]
+    TaskRejected {
+        /// The task.
+        task: TaskId,
+    },
+    /// Who confirms a task is not who did it.
+    #[error("task `{task}` was done by {first}; another person has to confirm it")]
+    SecondPerson {
+        /// The task.
+        task: TaskId,
+        /// Who did it.
+        first: Actor,
+    },
+    /// The second person says something else than the first.
+    #[error("{first} filled in the form of task `{task}` with other answers")]
+    OtherAnswer {
+        /// The task.
+        task: TaskId,
+        /// Who did it.
+        first: Actor,
+    },
+    /// No owner was named.
+    #[error("task `{task}` needs an owner: a person, or `role:NAME`")]
+    NoOwner {
+        /// The task.
+        task: TaskId,
+    },
+    /// The task has this owner already.
+    #[error("task `{task}` belongs to {owner} already")]
+    SameOwner {
+        /// The task.
+        task: TaskId,
+        /// The owner.
+        owner: String,
+    },
+    /// Nothing is due.
+    #[error("nothing is due")]
+    NothingDue,
+    /// The run has no such action.
+    #[error("there is no action `{action}` here")]
+    UnknownAction {
+        /// The name given.
+        action: ActionName,
+        /// The names that exist.
+        known: Vec<ActionName>,
+    },
+    /// An attempt of the action runs, and nothing may come in between.
+    #[error("attempt {attempt} of action `{action}` runs")]
+    ActionRuns {
+        /// The action.
+        action: ActionName,
+        /// The number of the attempt.
+        attempt: u32,
+    },
+    /// Only an action that failed or rests can be tried again.
+    #[error("action `{action}` is {phase}; only one that failed or rests can be tried again")]
+    NotFailed {
+        /// The action.
+        action: ActionName,
+        /// How far it has come.
+        phase: String,
+    },
+    /// Only an action that is open and does not run can be skipped.
+    #[error("action `{action}` is {phase}; only one that is open and does not run can be skipped")]
+    NotSkippable {
+        /// The action.
+        action: ActionName,
+        /// How far it has come.
+        phase: String,
+    },
+    /// The attempt is not awaited any more, or never was.
+    #[error("attempt {attempt} of action `{action}` is not awaited")]
+    NotAwaited {
+        /// The action.
+        action: ActionName,
+        /// The number of the attempt.
+        attempt: u32,
+    },
+    /// Only an earlier commit of the same run can be gone back to.
+    #[error("commit {to} is not an earlier one of run {generation}, which stands at {at}")]
+    NotEarlier {
+        /// The commit given.
+        to: u64,
+        /// The commit at which the run stands.
+        at: u64,
+        /// The number of the run.
+        generation: u32,
+    },
     /// The form is not filled in as it asks.
     #[error("the form of task `{task}` is not filled in as it asks: {}", problems.join("; "))]
     Form {
@@ -95,11 +184,11 @@ pub enum Refusal {
         /// The clause.
         clause: ClauseId,
     },
-    /// A waiver needs a named person.
-    #[error("a waiver needs the name of a person")]
+    /// Only a named person may do this.
+    #[error("this needs the name of a person")]
     NeedsActor,
-    /// A waiver needs a reason.
-    #[error("a waiver needs a reason")]
+    /// Whoever does this has to say why.
+    #[error("this needs a reason")]
     NeedsReason,
     /// The workflow given is not the one the brand runs on.
     #[error("the brand runs on definition {}, not on {}", .runs.short(), .given.short())]
@@ -135,6 +224,18 @@ impl Refusal {
             Refusal::UnknownTask { .. } => "unknown_task",
             Refusal::TaskDone { .. } => "task_done",
             Refusal::TaskOpen { .. } => "task_open",
+            Refusal::TaskRejected { .. } => "task_rejected",
+            Refusal::SecondPerson { .. } => "second_person",
+            Refusal::OtherAnswer { .. } => "other_answer",
+            Refusal::NoOwner { .. } => "no_owner",
+            Refusal::SameOwner { .. } => "same_owner",
+            Refusal::NothingDue => "nothing_due",
+            Refusal::UnknownAction { .. } => "unknown_action",
+            Refusal::ActionRuns { .. } => "action_runs",
+            Refusal::NotFailed { .. } => "not_failed",
+            Refusal::NotSkippable { .. } => "not_skippable",
+            Refusal::NotAwaited { .. } => "not_awaited",
+            Refusal::NotEarlier { .. } => "not_earlier",
             Refusal::Form { .. } => "form",
             Refusal::UnknownClause { .. } => "unknown_clause",
             Refusal::NotWaivable { .. } => "not_waivable",
@@ -159,6 +260,32 @@ impl Refusal {
             Refusal::NotPaused => format!("hold it with `fivestep pause {brand}`"),
             Refusal::GateShut(_) => format!("see what would open it with `fivestep why {brand}`"),
             Refusal::UnknownTask { known, .. } => names("tasks", known),
+            Refusal::UnknownAction { known, .. } => names("actions", known),
+            Refusal::TaskRejected { task } => {
+                format!("take it up again with `fivestep reopen {brand} {task}`")
+            }
+            Refusal::SecondPerson { task, .. } => {
+                format!("let somebody else confirm it: `fivestep done {brand} {task} --actor NAME`")
+            }
+            Refusal::OtherAnswer { task, .. } => format!(
+                "confirm it without `--set`, or say no with `fivestep reject {brand} {task}`"
+            ),
+            Refusal::NoOwner { .. } | Refusal::SameOwner { .. } => {
+                "name the new owner with `--to NAME` or `--to role:NAME`".to_owned()
+            }
+            Refusal::NothingDue => format!("see what it waits for with `fivestep why {brand}`"),
+            Refusal::ActionRuns { .. } => {
+                "wait until it has ended; `fivestep abandon` ends a run at once".to_owned()
+            }
+            Refusal::NotFailed { .. } | Refusal::NotSkippable { .. } => {
+                format!("see how far it has come with `fivestep why {brand}`")
+            }
+            Refusal::NotAwaited { .. } => {
+                format!("see what came first: `fivestep history {brand}`")
+            }
+            Refusal::NotEarlier { .. } => {
+                format!("see the commits with `fivestep history {brand}`")
+            }
             Refusal::UnknownClause { known, .. } => names("clauses", known),
             Refusal::StageGone { known, .. } => names("stages", known),
             Refusal::TaskOpen { .. } => {

@@ -1,26 +1,16 @@
 //! One command, one decision.
 //!
-//! Start reading at [`step`]. A `Draft` collects the events; each is applied to the checkpoint
-//! as it is decided, so a later decision of the same step sees the earlier ones, and the new
-//! checkpoint is the fold of the entry by construction.
-
-use std::{collections::BTreeMap, sync::Arc};
+//! Start reading at [`step`]. What each verb decides stands in a file of its own: `stages` (start,
+//! advance), `tasks`, `actions`, `tick` (what is due), `change` (other texts, earlier states, the
+//! end).
 
 use chrono::{DateTime, Utc};
 
 use crate::model::{
-    Checkpoint, Command, Entry, Event, FiveStep, Observations, Outcome, Stage, StageLimit, Status,
-    Target, TaskState, Verb, Verdict, Workflow,
-    ids::{ClauseId, StageId, TaskId},
+    Checkpoint, Command, Entry, Event, Observations, Outcome, Status, Timer, Verb, Workflow,
 };
 
-use super::{
-    expression::Asker,
-    gate::{Evidence, GateReport, judge},
-    goal,
-    refusal::Refusal,
-    truth::Truth,
-};
+use super::{actions::Begun, draft::Draft, gate::GateReport, notices::Notice, refusal::Refusal};
 
 /// What follows from a command.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +21,13 @@ pub struct Step {
     pub entry: Entry,
     /// The gate, if it was judged and found shut: something new was recorded, the brand stays.
     pub shut: Option<GateReport>,
+    /// Everything that the brand waits for from now on, the earliest first; absent if that is
+    /// what it was.
+    pub timers: Option<Vec<Timer>>,
+    /// What people are to be told.
+    pub notices: Vec<Notice>,
+    /// The attempts that are to be made once this is on the disk.
+    pub begun: Vec<Begun>,
 }
 
 /// Decides what `command` does to a brand.
@@ -80,312 +77,74 @@ pub fn step(
     may(workflow, checkpoint, &command.verb)?;
     let mut draft = Draft::new(workflow, checkpoint, command, now);
     let shut = match &command.verb {
-        Verb::Start => draft.start(observations)?,
+        Verb::Start | Verb::StartAgain => draft.start(observations)?,
         Verb::Advance => draft.advance(observations)?,
-        Verb::Done { task, input } => draft.done(task, input)?,
+        Verb::Done { task, input, note, link } => draft.done(task, input, note, link)?,
+        Verb::Reject { task } => draft.reject(task)?,
+        Verb::Reassign { task, to } => draft.reassign(task, to)?,
         Verb::Reopen { task } => draft.reopen(task)?,
-        Verb::Waive { clause } => draft.waive(clause, observations, command)?,
+        Verb::Waive { clause } => draft.waive(clause, observations)?,
         Verb::Pause => draft.emit(Event::Paused),
-        Verb::Resume => draft.emit(Event::Resumed),
-        Verb::Cancel => draft.emit(Event::Finished { outcome: Outcome::Abandoned }),
+        Verb::Resume => draft.resume(),
+        Verb::Cancel => draft.cancel()?,
+        Verb::Abandon => draft.emit(Event::Finished { outcome: Outcome::Abandoned }),
         Verb::Adopt => draft.adopt()?,
+        Verb::Migrate(renamed) => draft.migrate(renamed)?,
+        Verb::Rewind { state } => draft.rewind(state)?,
+        Verb::Fork { state } => draft.fork(state)?,
+        Verb::Tick => draft.tick(observations)?,
+        Verb::Begin => draft.begin()?,
+        Verb::Settle { action, key, attempt, result } => {
+            draft.settle(action, key, *attempt, result)?
+        }
+        Verb::Retry { action } => draft.retry(action)?,
+        Verb::Skip { action } => draft.skip(action)?,
     };
-    Ok(draft.finish(shut))
+    Ok(draft.finish(shut, checkpoint))
 }
 
 /// Whether a brand that stands here can be asked this at all.
 fn may(workflow: &Workflow, checkpoint: &Checkpoint, verb: &Verb) -> Result<(), Refusal> {
-    match (&checkpoint.status, verb) {
-        (Status::Ready, Verb::Start) => return Ok(()),
-        (Status::Ready, _) => return Err(Refusal::NotStarted),
-        (Status::Finished { outcome, .. }, _) => {
-            return Err(Refusal::Finished { outcome: *outcome });
-        }
-        (Status::Running | Status::Paused { .. }, Verb::Start) => {
-            let stage = checkpoint.stage().cloned().ok_or(Refusal::NotStarted)?;
-            return Err(Refusal::AlreadyStarted { stage });
-        }
-        (Status::Paused { .. }, Verb::Resume | Verb::Cancel | Verb::Adopt)
-        | (Status::Running, _) => {}
-        (Status::Paused { .. }, _) => return Err(Refusal::Paused),
-    }
-    if matches!(checkpoint.status, Status::Running) && *verb == Verb::Resume {
-        return Err(Refusal::NotPaused);
-    }
+    may_now(checkpoint, verb)?;
+    let changes_text = matches!(verb, Verb::Adopt | Verb::Migrate(_));
+    let begins = matches!(verb, Verb::StartAgain | Verb::Rewind { .. });
     match &checkpoint.definition {
-        Some(runs) if *runs != workflow.digest && *verb != Verb::Adopt => {
+        Some(runs) if *runs != workflow.digest && !changes_text && !begins => {
             let given = workflow.digest.clone();
             Err(Refusal::OtherDefinition { runs: runs.clone(), given })
         }
-        Some(runs) if *runs == workflow.digest && *verb == Verb::Adopt => {
-            Err(Refusal::SameDefinition)
-        }
+        Some(runs) if *runs == workflow.digest && changes_text => Err(Refusal::SameDefinition),
         _ => Ok(()),
     }
 }
 
-/// What a part of a step leaves: the gate if it was found shut.
-type Shut = Option<GateReport>;
-
-/// A step in the making.
-struct Draft<'a> {
-    workflow: &'a Workflow,
-    checkpoint: Checkpoint,
-    entry: Entry,
-}
-
-impl<'a> Draft<'a> {
-    fn new(
-        workflow: &'a Workflow,
-        checkpoint: &Checkpoint,
-        command: &Command,
-        now: DateTime<Utc>,
-    ) -> Self {
-        let entry = Entry {
-            brand: checkpoint.brand.clone(),
-            revision: checkpoint.revision + 1,
-            at: checkpoint.at.map_or(now, |last| last.max(now)),
-            actor: command.actor.clone(),
-            verb: command.verb.name().to_owned(),
-            reason: command.reason.clone(),
-            events: Vec::new(),
-        };
-        Self { workflow, checkpoint: checkpoint.clone(), entry }
-    }
-
-    /// Records an event; answers `None`, for a part that leaves no shut gate.
-    fn emit(&mut self, event: Event) -> Shut {
-        self.checkpoint.record(&event, &self.entry);
-        self.entry.events.push(event);
-        None
-    }
-
-    fn finish(mut self, shut: Shut) -> Step {
-        self.checkpoint.revision = self.entry.revision;
-        self.checkpoint.at = Some(self.entry.at);
-        Step { checkpoint: self.checkpoint, entry: self.entry, shut }
-    }
-
-    /// The stage the brand is in. A running brand is always in a stage of its own workflow.
-    fn stage(&self) -> Result<&'a Stage, Refusal> {
-        let id = self.checkpoint.stage().ok_or(Refusal::NotStarted)?;
-        self.workflow.stage(id).ok_or_else(|| self.stage_gone(id))
-    }
-
-    fn stage_gone(&self, stage: &StageId) -> Refusal {
-        let known = self.workflow.stages.iter().map(|stage| stage.id.clone()).collect();
-        Refusal::StageGone { stage: stage.clone(), known }
-    }
-
-    fn evidence(&self) -> Evidence<'_> {
-        Evidence {
-            workflow: self.workflow,
-            checkpoint: &self.checkpoint,
-            observations: &self.checkpoint.observations,
-            now: self.entry.at,
+/// Whether a run in this state can be asked this.
+fn may_now(checkpoint: &Checkpoint, verb: &Verb) -> Result<(), Refusal> {
+    match (&checkpoint.status, verb) {
+        (Status::Ready, Verb::Start | Verb::StartAgain | Verb::Fork { .. }) => Ok(()),
+        (Status::Ready, _) => Err(Refusal::NotStarted),
+        (_, Verb::Rewind { .. }) => Ok(()),
+        (Status::Finished { .. }, Verb::StartAgain) => Ok(()),
+        (Status::Finished { outcome, .. }, _) => Err(Refusal::Finished { outcome: *outcome }),
+        (
+            Status::Running | Status::Paused { .. },
+            Verb::Start | Verb::StartAgain | Verb::Fork { .. },
+        ) => {
+            let stage = checkpoint.stage().cloned().ok_or(Refusal::NotStarted)?;
+            Err(Refusal::AlreadyStarted { stage })
         }
-    }
-
-    fn observe(&mut self, observations: &Observations) {
-        let known = &*self.checkpoint.observations;
-        if !std::ptr::eq(known, observations) && known != observations {
-            self.emit(Event::Observed { observations: Arc::new(observations.clone()) });
-        }
-    }
-
-    fn start(&mut self, observations: &Observations) -> Result<Shut, Refusal> {
-        self.emit(Event::Started {
-            workflow: self.workflow.id.clone(),
-            definition: self.workflow.digest.clone(),
-        });
-        self.observe(observations);
-        self.emit(Event::CycleOpened { cycle: 1, counted_to: None, previous: BTreeMap::new() });
-        self.enter(&self.workflow.initial)
-    }
-
-    fn enter(&mut self, id: &StageId) -> Result<Shut, Refusal> {
-        let stage = self.workflow.stage(id).ok_or_else(|| self.stage_gone(id))?;
-        self.emit(Event::StageEntered { stage: id.clone() });
-        for task in &stage.tasks {
-            let deadline = self.deadline(stage, &task.id);
-            self.emit(Event::TaskOpened { task: task.id.clone(), deadline });
-        }
-        Ok(None)
-    }
-
-    fn deadline(&self, stage: &Stage, task: &TaskId) -> Option<DateTime<Utc>> {
-        let period = stage.task(task)?.deadline?;
-        Some(self.checkpoint.observations.terms.working_time.after(self.entry.at, period))
-    }
-
-    fn advance(&mut self, observations: &Observations) -> Result<Shut, Refusal> {
-        self.observe(observations);
-        let stage = self.stage()?;
-        let gate = judge(stage, self.evidence());
-        let judged = gate.judged();
-        let known = self.checkpoint.place.as_ref().is_some_and(|place| place.gate == judged);
-        if !known {
-            self.emit(Event::GateJudged { open: gate.open, clauses: judged });
-        }
-        if gate.open {
-            return self.leave(stage);
-        }
-        if let Some(limit) = self.limit_reached(stage) {
-            return self.go(stage, &limit.target, Some(limit.because()));
-        }
-        match self.entry.events.is_empty() {
-            false => Ok(Some(gate)),
-            true => Err(Refusal::GateShut(Box::new(gate))),
-        }
-    }
-
-    /// The stage's limit, if the brand has been there so long.
-    fn limit_reached<'s>(&self, stage: &'s Stage) -> Option<&'s StageLimit> {
-        let since = self.checkpoint.place.as_ref()?.since;
-        let working_time = &self.checkpoint.observations.terms.working_time;
-        let reached = |limit: &&StageLimit| working_time.after(since, limit.after) <= self.entry.at;
-        stage.limit.as_ref().filter(reached)
-    }
-
-    fn leave(&mut self, stage: &Stage) -> Result<Shut, Refusal> {
-        if stage.step == FiveStep::Repeat {
-            let judged = goal::judge(self.evidence());
-            self.emit(judged);
-        }
-        let (target, because) = self.way_on(stage);
-        self.go(stage, target, because)
-    }
-
-    fn go(
-        &mut self,
-        stage: &Stage,
-        target: &Target,
-        because: Option<String>,
-    ) -> Result<Shut, Refusal> {
-        let closes =
-            matches!(target, Target::Stage(next) if self.workflow.closes_cycle(stage, next));
-        // A cycle that ends early is judged like any other: it must not be left out of a streak.
-        if closes && !self.is_judged() {
-            let judged = goal::judge(self.evidence());
-            self.emit(judged);
-        }
-        self.emit(Event::StageLeft { stage: stage.id.clone(), because });
-        match target {
-            Target::Finish(outcome) => Ok(self.emit(Event::Finished { outcome: *outcome })),
-            Target::Stage(next) if closes => self.next_cycle(next),
-            Target::Stage(next) => self.enter(next),
-        }
-    }
-
-    /// Whether this step has judged the goal already.
-    fn is_judged(&self) -> bool {
-        self.entry.events.iter().any(|event| matches!(event, Event::GoalJudged { .. }))
-    }
-
-    fn way_on<'s>(&self, stage: &'s Stage) -> (&'s Target, Option<String>) {
-        let asker = Asker::new(self.evidence(), Some(stage));
-        let mut branches = stage.next.branches.iter();
-        match branches.find(|branch| asker.answer(&branch.when).truth() == Truth::True) {
-            Some(branch) => (&branch.target, Some(branch.when.to_string())),
-            None => (&stage.next.otherwise, None),
-        }
-    }
-
-    fn next_cycle(&mut self, first: &StageId) -> Result<Shut, Refusal> {
-        let limits = self.workflow.limits;
-        let progress = &self.checkpoint.progress;
-        let cycle = self.checkpoint.cycle.number;
-        if limits.stall_after.is_some_and(|most| progress.without_gain >= most) {
-            return Ok(self.emit(Event::Finished { outcome: Outcome::Stalled }));
-        }
-        if cycle >= limits.cycles {
-            return Ok(self.emit(Event::Finished { outcome: Outcome::Exhausted }));
-        }
-        let seen = &self.checkpoint.observations;
-        let counted_to = seen.as_of;
-        let remembered = self.workflow.remembered().into_iter();
-        let previous = remembered
-            .filter_map(|metric| Some((metric, seen.metrics.get(&metric)?.clone())))
-            .collect();
-        self.emit(Event::CycleOpened { cycle: cycle + 1, counted_to, previous });
-        self.enter(first)
-    }
-
-    fn task_state(&self, task: &TaskId) -> Result<(&'a Stage, &TaskState), Refusal> {
-        let stage = self.stage()?;
-        match self.checkpoint.tasks.get(task) {
-            Some(state) => Ok((stage, state)),
-            None => Err(Refusal::UnknownTask {
-                stage: stage.id.clone(),
-                task: task.clone(),
-                known: self.checkpoint.tasks.keys().cloned().collect(),
-            }),
-        }
-    }
-
-    fn done(
-        &mut self,
-        id: &TaskId,
-        input: &serde_json::Map<String, serde_json::Value>,
-    ) -> Result<Shut, Refusal> {
-        let (stage, state) = self.task_state(id)?;
-        if matches!(state, TaskState::Done { .. }) {
-            return Err(Refusal::TaskDone { task: id.clone() });
-        }
-        let problems = stage.task(id).map(|task| task.form.problems(input)).unwrap_or_default();
-        if !problems.is_empty() {
-            return Err(Refusal::Form { task: id.clone(), problems });
-        }
-        Ok(self.emit(Event::TaskDone { task: id.clone(), input: input.clone() }))
-    }
-
-    fn reopen(&mut self, id: &TaskId) -> Result<Shut, Refusal> {
-        let (stage, state) = self.task_state(id)?;
-        if matches!(state, TaskState::Open { .. }) {
-            return Err(Refusal::TaskOpen { task: id.clone() });
-        }
-        let deadline = self.deadline(stage, id);
-        Ok(self.emit(Event::TaskReopened { task: id.clone(), deadline }))
-    }
-
-    fn waive(
-        &mut self,
-        id: &ClauseId,
-        observations: &Observations,
-        command: &Command,
-    ) -> Result<Shut, Refusal> {
-        if command.actor.as_str().is_empty() {
-            return Err(Refusal::NeedsActor);
-        }
-        if command.reason.is_none() {
-            return Err(Refusal::NeedsReason);
-        }
-        self.observe(observations);
-        let gate = judge(self.stage()?, self.evidence());
-        let Some(report) = gate.clauses.iter().find(|report| report.clause == *id) else {
-            let known = gate.clauses.iter().map(|report| report.clause.clone()).collect();
-            return Err(Refusal::UnknownClause { stage: gate.stage, clause: id.clone(), known });
-        };
-        if report.waiver.is_some() {
-            return Err(Refusal::AlreadyWaived { clause: id.clone() });
-        }
-        if report.verdict != Verdict::Unmeasurable {
-            return Err(Refusal::NotWaivable { clause: id.clone(), verdict: report.verdict });
-        }
-        Ok(self.emit(Event::Waived { clause: id.clone() }))
-    }
-
-    fn adopt(&mut self) -> Result<Shut, Refusal> {
-        let stage = self.stage()?;
-        self.emit(Event::Adopted { definition: self.workflow.digest.clone() });
-        let open: Vec<TaskId> = self.checkpoint.tasks.keys().cloned().collect();
-        for task in open.iter().filter(|task| stage.task(task).is_none()) {
-            self.emit(Event::TaskDropped { task: task.clone() });
-        }
-        for task in stage.tasks.iter().filter(|task| !open.contains(&task.id)) {
-            let deadline = self.deadline(stage, &task.id);
-            self.emit(Event::TaskOpened { task: task.id.clone(), deadline });
-        }
-        Ok(None)
+        (Status::Running, Verb::Resume) => Err(Refusal::NotPaused),
+        (Status::Running, _) => Ok(()),
+        // An attempt that was begun before may end while the run is held.
+        (
+            Status::Paused { .. },
+            Verb::Resume
+            | Verb::Cancel
+            | Verb::Abandon
+            | Verb::Adopt
+            | Verb::Migrate(_)
+            | Verb::Settle { .. },
+        ) => Ok(()),
+        (Status::Paused { .. }, _) => Err(Refusal::Paused),
     }
 }

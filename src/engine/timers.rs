@@ -1,81 +1,116 @@
 //! The moments that a brand's run waits for.
 //!
-//! Start reading at [`timers`]. They follow from the checkpoint alone, so nothing has to keep
-//! them alive: a machine that was off for a week sees the same ones.
+//! Start reading at [`pending`]. They follow from the checkpoint alone, so nothing has to keep
+//! them alive: a machine that was off for a week sees the same ones. The store keeps those of the
+//! last step as rows, only to find the brands for which something is due.
 
-use chrono::{DateTime, Utc};
-use serde::Serialize;
+use crate::model::{
+    ActionState, Checkpoint, Demand, Phase, Stage, Status, Task, TaskState, Timer, TimerKind,
+    Workflow, checkpoint::Place,
+};
 
-use crate::model::{Checkpoint, Demand, Stage, Status, TaskState, Workflow};
-
-/// What happens at a moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TimerKind {
-    /// A task's owner should be reminded.
-    Reminder,
-    /// A task is due.
-    Deadline,
-    /// A clause has waited long enough.
-    Wait,
-    /// The brand may stay in its stage no longer.
-    Limit,
+/// A moment of the stage, and who gets the task then.
+pub(super) struct Waiting {
+    pub(super) timer: Timer,
+    pub(super) to: Option<String>,
 }
 
-/// A moment that a brand's run waits for.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Timer {
-    /// When, UTC.
-    pub at: DateTime<Utc>,
-    /// What happens then.
-    pub kind: TimerKind,
-    /// The task, clause or stage it belongs to.
-    pub of: String,
+impl Waiting {
+    fn new(at: chrono::DateTime<chrono::Utc>, kind: TimerKind, of: impl ToString) -> Self {
+        Self { timer: Timer { at, kind, of: of.to_string() }, to: None }
+    }
 }
 
 /// Every moment that the brand's stage waits for, past ones included, the earliest first.
 pub fn timers(workflow: &Workflow, checkpoint: &Checkpoint) -> Vec<Timer> {
-    let running = matches!(checkpoint.status, Status::Running | Status::Paused { .. });
-    let place = checkpoint.place.as_ref().filter(|_| running);
+    let goes_on = matches!(checkpoint.status, Status::Running | Status::Paused { .. });
+    if !goes_on {
+        return Vec::new();
+    }
+    let mut timers: Vec<Timer> =
+        waiting(workflow, checkpoint).into_iter().map(|waiting| waiting.timer).collect();
+    timers.extend(attempts(checkpoint));
+    timers.sort();
+    timers
+}
+
+/// Every moment at which something happens to the brand unless something else happens before, the
+/// earliest first. Nothing happens to a run that is held.
+pub fn pending(workflow: &Workflow, checkpoint: &Checkpoint) -> Vec<Timer> {
+    if checkpoint.status != Status::Running {
+        return Vec::new();
+    }
+    let fired_to = checkpoint.fired_to;
+    let open = waiting(workflow, checkpoint).into_iter().map(|waiting| waiting.timer);
+    let mut timers: Vec<Timer> =
+        open.filter(|timer| fired_to.is_none_or(|to| timer.at > to)).collect();
+    timers.extend(attempts(checkpoint));
+    timers.extend(super::schedules::next_timers(workflow, checkpoint));
+    timers.sort();
+    timers
+}
+
+/// What fires once: the moments of the stage and its tasks.
+pub(super) fn waiting(workflow: &Workflow, checkpoint: &Checkpoint) -> Vec<Waiting> {
+    let place = checkpoint.place.as_ref();
     let Some((place, stage)) = place.and_then(|place| Some((place, workflow.stage(&place.stage)?)))
     else {
         return Vec::new();
     };
+    let mut waiting = Vec::new();
+    for task in &stage.tasks {
+        of_task(checkpoint, task, &mut waiting);
+    }
+    of_stage(checkpoint, place, stage, &mut waiting);
+    waiting.sort_by(|one, other| one.timer.cmp(&other.timer));
+    waiting
+}
+
+/// The waits of the gate, and the limit.
+fn of_stage(checkpoint: &Checkpoint, place: &Place, stage: &Stage, found: &mut Vec<Waiting>) {
     let working_time = &checkpoint.observations.terms.working_time;
-    let mut timers = of_tasks(checkpoint, stage);
     for clause in &stage.exit {
         let waits = clause.demand.walk().into_iter().filter_map(|demand| match demand {
             Demand::Wait(period) => Some(*period),
             _ => None,
         });
-        timers.extend(waits.map(|period| Timer {
-            at: working_time.after(place.since, period),
-            kind: TimerKind::Wait,
-            of: clause.id.to_string(),
+        found.extend(waits.map(|period| {
+            Waiting::new(place.after(period, working_time), TimerKind::Wait, &clause.id)
         }));
     }
-    timers.extend(stage.limit.iter().map(|limit| Timer {
-        at: working_time.after(place.since, limit.after),
-        kind: TimerKind::Limit,
-        of: stage.id.to_string(),
+    found.extend(stage.limit.iter().map(|limit| {
+        Waiting::new(place.after(limit.after, working_time), TimerKind::Limit, &stage.id)
     }));
-    timers.sort();
-    timers
 }
 
-/// The deadlines of open tasks, and the reminders before them.
-fn of_tasks(checkpoint: &Checkpoint, stage: &Stage) -> Vec<Timer> {
+/// The deadline of an open task, the reminders before it, and the ladder after it.
+fn of_task(checkpoint: &Checkpoint, task: &Task, found: &mut Vec<Waiting>) {
+    let Some(deadline) = checkpoint.tasks.get(&task.id).and_then(TaskState::deadline) else {
+        return;
+    };
     let working_time = &checkpoint.observations.terms.working_time;
-    let mut timers = Vec::new();
-    for task in &stage.tasks {
-        let Some(TaskState::Open { deadline: Some(deadline), .. }) = checkpoint.tasks.get(&task.id)
-        else {
-            continue;
+    found.push(Waiting::new(deadline, TimerKind::Deadline, &task.id));
+    found.extend(task.remind.iter().map(|before| {
+        Waiting::new(working_time.before(deadline, *before), TimerKind::Reminder, &task.id)
+    }));
+    found.extend(task.escalate.iter().map(|rung| {
+        let at = rung.after.map_or(deadline, |after| working_time.after(deadline, after));
+        let waiting = Waiting::new(at, TimerKind::Escalation, &task.id);
+        Waiting { to: Some(rung.to.clone()), ..waiting }
+    }));
+}
+
+/// When actions are to be tried, and when attempts count as lost.
+fn attempts(checkpoint: &Checkpoint) -> impl Iterator<Item = Timer> {
+    checkpoint.actions.iter().filter_map(|(name, ActionState { phase, .. })| {
+        let at = match phase {
+            Phase::Due { at } => *at,
+            Phase::Running { until, .. } => *until,
+            Phase::Waiting
+            | Phase::Succeeded { .. }
+            | Phase::Failed { .. }
+            | Phase::Skipped { .. } => return None,
         };
-        let timer = |kind, at| Timer { at, kind, of: task.id.to_string() };
-        timers.push(timer(TimerKind::Deadline, *deadline));
-        let reminders = task.remind.iter().map(|before| working_time.before(*deadline, *before));
-        timers.extend(reminders.map(|at| timer(TimerKind::Reminder, at)));
-    }
-    timers
+        Some(Timer { at, kind: TimerKind::Attempt, of: name.to_string() })
+    })
 }

@@ -8,11 +8,13 @@
 //! - How long to wait before the next attempt follows from the action's key alone, so that two
 //!   machines agree and the engine needs no dice.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt, str::FromStr};
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use super::ids::{ActionId, Digest};
+use super::ids::{ActionId, Actor, Digest, IdError, ScheduleId};
 
 /// How often an action is tried, and how long it rests in between.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -139,6 +141,165 @@ pub struct Action {
     /// The actions of the same stage that come before it.
     pub needs: Vec<ActionId>,
 }
+
+/// Which of a brand's actions is meant: one of its stage, or that of a schedule.
+///
+/// ```
+/// use fivestep::model::action::ActionName;
+/// let name: ActionName = "schedule:morning".parse()?;
+/// assert!(matches!(&name, ActionName::Schedule(id) if id.as_str() == "morning"));
+/// assert_eq!(name.to_string(), "schedule:morning");
+/// # Ok::<(), fivestep::model::ids::IdError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum ActionName {
+    /// One of the stage's own.
+    Entry(ActionId),
+    /// That of a schedule.
+    Schedule(ScheduleId),
+}
+
+/// How the name of a schedule's action begins.
+const OF_SCHEDULE: &str = "schedule:";
+
+impl fmt::Display for ActionName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ActionName::Entry(id) => f.pad(id.as_str()),
+            ActionName::Schedule(id) => f.pad(&format!("{OF_SCHEDULE}{id}")),
+        }
+    }
+}
+
+impl FromStr for ActionName {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        match text.strip_prefix(OF_SCHEDULE) {
+            Some(schedule) => ScheduleId::new(schedule).map(ActionName::Schedule),
+            None => ActionId::new(text).map(ActionName::Entry),
+        }
+    }
+}
+
+impl TryFrom<String> for ActionName {
+    type Error = IdError;
+
+    fn try_from(text: String) -> Result<Self, IdError> {
+        text.parse()
+    }
+}
+
+impl From<ActionName> for String {
+    fn from(name: ActionName) -> String {
+        name.to_string()
+    }
+}
+
+/// How far an action has come.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "phase")]
+pub enum Phase {
+    /// For the actions that come before it.
+    Waiting,
+    /// To be tried, from this moment on.
+    Due {
+        /// When, UTC.
+        at: DateTime<Utc>,
+    },
+    /// Begun; its answer is awaited.
+    Running {
+        /// Since when, UTC.
+        since: DateTime<Utc>,
+        /// From then on the attempt counts as lost, UTC.
+        until: DateTime<Utc>,
+    },
+    /// It was done.
+    Succeeded {
+        /// When, UTC.
+        at: DateTime<Utc>,
+        /// What it answered.
+        output: Map<String, Value>,
+    },
+    /// It could not be done, and nobody tries again unasked.
+    Failed {
+        /// When, UTC.
+        at: DateTime<Utc>,
+        /// Why, for people.
+        error: String,
+    },
+    /// A person lets the run go on without it.
+    Skipped {
+        /// When, UTC.
+        at: DateTime<Utc>,
+        /// Who.
+        by: Actor,
+        /// Why.
+        reason: Option<String>,
+    },
+}
+
+impl Phase {
+    /// The word in JSON and the terminal.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Phase::Waiting => "waiting",
+            Phase::Due { .. } => "due",
+            Phase::Running { .. } => "running",
+            Phase::Succeeded { .. } => "succeeded",
+            Phase::Failed { .. } => "failed",
+            Phase::Skipped { .. } => "skipped",
+        }
+    }
+}
+
+/// Where an action stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ActionState {
+    /// Names this piece of work to whoever does it, the same over every attempt and restart.
+    pub key: Digest,
+    /// How many attempts were begun.
+    pub attempts: u32,
+    /// How many of them came before a person asked for more.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub forgiven: u32,
+    /// Why the last attempt that failed did, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<String>,
+    /// How far it has come.
+    #[serde(flatten)]
+    pub phase: Phase,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+impl ActionState {
+    /// An action that was never tried.
+    pub fn new(key: Digest, phase: Phase) -> Self {
+        Self { key, attempts: 0, forgiven: 0, last_error: None, phase }
+    }
+
+    /// Whether nothing is awaited of it any more: it succeeded or was skipped.
+    pub fn is_settled(&self) -> bool {
+        match self.phase {
+            Phase::Succeeded { .. } | Phase::Skipped { .. } => true,
+            Phase::Waiting | Phase::Due { .. } | Phase::Running { .. } | Phase::Failed { .. } => {
+                false
+            }
+        }
+    }
+
+    /// Whether an attempt was begun and has not answered.
+    pub fn is_running(&self) -> bool {
+        matches!(self.phase, Phase::Running { .. })
+    }
+}
+
+/// The actions of a brand by name.
+pub type Actions = BTreeMap<ActionName, ActionState>;
 
 impl fmt::Display for Work {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -225,6 +225,12 @@ mod tests {
     }
 
     #[test]
+    fn the_one_object_of_an_older_file_is_read() {
+        let text = serde_json::to_string(&all()).expect("a text");
+        assert_eq!(Observations::of_lines(&text).expect("it reads"), all());
+    }
+
+    #[test]
     fn a_text_that_was_changed_is_read_at_once() {
         let text = all().to_lines().expect("a text");
         let of = |text: &str| Observations::of_lines(text);

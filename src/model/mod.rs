@@ -28,9 +28,10 @@ pub mod observation;
 pub mod quantity;
 pub mod schedule;
 pub mod suite;
+pub mod timer;
 pub mod workflow;
 
-pub use action::{Action, Job, Work};
+pub use action::{Action, ActionName, ActionState, Job, Phase, Work};
 pub use brand::{Account, Brand, Charter, Pillar, Platform, Segment, Source, SourceKind};
 pub use by_metric::ByMetric;
 pub use calendar::{Period, WorkingTime};
@@ -48,6 +49,7 @@ pub use observation::{Finding, Interval, Observation, Observations, Terms, Windo
 pub use quantity::{Quantity, Unit};
 pub use schedule::Schedule;
 pub use suite::Suite;
+pub use timer::{Timer, TimerKind};
 pub use workflow::{
     Bound, Branch, Clause, Demand, Escalation, FiveStep, Goal, Limits, Next, Outcome, Stage,
     StageLimit, Target, Task, Test, Threshold, Verdict, Workflow,

@@ -232,7 +232,10 @@ impl Observations {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn of_lines(text: &str) -> serde_json::Result<Self> {
-        let (head, lines) = text.split_once('\n').unwrap_or((text, ""));
+        // Older files hold all in one object, on one line.
+        let Some((head, lines)) = text.split_once('\n') else {
+            return serde_json::from_str(text);
+        };
         let Head { basis, terms, as_of, checksum: written } = serde_json::from_str(head)?;
         let metrics = ByMetric::of_lines(lines, checksum(lines) == written)?;
         Ok(Self { basis: basis.into_owned(), terms: terms.into_owned(), as_of, metrics })

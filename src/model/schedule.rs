@@ -1,5 +1,6 @@
 //! What comes again and again: a cron line in a zone, with a say on every clock change.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{action::Job, ids::ScheduleId};
@@ -81,4 +82,41 @@ pub struct Schedule {
     pub overlap: Overlap,
     /// What is done.
     pub chore: Chore,
+}
+
+/// Why an occurrence was left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SkipReason {
+    /// It passed while nothing ran, and `catchup` does not make up for it.
+    Missed,
+    /// The work of the one before still ran.
+    Overlap,
+    /// The clocks skipped it.
+    ClockChange,
+    /// The run was held.
+    Paused,
+}
+
+/// Occurrences that were left out for one reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SkippedRun {
+    /// The first of them, UTC.
+    pub first: DateTime<Utc>,
+    /// The last of them, UTC.
+    pub last: DateTime<Utc>,
+    /// How many there are.
+    pub count: u64,
+    /// Why.
+    pub why: SkipReason,
+}
+
+/// Where a schedule stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScheduleState {
+    /// Every occurrence up to here was decided on, UTC.
+    pub handled_to: DateTime<Utc>,
+    /// The occurrence that waits for the one before, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queued: Option<DateTime<Utc>>,
 }

@@ -19,13 +19,10 @@ use std::{
 use chrono::{DateTime, Utc};
 
 use crate::{
-    engine::{
-        Refusal,
-        timers::{TimerKind, timers},
-    },
+    engine::{Refusal, timers::timers},
     model::{
         BrandId, Checkpoint, ClauseId, Command, Entry, Event, Finding, Metric, Observations,
-        Status, TaskId, TaskState, Until, Verb, Verdict, Workflow,
+        Status, TaskId, TimerKind, Until, Verb, Verdict, Workflow,
     },
 };
 
@@ -171,8 +168,8 @@ impl Player<'_, '_> {
                 }
                 self.world.ask(&command(Verb::Start))?;
             }
-            Event::TaskDone { task, input } => {
-                let verb = Verb::Done { task: task.clone(), input: input.clone() };
+            Event::TaskSubmitted { task, given } | Event::TaskDone { task, given, .. } => {
+                let verb = Verb::done(task.clone(), given.input.clone());
                 self.done.entry(task.clone()).or_default().push_back(command(verb));
             }
             Event::Waived { clause } => {
@@ -184,9 +181,15 @@ impl Player<'_, '_> {
                 drop(self.world.ask(&command(Verb::Reopen { task: task.clone() })));
             }
             Event::Paused => drop(self.world.ask(&command(Verb::Pause))),
-            Event::Resumed => drop(self.world.ask(&command(Verb::Resume))),
+            Event::Resumed { .. } => drop(self.world.ask(&command(Verb::Resume))),
+            Event::TaskRejected { task } => {
+                drop(self.world.ask(&command(Verb::Reject { task: task.clone() })));
+            }
             Event::Finished { .. } if entry.verb == Verb::Cancel.name() => {
                 drop(self.world.ask(&command(Verb::Cancel)));
+            }
+            Event::Finished { .. } if entry.verb == Verb::Abandon.name() => {
+                drop(self.world.ask(&command(Verb::Abandon)));
             }
             _ => {}
         }
@@ -209,7 +212,7 @@ impl Player<'_, '_> {
             return self.world.work();
         }
         let tasks = &self.world.checkpoint.tasks;
-        let open = tasks.iter().filter(|(_, state)| matches!(state, TaskState::Open { .. }));
+        let open = tasks.iter().filter(|(_, state)| state.is_open());
         let open: Vec<TaskId> = open.map(|(task, _)| task.clone()).collect();
         let mut worked = false;
         for task in &open {

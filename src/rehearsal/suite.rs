@@ -215,6 +215,8 @@ impl Stage<'_> {
                 let actual = match checkpoint.tasks.get(task) {
                     Some(TaskState::Done { .. }) => "done".to_owned(),
                     Some(TaskState::Open { .. }) => "open".to_owned(),
+                    Some(TaskState::Submitted { .. }) => "to be confirmed".to_owned(),
+                    Some(TaskState::Rejected { .. }) => "rejected".to_owned(),
                     None => format!("not in stage {}", self.place()),
                 };
                 let expected = if *done { "done" } else { "open" };

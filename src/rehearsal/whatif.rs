@@ -9,8 +9,8 @@ use chrono::TimeDelta;
 use crate::{
     engine::{GateReport, Refusal},
     model::{
-        Actor, Checkpoint, Command, FieldKind, Form, Metric, Status, TaskId, TaskState, Until,
-        Verb, suite::Seen,
+        Actor, Checkpoint, Command, FieldKind, Form, Metric, Status, TaskId, Until, Verb,
+        suite::Seen,
     },
 };
 
@@ -118,7 +118,7 @@ impl World<'_> {
         let mut worked = false;
         for task in open_tasks(&self.checkpoint) {
             let form = stage.task(&task).map(|task| task.form.clone()).unwrap_or_default();
-            let verb = Verb::Done { task, input: filled_in(&form) };
+            let verb = Verb::done(task, filled_in(&form));
             worked |= self.ask(&Command::new(verb, Actor::new(SOMEBODY))).is_ok();
         }
         worked
@@ -126,7 +126,7 @@ impl World<'_> {
 }
 
 fn open_tasks(checkpoint: &Checkpoint) -> Vec<TaskId> {
-    let open = checkpoint.tasks.iter().filter(|(_, state)| matches!(state, TaskState::Open { .. }));
+    let open = checkpoint.tasks.iter().filter(|(_, state)| state.is_open());
     open.map(|(task, _)| task.clone()).collect()
 }
 

@@ -6,14 +6,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     engine::{
-        GateReport, Refusal, Step,
+        Begun, GateReport, Refusal, Step,
         gate::{Evidence, judge},
         step,
     },
     evidence::interval::wilson_at,
     model::{
         Actor, BrandId, Checkpoint, Command, Entry, Finding, Interval, Metric, Observation,
-        Observations, Status, Terms, Unit, Until, Verb, Window, Workflow,
+        Observations, Phase, Status, Terms, Unit, Until, Verb, Window, Workflow,
         metric::Method,
         suite::{Seen, Wait},
     },
@@ -61,11 +61,36 @@ impl<'w> World<'w> {
     ///
     /// The engine's refusal, which changes nothing.
     pub fn ask(&mut self, command: &Command) -> Result<Option<GateReport>, Refusal> {
-        let Step { checkpoint, entry, shut } =
-            step(self.workflow, &self.checkpoint, &self.observations, command, self.now)?;
-        self.checkpoint = checkpoint;
-        self.journal.push(entry);
-        Ok(shut)
+        let step = self.take(command)?;
+        self.act()?;
+        Ok(step.shut)
+    }
+
+    fn take(&mut self, command: &Command) -> Result<Step, Refusal> {
+        let step = step(self.workflow, &self.checkpoint, &self.observations, command, self.now)?;
+        self.checkpoint = step.checkpoint.clone();
+        self.journal.push(step.entry.clone());
+        Ok(step)
+    }
+
+    /// Lets every action that is due succeed at its first attempt: a rehearsal does nothing to the
+    /// world.
+    fn act(&mut self) -> Result<(), Refusal> {
+        let running = |status: &Status| *status == Status::Running;
+        while running(&self.checkpoint.status) && self.is_due() {
+            for begun in self.take(&Command::of_engine(Verb::Begin))?.begun {
+                let Begun { action, attempt, key, .. } = begun;
+                let result = Ok(serde_json::Map::new());
+                let verb = Verb::Settle { action, key, attempt, result };
+                self.take(&Command::of_engine(verb))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn is_due(&self) -> bool {
+        let due = |phase: &Phase| matches!(phase, Phase::Due { at } if *at <= self.now);
+        self.checkpoint.actions.values().any(|action| due(&action.phase))
     }
 
     /// Moves the brand on; the gate comes back if one was found shut.

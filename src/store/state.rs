@@ -4,81 +4,40 @@
 //! what can be asked.
 
 mod error;
+mod lease;
+mod notices;
 mod read;
+mod schema;
+mod timers;
 mod write;
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use serde::de::DeserializeOwned;
 
-use self::error::Fault;
+use self::{
+    error::Fault,
+    schema::{APPLICATION_ID, VERSION, bring_up},
+};
 pub use self::{
     error::StoreError,
+    lease::Lease,
     read::{CachedFile, Row, Running, Standing},
+    timers::{DueMark, DuePage},
     write::{Committed, Texts},
 };
 
-/// The version of the tables below, kept in `PRAGMA user_version`.
-const SCHEMA_VERSION: i64 = 1;
-
-/// Marks the file as ours: "5stp" in `PRAGMA application_id`.
-const APPLICATION_ID: i64 = 0x3573_7470;
-
 /// How long a writer waits for another before it gives up.
 const BUSY_MILLISECONDS: u64 = 10_000;
-
-// Long rows stand in tables with a row id: without one, SQLite keeps whole rows in the inner nodes
-// of the tree, which makes it deep, and a journal's rows would be scattered instead of appended.
-const SCHEMA: &str = "
-CREATE TABLE definition (
-    digest TEXT PRIMARY KEY,
-    name   TEXT NOT NULL,
-    text   TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE TABLE brand (
-    brand         TEXT PRIMARY KEY,
-    revision      INTEGER NOT NULL,
-    at            TEXT NOT NULL,
-    status        TEXT NOT NULL,
-    workflow      TEXT,
-    definition    TEXT,
-    cycle         INTEGER NOT NULL,
-    stage         TEXT,
-    since         TEXT,
-    blocked_since TEXT,
-    held_by       TEXT NOT NULL,
-    waived        TEXT NOT NULL,
-    checkpoint    TEXT NOT NULL
-) STRICT;
-CREATE TABLE observed (
-    brand        TEXT PRIMARY KEY,
-    observations TEXT NOT NULL
-) STRICT;
-CREATE TABLE journal (
-    brand    TEXT NOT NULL,
-    revision INTEGER NOT NULL,
-    entry    TEXT NOT NULL,
-    PRIMARY KEY (brand, revision)
-) STRICT;
-CREATE TABLE evidence (
-    brand    TEXT PRIMARY KEY,
-    revision INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE TABLE brand_file (
-    brand       TEXT PRIMARY KEY,
-    modified_ns INTEGER NOT NULL,
-    bytes       INTEGER NOT NULL,
-    read_ns     INTEGER NOT NULL,
-    digest      TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-";
 
 /// The store of all brands' runs.
 #[derive(Debug)]
 pub struct StateStore {
     path: PathBuf,
     connection: Connection,
+    /// The number under which this process leads, if it does.
+    fence: Option<u64>,
 }
 
 impl StateStore {
@@ -91,7 +50,7 @@ impl StateStore {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let fail = |source| StoreError::Sqlite { path: path.to_owned(), source };
         let connection = Connection::open(path).map_err(fail)?;
-        let mut store = Self { path: path.to_owned(), connection };
+        let mut store = Self { path: path.to_owned(), connection, fence: None };
         store.prepare().map_err(|error| error.unwrap_or_else(fail))?;
         Ok(store)
     }
@@ -99,7 +58,7 @@ impl StateStore {
     fn prepare(&mut self) -> Result<(), Fault> {
         let connection = &self.connection;
         connection.busy_timeout(std::time::Duration::from_millis(BUSY_MILLISECONDS))?;
-        if self.known_version()? == SCHEMA_VERSION {
+        if self.known_version()? == VERSION {
             connection.pragma_update(None, "synchronous", "FULL")?;
             return Ok(());
         }
@@ -112,10 +71,8 @@ impl StateStore {
         // Another process may have made the tables while this one waited.
         let version: i64 =
             transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        if version == 0 {
-            transaction.execute_batch(SCHEMA)?;
-            transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-            transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+        if version < VERSION {
+            bring_up(&transaction, version)?;
         }
         transaction.commit()?;
         Ok(())
@@ -136,11 +93,27 @@ impl StateStore {
                 return Err(Fault::Store(StoreError::Foreign { path: path() }));
             }
         }
-        if version > SCHEMA_VERSION {
-            let (found, known) = (version, SCHEMA_VERSION);
+        if version > VERSION {
+            let (found, known) = (version, VERSION);
             return Err(Fault::Store(StoreError::Newer { path: path(), found, known }));
         }
         Ok(version)
+    }
+
+    /// Writes in one short transaction.
+    fn write<T>(
+        &mut self,
+        write: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        let path = &self.path;
+        let fail = |source| StoreError::Sqlite { path: path.clone(), source };
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(fail)?;
+        let written = write(&transaction).map_err(fail)?;
+        transaction.commit().map_err(fail)?;
+        Ok(written)
     }
 
     fn fail(&self, source: rusqlite::Error) -> StoreError {

@@ -518,16 +518,42 @@ impl<'g> Trail<'g> {
                 }
                 Event::Started { .. }
                 | Event::TaskOpened { .. }
+                | Event::TaskSubmitted { .. }
                 | Event::TaskDone { .. }
+                | Event::TaskRejected { .. }
+                | Event::TaskReassigned { .. }
                 | Event::TaskReopened { .. }
+                | Event::TaskRenamed { .. }
                 | Event::TaskDropped { .. }
+                | Event::ActionOpened { .. }
+                | Event::ActionDue { .. }
+                | Event::ActionBegan { .. }
+                | Event::ActionSucceeded { .. }
+                | Event::ActionFailed { .. }
+                | Event::ActionRetried { .. }
+                | Event::ActionSkipped { .. }
+                | Event::ActionDropped { .. }
+                | Event::Scheduled { .. }
+                | Event::ScheduleDropped { .. }
+                | Event::Fired { .. }
                 | Event::Waived { .. }
+                | Event::WaiverDropped { .. }
                 | Event::Observed { .. }
                 | Event::GateJudged { .. }
                 | Event::GoalJudged { .. }
                 | Event::Paused
-                | Event::Resumed
-                | Event::Adopted { .. } => {}
+                | Event::Resumed { .. }
+                | Event::Adopted { .. }
+                | Event::Migrated { .. } => {}
+                // The brand stands where it stood before, or where another one stands.
+                Event::Rewound { state, .. } | Event::Forked { state, .. } => {
+                    let at = &state.checkpoint;
+                    self.cycle = at.cycle.number;
+                    if let Some(stage) = at.stage() {
+                        let to = self.index.get(stage.as_str()).copied();
+                        self.arrive(entry.at, stage.to_string(), to.map(Place::Stage));
+                    }
+                }
             }
         }
     }

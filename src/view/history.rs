@@ -3,7 +3,12 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::model::{Entry, Event, Verdict, event::Judged};
+use crate::model::{
+    Entry, Event, ScheduleId, Verdict,
+    event::{Given, Judged},
+    quantity,
+    schedule::{SkipReason, SkippedRun},
+};
 
 use super::sentence;
 
@@ -46,10 +51,18 @@ fn reason(entry: &Entry, event: &Event) -> Option<String> {
         event,
         Event::Waived { .. }
             | Event::Paused
-            | Event::Resumed
+            | Event::Resumed { .. }
             | Event::Adopted { .. }
+            | Event::Migrated { .. }
+            | Event::Rewound { .. }
+            | Event::Forked { .. }
+            | Event::TaskSubmitted { .. }
             | Event::TaskDone { .. }
+            | Event::TaskRejected { .. }
+            | Event::TaskReassigned { .. }
             | Event::TaskReopened { .. }
+            | Event::ActionRetried { .. }
+            | Event::ActionSkipped { .. }
             | Event::Finished { .. }
     );
     entry.reason.clone().filter(|_| decided)
@@ -57,8 +70,11 @@ fn reason(entry: &Entry, event: &Event) -> Option<String> {
 
 fn text(event: &Event) -> String {
     match event {
-        Event::Started { workflow, definition } => {
+        Event::Started { workflow, definition, generation: 1 } => {
             format!("started on {workflow} {}", definition.short())
+        }
+        Event::Started { workflow, definition, generation } => {
+            format!("run {generation} started on {workflow} {}", definition.short())
         }
         Event::CycleOpened { cycle, .. } => format!("cycle {cycle} begins"),
         Event::StageEntered { stage } => format!("entered {stage}"),
@@ -66,10 +82,46 @@ fn text(event: &Event) -> String {
             let due = deadline.map(|at| format!(", due {}", sentence::instant(at)));
             format!("task {task} opened{}", due.unwrap_or_default())
         }
-        Event::TaskDone { task, .. } => format!("task {task} done"),
+        Event::TaskSubmitted { task, given } => {
+            format!("task {task} done, to be confirmed{}", shown_by(given))
+        }
+        Event::TaskDone { task, given, confirms: false } => {
+            format!("task {task} done{}", shown_by(given))
+        }
+        Event::TaskDone { task, given, confirms: true } => {
+            format!("task {task} confirmed{}", shown_by(given))
+        }
+        Event::TaskRejected { task } => format!("task {task} rejected"),
+        Event::TaskReassigned { task, to } => format!("task {task} given to {to}"),
+        Event::TaskRenamed { task, to } => format!("task {task} is called {to} now"),
         Event::TaskReopened { task, .. } => format!("task {task} reopened"),
         Event::TaskDropped { task } => format!("task {task} dropped"),
+        Event::ActionOpened { action, .. } => format!("action {action} opened"),
+        Event::ActionDue { action } => format!("action {action} is due"),
+        Event::ActionBegan { action, attempt, .. } => {
+            format!("action {action} begun, attempt {attempt}")
+        }
+        Event::ActionSucceeded { action, attempt, .. } => {
+            format!("action {action} succeeded at attempt {attempt}")
+        }
+        Event::ActionFailed { action, attempt, error, retry_at } => {
+            let next = match retry_at {
+                Some(at) => format!("next attempt {}", sentence::instant(*at)),
+                None => "failed for good".to_owned(),
+            };
+            format!("attempt {attempt} of action {action} failed, {next}: {error}")
+        }
+        Event::ActionRetried { action } => format!("action {action} is tried again"),
+        Event::ActionSkipped { action } => format!("action {action} skipped"),
+        Event::ActionDropped { action } => format!("action {action} dropped"),
+        Event::Scheduled { schedule, ran, skipped, .. } => scheduled(schedule, ran, skipped),
+        Event::ScheduleDropped { schedule } => format!("schedule {schedule} dropped"),
+        Event::Fired { timer, of, to: Some(to), .. } => {
+            format!("{} of {of}: given to {to}", timer.name())
+        }
+        Event::Fired { timer, of, to: None, .. } => format!("{} of {of}", timer.name()),
         Event::Waived { clause } => format!("clause {clause} waived"),
+        Event::WaiverDropped { clause } => format!("waiver of {clause} dropped"),
         Event::Observed { observations } => match observations.as_of {
             Some(as_of) => format!("evidence measured, newest {}", sentence::instant(as_of)),
             None => "brand file read, no evidence yet".to_owned(),
@@ -90,9 +142,47 @@ fn text(event: &Event) -> String {
         }
         Event::StageLeft { stage, because: None } => format!("left {stage}"),
         Event::Paused => "paused".to_owned(),
-        Event::Resumed => "resumed".to_owned(),
+        Event::Resumed { held_ms: 0 } => "resumed".to_owned(),
+        Event::Resumed { held_ms } => {
+            let held = quantity::duration(*held_ms as f64 / 1_000.0);
+            format!("resumed after {held}; what it waits for is put off by that")
+        }
         Event::Adopted { definition } => format!("goes on under {}", definition.short()),
+        Event::Migrated { definition, stage } => {
+            format!("goes on under {}, in {stage}", definition.short())
+        }
+        Event::Rewound { to, state } => {
+            let at = &state.checkpoint;
+            let stage = at.stage().map(|stage| format!(", in {stage}"));
+            format!("back to commit {to}{}", stage.unwrap_or_default())
+        }
+        Event::Forked { from, at, .. } => format!("begins where {from} stood at commit {at}"),
         Event::Finished { outcome } => format!("finished: {outcome}"),
+    }
+}
+
+/// What shows that a task was done, as the end of a sentence.
+fn shown_by(given: &Given) -> String {
+    let shown = [given.note.as_deref(), given.link.as_deref()];
+    let shown: Vec<&str> = shown.into_iter().flatten().collect();
+    if shown.is_empty() { String::new() } else { format!(": {}", shown.join(", ")) }
+}
+
+fn scheduled(schedule: &ScheduleId, ran: &[DateTime<Utc>], skipped: &[SkippedRun]) -> String {
+    let began = ran.iter().map(|at| format!("the one of {} begins", sentence::instant(*at)));
+    let left_out = skipped.iter().map(|run| {
+        let why = match run.why {
+            SkipReason::Missed => "missed",
+            SkipReason::Overlap => "the one before still ran",
+            SkipReason::ClockChange => "the clocks skip it",
+            SkipReason::Paused => "the run was held",
+        };
+        format!("{} left out from {}: {why}", run.count, sentence::instant(run.first))
+    });
+    let parts: Vec<String> = began.chain(left_out).collect();
+    match parts.is_empty() {
+        true => format!("schedule {schedule} is followed from now on"),
+        false => format!("schedule {schedule}: {}", parts.join("; ")),
     }
 }
 

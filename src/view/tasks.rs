@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::{
-    engine::timers::{Timer, TimerKind, timers},
-    model::{Checkpoint, TaskState, Workflow},
+    engine::timers::timers,
+    model::{Checkpoint, TaskState, Timer, TimerKind, Workflow},
 };
 
 /// One task as people see it.
@@ -50,7 +50,9 @@ pub fn tasks_of(checkpoint: &Checkpoint, workflow: &Workflow, now: DateTime<Utc>
             let (word, deadline, done_by) = match state {
                 TaskState::Open { deadline, reopened: false, .. } => ("open", *deadline, None),
                 TaskState::Open { deadline, reopened: true, .. } => ("reopened", *deadline, None),
-                TaskState::Done { by, .. } => ("done", None, Some(by.to_string())),
+                TaskState::Submitted { deadline, .. } => ("to confirm", *deadline, None),
+                TaskState::Done { answer, .. } => ("done", None, Some(answer.by.to_string())),
+                TaskState::Rejected { .. } => ("rejected", None, None),
             };
             let fields = task.form.fields.iter().map(|(name, field)| {
                 let need = if field.required { "" } else { " (optional)" };
@@ -60,7 +62,7 @@ pub fn tasks_of(checkpoint: &Checkpoint, workflow: &Workflow, now: DateTime<Utc>
                 brand: checkpoint.brand.to_string(),
                 task: task.id.to_string(),
                 title: task.title.clone(),
-                owner: task.owner.clone(),
+                owner: state.owner().unwrap_or(&task.owner).to_owned(),
                 state: word.to_owned(),
                 deadline,
                 overdue: deadline.is_some_and(|deadline| deadline < now),

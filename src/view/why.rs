@@ -9,9 +9,9 @@ use crate::{
         expression::{Answer, ExpressionReport},
         gate::{Evidence, Takes, judge},
         goal,
-        timers::{Timer, timers},
+        timers::timers,
     },
-    model::{Interval, Period, Status, TaskState, Unit, Verdict},
+    model::{Interval, Period, Status, TaskState, Timer, Unit, Verdict},
     runner::Case,
 };
 
@@ -335,18 +335,34 @@ fn metric_view(base: ClauseView, report: &crate::engine::MetricReport) -> Clause
 
 fn task_state(owner: &str, state: Option<&TaskState>, now: DateTime<Utc>) -> String {
     match state {
-        Some(TaskState::Done { at, by, .. }) => {
-            format!("done by {by} at {}", sentence::instant(*at))
+        Some(TaskState::Done { answer, confirmed_by }) => {
+            let second = confirmed_by.as_ref().map(|by| format!(", confirmed by {by}"));
+            let at = sentence::instant(answer.at);
+            format!("done by {} at {at}{}", answer.by, second.unwrap_or_default())
         }
         Some(TaskState::Open { deadline, reopened, .. }) => {
             let again = if *reopened { "reopened" } else { "open" };
-            let due = deadline.map(|deadline| {
-                format!(", due {} ({})", sentence::instant(deadline), sentence::due(deadline, now))
-            });
-            format!("{again}, for {owner}{}", due.unwrap_or_default())
+            format!("{again}, for {owner}{}", due(*deadline, now))
+        }
+        Some(TaskState::Submitted { deadline, answer, .. }) => {
+            let due = due(*deadline, now);
+            format!("done by {}, to be confirmed by another person{due}", answer.by)
+        }
+        Some(TaskState::Rejected { at, by, reason }) => {
+            let why = reason.as_ref().map(|reason| format!(": {reason}"));
+            let at = sentence::instant(*at);
+            format!("rejected by {by} at {at}{}", why.unwrap_or_default())
         }
         None => "not opened".to_owned(),
     }
+}
+
+/// When a task is due, as the end of a sentence.
+fn due(deadline: Option<DateTime<Utc>>, now: DateTime<Utc>) -> String {
+    let due = deadline.map(|deadline| {
+        format!(", due {} ({})", sentence::instant(deadline), sentence::due(deadline, now))
+    });
+    due.unwrap_or_default()
 }
 
 /// What a person can do; nothing where the reason says it already.

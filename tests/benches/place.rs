@@ -56,7 +56,7 @@ pub fn done(task: &str) -> Command {
         "engage" => input.insert("people".to_owned(), 12.into()),
         _ => input.insert("reviewed".to_owned(), 25.into()),
     };
-    ask(Verb::Done { task: TaskId::new(task).unwrap(), input })
+    ask(Verb::done(TaskId::new(task).unwrap(), input))
 }
 
 fn brand_text(id: &BrandId) -> String {

@@ -303,6 +303,7 @@ fn a_cancelled_run_is_over() {
     assert_snapshot!(env.terminal(lines), @"
     $ fivestep cancel acme --reason 'the shop closed'
     acme  acme@1.define.2
+      task sign_charter dropped
       finished: abandoned
     [exit 0]
 

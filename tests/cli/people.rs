@@ -189,8 +189,8 @@ fn a_waiver_needs_a_named_person_and_a_reason_and_something_unmeasurable() {
         let text = String::from_utf8(output.stderr).unwrap();
         format!("{text}[exit {}]", output.status.code().unwrap())
     };
-    assert_snapshot!(nobody(&["waive", "azzurro-radio", "answered", "--reason", "x"]), @r"
-    error: azzurro-radio: a waiver needs the name of a person
+    assert_snapshot!(nobody(&["waive", "azzurro-radio", "answered", "--reason", "x"]), @"
+    error: azzurro-radio: this needs the name of a person
     hint: say who you are with `--actor NAME`
     [exit 2]
     ");
@@ -201,14 +201,14 @@ fn a_waiver_needs_a_named_person_and_a_reason_and_something_unmeasurable() {
         fivestep waive azzurro-radio quick --reason x
         fivestep waive verde-garden answered --reason x
         fivestep waive rosso-roasters answered --reason x";
-    assert_snapshot!(env.terminal(lines), @r"
+    assert_snapshot!(env.terminal(lines), @"
     $ fivestep waive azzurro-radio answered
-    error: azzurro-radio: a waiver needs a reason
+    error: azzurro-radio: this needs a reason
     hint: say why with `--reason TEXT`
     [exit 2]
 
     $ fivestep waive azzurro-radio answered --reason ' '
-    error: azzurro-radio: a waiver needs a reason
+    error: azzurro-radio: this needs a reason
     hint: say why with `--reason TEXT`
     [exit 2]
 

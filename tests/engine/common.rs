@@ -168,5 +168,5 @@ impl Run {
 
 pub fn done(task: &str, input: Value) -> Verb {
     let input = input.as_object().cloned().expect("an object");
-    Verb::Done { task: task.parse().expect("a name"), input }
+    Verb::done(task.parse().expect("a name"), input)
 }

@@ -5,9 +5,9 @@ use chrono::TimeDelta;
 use fivestep::{
     engine::{
         gate::{Evidence, judge},
-        timers::{TimerKind, timers},
+        timers::timers,
     },
-    model::{Event, Metric, Outcome, Status, Verb, Verdict},
+    model::{Event, Metric, Outcome, Status, TimerKind, Verb, Verdict},
 };
 use serde_json::json;
 

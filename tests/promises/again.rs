@@ -26,8 +26,9 @@ fn verb(entry: &Entry) -> Verb {
 
 fn from_event(event: &Event) -> Option<Verb> {
     match event {
-        Event::TaskDone { task, input } => {
-            Some(Verb::Done { task: task.clone(), input: input.clone() })
+        Event::TaskDone { task, given, .. } => {
+            let (note, link) = (given.note.clone(), given.link.clone());
+            Some(Verb::Done { task: task.clone(), input: given.input.clone(), note, link })
         }
         Event::TaskReopened { task, .. } => Some(Verb::Reopen { task: task.clone() }),
         Event::Waived { clause } => Some(Verb::Waive { clause: clause.clone() }),

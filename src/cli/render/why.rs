@@ -1,7 +1,7 @@
 //! `why` for people.
 
 use crate::{
-    engine::timers::TimerKind,
+    model::TimerKind,
     view::{
         sentence,
         tasks::TaskView,

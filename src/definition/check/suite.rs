@@ -275,7 +275,7 @@ impl Reader<'_, '_, '_> {
             let input = form.filter_map(|(name, value)| {
                 Some((name.value.clone(), value.as_ref()?.value.clone()))
             });
-            let verb = Verb::Done { task, input: input.collect() };
+            let verb = Verb::done(task, input.collect());
             return Some(asked(verb, &person, SOMEBODY));
         }
         if let Some(work) = &deed.reopen {

@@ -163,8 +163,14 @@ impl Dice {
         checkpoint.progress.streak = self.below(4) as u32;
         let since = now() - TimeDelta::hours(self.below(5) as i64);
         let stage = stage().id.clone();
-        checkpoint.place =
-            Some(checkpoint::Place { stage, since, blocked_since: None, gate: Vec::new() });
+        checkpoint.place = Some(checkpoint::Place {
+            stage,
+            since,
+            entered: 1,
+            held_ms: 0,
+            blocked_since: None,
+            gate: Vec::new(),
+        });
         let task = stage_task();
         if self.one_in(2) {
             let input = json!({
@@ -174,11 +180,11 @@ impl Dice {
                 "note": self.pick(&["warm", "dry"]),
             });
             let input = input.as_object().cloned().expect("an object");
-            checkpoint
-                .tasks
-                .insert(task, TaskState::Done { at: now(), by: Actor::new("Ada"), input });
+            let by = Actor::new("Ada");
+            let answer = checkpoint::Answer { at: now(), by, input, note: None, link: None };
+            checkpoint.tasks.insert(task, TaskState::Done { answer, confirmed_by: None });
         } else {
-            let state = TaskState::Open { since, deadline: None, reopened: false };
+            let state = TaskState::Open { since, deadline: None, reopened: false, owner: None };
             checkpoint.tasks.insert(task, state);
         }
         let as_of = Some(now() - TimeDelta::hours(self.below(60) as i64));
@@ -254,10 +260,10 @@ impl Dice {
         if self.one_in(3) {
             less.observations.as_of = None;
         }
-        if let Some(TaskState::Done { input, .. }) = less.checkpoint.tasks.get_mut(&stage_task()) {
+        if let Some(TaskState::Done { answer, .. }) = less.checkpoint.tasks.get_mut(&stage_task()) {
             for field in ["people", "share", "agreed", "note"] {
                 if self.one_in(3) {
-                    input.remove(field);
+                    answer.input.remove(field);
                 }
             }
         }

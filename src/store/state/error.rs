@@ -32,6 +32,16 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// Another process has taken the lead since.
+    #[error("{holder} leads now, under number {fence}; this process led under {ours}")]
+    Fenced {
+        /// The other process.
+        holder: String,
+        /// Its number.
+        fence: u64,
+        /// The number of this process.
+        ours: u64,
+    },
     /// A row does not hold what fivestep wrote.
     #[error("the state file `{path}` is damaged: {what}: {source}")]
     Damaged {
@@ -51,6 +61,7 @@ impl StoreError {
             StoreError::Sqlite { source, .. } => sqlite_hint(source).to_owned(),
             StoreError::Newer { .. } => "use the newer fivestep that wrote it".to_owned(),
             StoreError::Foreign { .. } => "move it away, or choose another workspace".to_owned(),
+            StoreError::Fenced { .. } => "nothing was written; let the other one lead".to_owned(),
             StoreError::Damaged { .. } => "restore the file from a copy".to_owned(),
         }
     }

@@ -7,10 +7,13 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 use rusqlite::{Transaction, TransactionBehavior, params};
 
-use super::{StateStore, error::StoreError, read::CachedFile};
+use super::{
+    StateStore, error::StoreError, lease, notices::write_notices, read::CachedFile,
+    timers::write_timers,
+};
 use crate::{
     engine::Step,
-    model::{BrandId, Checkpoint, Digest, Event, Verdict},
+    model::{ActionName, BrandId, Checkpoint, Digest, Event, Verdict},
 };
 
 /// How one step of a commit fared.
@@ -35,7 +38,7 @@ impl Texts {
     /// The texts of `step`.
     pub fn of(step: &Step) -> Self {
         let Step { checkpoint, entry, .. } = step;
-        let measured = entry.events.iter().any(|event| matches!(event, Event::Observed { .. }));
+        let measured = entry.events.iter().any(replaces_observations);
         Self {
             checkpoint: serde_json::to_string(checkpoint).expect(TEXT),
             observations: measured.then(|| checkpoint.observations.to_lines().expect(TEXT)),
@@ -74,12 +77,13 @@ impl StateStore {
         steps: &[(&Step, &Texts)],
         files: &[(BrandId, CachedFile)],
     ) -> Result<Vec<Committed>, StoreError> {
-        let path = &self.path;
+        let (path, fence) = (&self.path, self.fence);
         let fail = |source| StoreError::Sqlite { path: path.clone(), source };
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(fail)?;
+        lease::check(&transaction, fence).map_err(|fault| fault.unwrap_or_else(fail))?;
         let committed = write_all(&transaction, steps).map_err(fail)?;
         for (brand, file) in files {
             remember(&transaction, brand, file).map_err(fail)?;
@@ -145,7 +149,7 @@ fn write_all(
 }
 
 fn write(transaction: &Transaction<'_>, step: &Step, texts: &Texts) -> rusqlite::Result<Committed> {
-    let Step { checkpoint, entry, .. } = step;
+    let Step { checkpoint, entry, timers, notices, .. } = step;
     let place = checkpoint.place.as_ref();
     let row = params![
         checkpoint.brand.as_str(),
@@ -161,6 +165,7 @@ fn write(transaction: &Transaction<'_>, step: &Step, texts: &Texts) -> rusqlite:
         held_by(checkpoint),
         waived(checkpoint),
         texts.checkpoint,
+        checkpoint.generation,
     ];
     let sql = if checkpoint.revision == 1 { INSERT } else { UPDATE };
     if transaction.prepare_cached(sql)?.execute(row)? == 0 {
@@ -171,21 +176,43 @@ fn write(transaction: &Transaction<'_>, step: &Step, texts: &Texts) -> rusqlite:
         transaction.prepare_cached(OBSERVED)?.execute(row)?;
     }
     transaction
-        .prepare_cached("INSERT INTO journal (brand, revision, entry) VALUES (?1, ?2, ?3)")?
-        .execute(params![entry.brand.as_str(), entry.revision as i64, texts.entry])?;
+        .prepare_cached(
+            "INSERT INTO journal (brand, revision, entry, generation) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![
+            entry.brand.as_str(),
+            entry.revision as i64,
+            texts.entry,
+            entry.generation
+        ])?;
+    if let Some(timers) = timers {
+        write_timers(transaction, &checkpoint.brand, checkpoint.generation, timers)?;
+    }
+    write_notices(transaction, notices)?;
     Ok(Committed::Yes)
+}
+
+/// Whether other measurements count from this event on.
+fn replaces_observations(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Observed { .. }
+            | Event::Started { .. }
+            | Event::Rewound { .. }
+            | Event::Forked { .. }
+    )
 }
 
 const INSERT: &str = "
 INSERT INTO brand (brand, revision, at, status, workflow, definition, cycle, stage, since,
-                   blocked_since, held_by, waived, checkpoint)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                   blocked_since, held_by, waived, checkpoint, generation)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
 ON CONFLICT DO NOTHING";
 
 const UPDATE: &str = "
 UPDATE brand SET revision = ?2, at = ?3, status = ?4, workflow = ?5, definition = ?6, cycle = ?7,
                  stage = ?8, since = ?9, blocked_since = ?10, held_by = ?11, waived = ?12,
-                 checkpoint = ?13
+                 checkpoint = ?13, generation = ?14
 WHERE brand = ?1 AND revision = ?2 - 1";
 
 const OBSERVED: &str = "
@@ -214,7 +241,12 @@ fn held_by(checkpoint: &Checkpoint) -> String {
     let holding = gate.filter(|judged| {
         judged.verdict != Verdict::Pass && !checkpoint.waivers.contains_key(&judged.clause)
     });
-    let names: Vec<&str> = holding.map(|judged| judged.clause.as_str()).collect();
+    let mut names: Vec<String> = holding.map(|judged| judged.clause.to_string()).collect();
+    let unsettled = checkpoint
+        .actions
+        .iter()
+        .filter(|(name, action)| matches!(name, ActionName::Entry(_)) && !action.is_settled());
+    names.extend(unsettled.map(|(name, _)| format!("action {name}")));
     names.join(",")
 }
 
@@ -223,6 +255,12 @@ fn waived(checkpoint: &Checkpoint) -> String {
     names.join(",")
 }
 
-fn stamp(at: DateTime<Utc>) -> String {
+/// An instant as the tables hold it; their order is that of time.
+pub(super) fn stamp(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+}
+
+/// The instant that a table holds.
+pub(super) fn instant(text: &str) -> Option<DateTime<Utc>> {
+    text.parse().ok()
 }
