@@ -70,7 +70,7 @@ fn assert_alternates(name: &str, journal: &[fivestep::model::Entry]) {
 /// The sum of all brands' revisions, read without folding anything.
 fn revisions(env: &TestEnv, brands: usize) -> u64 {
     let store = StateStore::open(&env.path(".fivestep/state.db")).expect("the store reopens");
-    let standings = store.standings("", brands).expect("the rows read");
+    let standings = store.standings(None, "", brands).expect("the rows read");
     assert_eq!(standings.len(), brands);
     standings.iter().map(|standing| standing.revision).sum()
 }

@@ -35,7 +35,7 @@ fn all(runner: &crate::runner::Runner) -> Result<Vec<Standing>, Failure> {
     let mut standings: Vec<Standing> = Vec::new();
     loop {
         let after = standings.last().map_or("", |last| last.brand.as_str()).to_owned();
-        let page = runner.store().standings(&after, PAGE)?;
+        let page = runner.store().standings(None, &after, PAGE)?;
         if page.is_empty() {
             return Ok(standings);
         }

@@ -57,7 +57,7 @@ fn of_all(runner: &mut Runner) -> Result<(Vec<TaskView>, Option<Exit>), Failure>
     let (mut tasks, mut failed) = (Vec::new(), None);
     let mut after = String::new();
     loop {
-        let page = runner.store().checkpoints(&after, PAGE)?;
+        let page = runner.store().checkpoints(None, &after, PAGE)?;
         let Some(last) = page.last() else {
             return Ok((tasks, failed));
         };

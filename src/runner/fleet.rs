@@ -104,7 +104,7 @@ impl Runner {
         loop {
             // Memory goes back to the thread that took it; from another it would block both.
             spent.try_iter().for_each(drop);
-            let rows = self.store.running(&after, PAGE)?;
+            let rows = self.store.running(None, &after, PAGE)?;
             let Some(last) = rows.last() else {
                 return Ok(());
             };

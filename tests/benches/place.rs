@@ -193,7 +193,7 @@ impl Fleet {
         let mut store = StateStore::open(&self.root.join(".fivestep/state.db")).unwrap();
         let mut after = String::new();
         loop {
-            let rows = store.checkpoints(&after, PAGE).unwrap();
+            let rows = store.checkpoints(None, &after, PAGE).unwrap();
             let page: Vec<Checkpoint> = rows.into_iter().map(|row| row.read.unwrap()).collect();
             let Some(last) = page.last() else { break };
             after = last.brand.to_string();

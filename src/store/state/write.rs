@@ -235,7 +235,8 @@ fn remember(
     transaction.prepare_cached(sql)?.execute(row).map(drop)
 }
 
-fn held_by(checkpoint: &Checkpoint) -> String {
+/// The clauses and actions that hold a brand, as its line has them.
+pub(super) fn held_by(checkpoint: &Checkpoint) -> String {
     let gate = checkpoint.place.iter().flat_map(|place| &place.gate);
     // A waiver counts from the moment it is given, before the gate is judged again.
     let holding = gate.filter(|judged| {
@@ -250,7 +251,8 @@ fn held_by(checkpoint: &Checkpoint) -> String {
     names.join(",")
 }
 
-fn waived(checkpoint: &Checkpoint) -> String {
+/// The clauses that a person lets it pass, as its line has them.
+pub(super) fn waived(checkpoint: &Checkpoint) -> String {
     let names: Vec<&str> = checkpoint.waivers.keys().map(|clause| clause.as_str()).collect();
     names.join(",")
 }
