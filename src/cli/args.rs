@@ -1,7 +1,7 @@
 //! Every verb and flag, with its help. The page `docs/reference/command-line.md` is made from
 //! these.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -148,6 +148,10 @@ pub enum Verb {
     /// Go on under the edited workflow file
     #[command(after_help = "Example:\n  fivestep adopt acme --reason \"a higher bar\"")]
     Adopt(HoldArgs),
+    /// Do what is due, once; safe from cron
+    Tick(TickArgs),
+    /// Do what is due when it is due, until it is stopped
+    Serve(ServeArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -180,6 +184,8 @@ impl Verb {
             | Verb::Resume(_)
             | Verb::Cancel(_)
             | Verb::Adopt(_)
+            | Verb::Tick(_)
+            | Verb::Serve(_)
             | Verb::Completions(_) => &[],
         }
     }
@@ -356,6 +362,34 @@ pub struct AdvanceArgs {
     /// Decide and print, write nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// Arguments of `tick`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep tick
+  fivestep tick acme
+A line for cron, every five minutes: */5 * * * * fivestep -C DIR tick")]
+pub struct TickArgs {
+    /// Brands by name, `-` reads them from standard input; otherwise every brand
+    #[arg(value_name = "BRAND")]
+    pub brands: Vec<String>,
+    /// How many actions run side by side
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = parse_workers)]
+    pub workers: usize,
+}
+
+/// Arguments of `serve`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  fivestep serve --workers 8 --for 1s")]
+pub struct ServeArgs {
+    /// Stop after so long, such as `8h`; otherwise when it is told to
+    #[arg(long = "for", value_name = "TIME", value_parser = parse_time)]
+    pub time: Option<Duration>,
+    /// How many actions run side by side
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = parse_workers)]
+    pub workers: usize,
 }
 
 /// Arguments of `status`.
@@ -591,6 +625,31 @@ fn parse_instant(text: &str) -> Result<DateTime<Utc>, String> {
 }
 
 /// Takes a number of days, `90d` or `12w`.
+/// A length of time for people: `90s`, `10m`, `8h`.
+fn parse_time(text: &str) -> Result<Duration, String> {
+    let split = text.len().saturating_sub(1);
+    let (number, unit) = (text.get(..split), text.get(split..));
+    let seconds = match unit {
+        Some("s") => 1,
+        Some("m") => 60,
+        Some("h") => 3_600,
+        _ => 0,
+    };
+    match number.and_then(|number| number.parse::<u32>().ok()) {
+        Some(number) if number > 0 && seconds > 0 => {
+            Ok(Duration::from_secs(u64::from(number) * seconds))
+        }
+        _ => Err("write a whole number of `s`, `m` or `h`, such as `10m`".to_owned()),
+    }
+}
+
+fn parse_workers(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number @ 1..=64) => Ok(number),
+        _ => Err("write a number from 1 to 64".to_owned()),
+    }
+}
+
 fn parse_days(text: &str) -> Result<u32, String> {
     const MOST: u32 = 3_660;
     let days = match (text.strip_suffix('d'), text.strip_suffix('w')) {

@@ -35,6 +35,7 @@ mod import;
 mod init;
 mod junit;
 mod schema;
+mod serve;
 mod shipped;
 mod show;
 mod simulate;
@@ -42,6 +43,7 @@ mod start;
 mod status;
 mod tasks;
 mod test;
+mod tick;
 mod waive;
 mod why;
 
@@ -99,6 +101,8 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::Resume(args) => hold::resume(session, args),
         Verb::Cancel(args) => hold::cancel(session, args),
         Verb::Adopt(args) => adopt::run(session, args),
+        Verb::Tick(args) => tick::run(session, args),
+        Verb::Serve(args) => serve::run(session, args),
         Verb::Completions(args) => completions::run(session, args),
     }
 }

@@ -55,6 +55,11 @@ impl StateStore {
         Ok(store)
     }
 
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     fn prepare(&mut self) -> Result<(), Fault> {
         let connection = &self.connection;
         connection.busy_timeout(std::time::Duration::from_millis(BUSY_MILLISECONDS))?;
@@ -100,9 +105,17 @@ impl StateStore {
         Ok(version)
     }
 
-    /// Writes in one short transaction.
+    /// Writes in one short transaction; refused if this process led and leads no more.
     fn write<T>(
         &mut self,
+        write: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        self.write_under(self.fence, write)
+    }
+
+    fn write_under<T>(
+        &mut self,
+        fence: Option<u64>,
         write: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
         let path = &self.path;
@@ -111,6 +124,7 @@ impl StateStore {
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(fail)?;
+        lease::check(&transaction, fence).map_err(|fault| fault.unwrap_or_else(fail))?;
         let written = write(&transaction).map_err(fail)?;
         transaction.commit().map_err(fail)?;
         Ok(written)

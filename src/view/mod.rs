@@ -19,4 +19,5 @@ pub mod simulate;
 pub mod status;
 pub mod suite;
 pub mod tasks;
+pub mod ticked;
 pub mod why;

@@ -9,6 +9,7 @@ pub mod page;
 pub mod rows;
 pub mod simulate;
 pub mod suite;
+pub mod ticked;
 pub mod why;
 
 use anstyle::{AnsiColor, Style};

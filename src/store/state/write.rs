@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     engine::Step,
+    failpoint,
     model::{ActionName, BrandId, Checkpoint, Digest, Event, Verdict},
 };
 
@@ -77,6 +78,7 @@ impl StateStore {
         steps: &[(&Step, &Texts)],
         files: &[(BrandId, CachedFile)],
     ) -> Result<Vec<Committed>, StoreError> {
+        failpoint::pass("commit.before");
         let (path, fence) = (&self.path, self.fence);
         let fail = |source| StoreError::Sqlite { path: path.clone(), source };
         let transaction = self
@@ -88,7 +90,9 @@ impl StateStore {
         for (brand, file) in files {
             remember(&transaction, brand, file).map_err(fail)?;
         }
+        failpoint::pass("commit.written");
         transaction.commit().map_err(fail)?;
+        failpoint::pass("commit.after");
         Ok(committed)
     }
 
