@@ -8,6 +8,8 @@ mod common;
 mod brands;
 #[path = "cli/files.rs"]
 mod files;
+#[path = "cli/fleet.rs"]
+mod fleet;
 #[path = "cli/formats.rs"]
 mod formats;
 #[path = "cli/graph.rs"]

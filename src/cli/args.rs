@@ -116,7 +116,8 @@ pub enum Verb {
     Start(StartArgs),
     /// Move brands on whose gate is open
     Advance(AdvanceArgs),
-    /// Where brands stand
+    /// Where brands stand; `list` is the same
+    #[command(visible_alias = "list")]
     Status(StatusArgs),
     /// Why a brand stands where it stands, and what would move it
     Why(WhyArgs),
@@ -328,6 +329,24 @@ pub struct Brands {
     /// Every brand
     #[arg(long, conflicts_with = "brands")]
     pub all: bool,
+    /// Of all, only those that pass
+    #[command(flatten)]
+    pub filter: Where,
+}
+
+impl Brands {
+    /// Whether all are asked, or all that pass a filter.
+    pub fn are_all(&self) -> bool {
+        self.all || (self.brands.is_empty() && self.filter.filter.is_some())
+    }
+}
+
+/// Which of all brands.
+#[derive(Debug, Clone, Args)]
+pub struct Where {
+    /// Only brands that pass, such as `stage = "support" and blocked_for >= 7d`
+    #[arg(long = "where", value_name = "FILTER")]
+    pub filter: Option<String>,
 }
 
 /// Arguments of `start`.
@@ -348,11 +367,16 @@ pub struct StartArgs {
 Examples:
   fivestep advance acme
   fivestep advance --all --until blocked
+  fivestep advance --where 'stage = \"support\" and blocked_for >= 7d'
+  fivestep advance --resume                     after a crash of `advance --all`
   fivestep advance acme --dry-run")]
 pub struct AdvanceArgs {
     /// Which brands
     #[command(flatten)]
     pub which: Brands,
+    /// Go on with an `advance --all` that was interrupted, as it was asked then
+    #[arg(long, conflicts_with_all = ["brands", "all", "filter", "until", "window_end", "dry_run"])]
+    pub resume: bool,
     /// Go on until `blocked`, or until the brand is in this stage; otherwise one stage
     #[arg(long, value_name = "blocked|STAGE")]
     pub until: Option<String>,
@@ -394,7 +418,12 @@ pub struct ServeArgs {
 
 /// Arguments of `status`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  fivestep status\n  fivestep status --blocked -o ids")]
+#[command(after_help = "\
+Examples:
+  fivestep status
+  fivestep status --blocked -o ids
+  fivestep list --where 'stage = \"support\" and blocked_for >= 7d'
+  fivestep status --stuck")]
 pub struct StatusArgs {
     /// Brands by name, `-` reads them from standard input; otherwise every brand that has started
     #[arg(value_name = "BRAND")]
@@ -405,6 +434,12 @@ pub struct StatusArgs {
     /// Only brands in this stage
     #[arg(long, value_name = "STAGE")]
     pub stage: Option<String>,
+    /// Only brands that pass
+    #[command(flatten)]
+    pub filter: Where,
+    /// What holds brands, one row a clause, instead of one row a brand
+    #[arg(long, conflicts_with = "brands")]
+    pub stuck: bool,
 }
 
 /// Arguments of `why`.
@@ -469,6 +504,9 @@ pub struct TasksArgs {
     /// Brands by name, `-` reads them from standard input; otherwise every running brand
     #[arg(value_name = "BRAND")]
     pub brands: Vec<String>,
+    /// Only tasks of brands that pass
+    #[command(flatten)]
+    pub filter: Where,
     /// Only tasks of this owner
     #[arg(long, value_name = "OWNER")]
     pub owner: Option<String>,

@@ -2,8 +2,9 @@
 
 use crate::{
     failure::Failure,
-    model::Status,
+    model::{Checkpoint, Status},
     runner::{Runner, fleet::PAGE},
+    store::{Filter, Standing},
     view::tasks::{TaskView, tasks_of},
 };
 
@@ -12,10 +13,11 @@ use super::{args::TasksArgs, exit::Exit, render, report, session::Session};
 pub fn run(session: &Session, args: &TasksArgs) -> Result<Exit, Failure> {
     let mut runner = session.runner()?;
     let now = runner.now();
+    let filter = session.filter(&args.filter)?;
     let (mut tasks, failed) = if args.brands.is_empty() {
-        of_all(&mut runner)?
+        of_all(&mut runner, filter.as_ref())?
     } else {
-        (of_named(session, &mut runner, args)?, None)
+        (of_named(session, &mut runner, args, filter.as_ref())?, None)
     };
     tasks.retain(|task| {
         (args.done || task.done_by.is_none())
@@ -23,7 +25,11 @@ pub fn run(session: &Session, args: &TasksArgs) -> Result<Exit, Failure> {
             && (!args.remind || task.remind)
             && args.owner.as_ref().is_none_or(|owner| task.owner == *owner)
     });
-    let chosen = args.overdue || args.remind || args.owner.is_some() || !args.brands.is_empty();
+    let chosen = args.overdue
+        || args.remind
+        || args.owner.is_some()
+        || filter.is_some()
+        || !args.brands.is_empty();
     session.out.answer(
         &tasks,
         || {
@@ -41,29 +47,41 @@ fn of_named(
     session: &Session,
     runner: &mut Runner,
     args: &TasksArgs,
+    filter: Option<&Filter>,
 ) -> Result<Vec<TaskView>, Failure> {
     let mut tasks = Vec::new();
     for brand in session.brands(&args.brands)? {
         runner.workspace().read_brand(&brand)?;
         let checkpoint = runner.store().checkpoint(&brand)?;
-        tasks.extend(runner.tasks(&checkpoint)?);
+        if is_asked(filter, &checkpoint, runner) {
+            tasks.extend(runner.tasks(&checkpoint)?);
+        }
     }
     Ok(tasks)
 }
 
+fn is_asked(filter: Option<&Filter>, at: &Checkpoint, runner: &Runner) -> bool {
+    filter.is_none_or(|filter| filter.lets_pass(&Standing::of(at), runner.now()))
+}
+
 /// The tasks of every brand, and the exit of those that cannot be read: one brand's damage must
 /// not hide the others' work.
-fn of_all(runner: &mut Runner) -> Result<(Vec<TaskView>, Option<Exit>), Failure> {
+fn of_all(
+    runner: &mut Runner,
+    filter: Option<&Filter>,
+) -> Result<(Vec<TaskView>, Option<Exit>), Failure> {
     let (mut tasks, mut failed) = (Vec::new(), None);
     let mut after = String::new();
     loop {
-        let page = runner.store().checkpoints(None, &after, PAGE)?;
+        let page = runner.store().checkpoints(filter, &after, PAGE)?;
         let Some(last) = page.last() else {
             return Ok((tasks, failed));
         };
         after.clone_from(&last.brand);
         for row in page {
-            let found = row.read.map_err(Failure::from).and_then(|at| runner.tasks(&at));
+            let found = row.read.map_err(Failure::from).and_then(|at| {
+                if is_asked(filter, &at, runner) { runner.tasks(&at) } else { Ok(Vec::new()) }
+            });
             match found {
                 Ok(found) => tasks.extend(found),
                 Err(failure) => {
@@ -77,7 +95,7 @@ fn of_all(runner: &mut Runner) -> Result<(Vec<TaskView>, Option<Exit>), Failure>
 
 impl Runner {
     /// The tasks of a brand that is in a stage; none once its run has ended.
-    fn tasks(&mut self, checkpoint: &crate::model::Checkpoint) -> Result<Vec<TaskView>, Failure> {
+    fn tasks(&mut self, checkpoint: &Checkpoint) -> Result<Vec<TaskView>, Failure> {
         let goes_on = matches!(checkpoint.status, Status::Running | Status::Paused { .. });
         match (&checkpoint.definition, goes_on) {
             (Some(digest), true) => {

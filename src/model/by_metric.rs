@@ -79,6 +79,11 @@ impl ByMetric {
         self.slots.iter().map(|slot| slot.read(&self.text))
     }
 
+    /// Every metric with its observation, in the order of metrics.
+    pub fn iter(&self) -> impl Iterator<Item = (Metric, &Observation)> {
+        self.slots.iter().map(|slot| (slot.metric, slot.read(&self.text)))
+    }
+
     /// Every observation, to be changed.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Observation> {
         self.slots.iter_mut().map(|slot| slot.change(&self.text))
@@ -178,7 +183,7 @@ impl FromIterator<(Metric, Observation)> for ByMetric {
 /// As an object whose keys are metrics, as the journal has it.
 impl Serialize for ByMetric {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_map(self.values().map(|seen| (seen.metric, seen)))
+        to.collect_map(self.iter())
     }
 }
 

@@ -8,6 +8,7 @@ mod lease;
 mod notices;
 mod read;
 mod schema;
+mod sweep;
 mod timers;
 mod write;
 
@@ -24,6 +25,7 @@ pub use self::{
     error::StoreError,
     lease::Lease,
     read::{CachedFile, Row, Running, Standing},
+    sweep::Sweep,
     timers::{DueMark, DuePage},
     write::{Committed, Texts},
 };
@@ -170,7 +172,7 @@ mod tests {
         let file = CachedFile { modified_ns: 1, bytes: 2, read_ns: 3, digest };
         let files = [(begun.checkpoint.brand.clone(), file)];
         let texts = Texts::of(&begun);
-        let fates = store.commit_page(&[(&begun, &texts)], &files).expect("written");
+        let fates = store.commit_page(&[(&begun, &texts)], &files, None).expect("written");
         assert_eq!(fates, [Committed::Yes]);
         begun.checkpoint
     }

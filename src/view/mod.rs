@@ -17,6 +17,7 @@ pub mod numbers;
 pub mod sentence;
 pub mod simulate;
 pub mod status;
+pub mod stuck;
 pub mod suite;
 pub mod tasks;
 pub mod ticked;

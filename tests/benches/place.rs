@@ -18,7 +18,10 @@ use fivestep::{
         Actor, BrandId, Checkpoint, Command, Digest, Finding, Interval, Metric, Observations, Verb,
         Workflow, ids::TaskId,
     },
-    runner::{Runner, Until, fleet::PAGE},
+    runner::{
+        Runner, Until,
+        fleet::{PAGE, Tour},
+    },
     samples::{self, Round, SampleAccount, Trade},
     store::{Committed, StateStore},
     workspace::Workspace,
@@ -183,7 +186,10 @@ impl Fleet {
             moved += outcome.result.as_ref().expect("it moves").moves();
             Ok(())
         };
-        runner.advance_all(&Actor::new("Ada"), &Until::OneStage, false, tell).unwrap();
+        let (actor, until) = (Actor::new("Ada"), Until::OneStage);
+        let tour = Tour { actor, until, filter: None, dry_run: false };
+        let sweep = runner.begin_sweep("{}").unwrap();
+        runner.advance_all(&tour, Some(sweep), tell).unwrap();
         assert_eq!(moved, self.brands, "every gate was open");
     }
 

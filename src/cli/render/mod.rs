@@ -8,6 +8,7 @@ pub mod numbers;
 pub mod page;
 pub mod rows;
 pub mod simulate;
+pub mod stuck;
 pub mod suite;
 pub mod ticked;
 pub mod why;

@@ -121,22 +121,22 @@ impl<'a> Reader<'a> {
             return Ok(Filter::Is(state));
         }
         if let Some(field) = TextField::of(word) {
-            let how = self.operator(word, Likeness::ALL)?;
+            let how = self.operator(word, Likeness::of, Likeness::ALL)?;
             let value = self.text_value(field, how)?;
             return Ok(Filter::Text { field, how, value });
         }
         if word == CYCLE {
-            let order = self.operator(word, Order::ALL)?;
+            let order = self.operator(word, Order::of, Order::ALL)?;
             let value = self.value("a number such as 2", |text| text.parse().ok())?;
             return Ok(Filter::Cycle { order, value });
         }
         if let Some(field) = AgeField::of(word) {
-            let order = self.operator(word, Order::ALL)?;
+            let order = self.operator(word, Order::of, Order::ALL)?;
             let seconds = self.value("a duration such as 90m, 4h, 7d or 2w", seconds)?;
             return Ok(Filter::Age { field, order, seconds });
         }
         if let Some(field) = MomentField::of(word) {
-            let order = self.operator(word, Order::ALL)?;
+            let order = self.operator(word, Order::of, Order::ALL)?;
             let form = "an instant such as 2026-03-02T09:00:00Z, or a day such as 2026-03-02";
             let at = self.value(form, instant)?;
             return Ok(Filter::Moment { field, order, at });
@@ -144,18 +144,22 @@ impl<'a> Reader<'a> {
         Err(unknown(span, format!("`{word}` is nothing that a brand's line has"), fields()))
     }
 
-    fn operator<T: Copy>(&mut self, field: &str, all: &[(T, &'static str)]) -> Read<T> {
+    fn operator<T>(
+        &mut self,
+        field: &str,
+        of: fn(&str) -> Option<T>,
+        all: &[(T, &'static str)],
+    ) -> Read<T> {
         let (token, span) = self.next()?;
-        let sign = match token {
-            Token::Sign("==") => "=",
-            Token::Sign(sign) => sign,
-            Token::Word(_) | Token::Quoted(_) | Token::End => "",
+        let operator = match token {
+            Token::Sign("==") => of("="),
+            Token::Sign(sign) => of(sign),
+            Token::Word(_) | Token::Quoted(_) | Token::End => None,
         };
-        if let Some((operator, _)) = all.iter().find(|(_, text)| *text == sign) {
-            return Ok(*operator);
-        }
-        let known: Vec<&'static str> = all.iter().map(|(_, text)| *text).collect();
-        Err(unknown(span, format!("{token} cannot follow `{field}`"), known))
+        operator.ok_or_else(|| {
+            let known = all.iter().map(|(_, text)| *text).collect();
+            unknown(span, format!("{token} cannot follow `{field}`"), known)
+        })
     }
 
     fn text_value(&mut self, field: TextField, how: Likeness) -> Read<String> {

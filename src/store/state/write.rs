@@ -8,7 +8,12 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Transaction, TransactionBehavior, params};
 
 use super::{
-    StateStore, error::StoreError, lease, notices::write_notices, read::CachedFile,
+    StateStore,
+    error::StoreError,
+    lease,
+    notices::write_notices,
+    read::CachedFile,
+    sweep::{Sweep, come_to},
     timers::write_timers,
 };
 use crate::{
@@ -64,11 +69,11 @@ impl StateStore {
     pub fn commit(&mut self, steps: &[&Step]) -> Result<Vec<Committed>, StoreError> {
         let texts: Vec<Texts> = steps.iter().map(|step| Texts::of(step)).collect();
         let steps: Vec<(&Step, &Texts)> = steps.iter().copied().zip(&texts).collect();
-        self.commit_page(&steps, &[])
+        self.commit_page(&steps, &[], None)
     }
 
-    /// [`StateStore::commit`] of steps whose texts are made, which remembers in the same transaction how the brands' files
-    /// looked when they were read.
+    /// [`StateStore::commit`] of steps whose texts are made, which remembers in the same transaction
+    /// how the brands' files looked when they were read, and the brand that a sweep has come to.
     ///
     /// # Errors
     ///
@@ -77,6 +82,7 @@ impl StateStore {
         &mut self,
         steps: &[(&Step, &Texts)],
         files: &[(BrandId, CachedFile)],
+        sweep: Option<(&Sweep, &str)>,
     ) -> Result<Vec<Committed>, StoreError> {
         failpoint::pass("commit.before");
         let (path, fence) = (&self.path, self.fence);
@@ -86,6 +92,9 @@ impl StateStore {
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(fail)?;
         lease::check(&transaction, fence).map_err(|fault| fault.unwrap_or_else(fail))?;
+        if let Some((sweep, last)) = sweep {
+            come_to(&transaction, sweep, last).map_err(|fault| fault.unwrap_or_else(fail))?;
+        }
         let committed = write_all(&transaction, steps).map_err(fail)?;
         for (brand, file) in files {
             remember(&transaction, brand, file).map_err(fail)?;
