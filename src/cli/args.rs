@@ -116,7 +116,7 @@ pub enum Verb {
     Start(StartArgs),
     /// Move brands on whose gate is open
     Advance(AdvanceArgs),
-    /// Where brands stand; `list` is the same
+    /// Where brands stand
     #[command(visible_alias = "list")]
     Status(StatusArgs),
     /// Why a brand stands where it stands, and what would move it
@@ -367,8 +367,8 @@ pub struct StartArgs {
 Examples:
   fivestep advance acme
   fivestep advance --all --until blocked
-  fivestep advance --where 'stage = \"support\" and blocked_for >= 7d'
-  fivestep advance --resume                     after a crash of `advance --all`
+  fivestep advance --where \"stage = support and blocked_for >= 7d\"
+  fivestep advance --resume
   fivestep advance acme --dry-run")]
 pub struct AdvanceArgs {
     /// Which brands
@@ -422,7 +422,7 @@ pub struct ServeArgs {
 Examples:
   fivestep status
   fivestep status --blocked -o ids
-  fivestep list --where 'stage = \"support\" and blocked_for >= 7d'
+  fivestep list --where \"stage = support and blocked_for >= 7d\"
   fivestep status --stuck")]
 pub struct StatusArgs {
     /// Brands by name, `-` reads them from standard input; otherwise every brand that has started

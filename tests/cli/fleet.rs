@@ -32,9 +32,27 @@ fn a_filter_says_which_brands() {
 #[test]
 fn a_filter_that_asks_for_nothing_is_answered_with_the_place() {
     let env = common::demo();
-    assert_snapshot!(env.fivestep(["list", "--where", "stagee = support"]).text(), @"");
-    assert_snapshot!(env.fivestep(["advance", "--where", "blocked_for > soon"]).text(), @"");
-    assert_snapshot!(env.fivestep(["tasks", "--where", "status = runing and blocked"]).text(), @"");
+    assert_snapshot!(env.fivestep(["list", "--where", "stagee = support"]).text(), @"
+    error: `stagee` is nothing that a brand's line has
+      stagee = support
+      ^^^^^^
+    hint: did you mean `stage`? there is `brand`, `status`, `stage`, `workflow`, `definition`, `clause`, `cycle`, `blocked_for`, `in_stage_for`, `since`, `blocked_since`, `at`, `blocked`, `running`, `paused`, `finished`, `ready`
+    [exit 2]
+    ");
+    assert_snapshot!(env.fivestep(["advance", "--where", "blocked_for > soon"]).text(), @r#"
+    error: `soon` is not a duration such as 90m, 4h, 7d or 2w
+      blocked_for > soon
+                    ^^^^
+    hint: write for example `stage = "support" and blocked_for >= 7d`
+    [exit 2]
+    "#);
+    assert_snapshot!(env.fivestep(["tasks", "--where", "status = runing and blocked"]).text(), @"
+    error: no brand has the status `runing`
+      status = runing and blocked
+               ^^^^^^
+    hint: did you mean `running`? there is `ready`, `running`, `paused`, `gold`, `exhausted`, `stalled`, `abandoned`
+    [exit 2]
+    ");
 }
 
 #[test]
@@ -51,13 +69,32 @@ fn only_those_that_pass_are_asked_to_advance() {
 #[test]
 fn what_holds_brands_is_counted() {
     let env = common::demo();
-    assert_snapshot!(env.fivestep(["status", "--stuck"]).text(), @"");
+    assert_snapshot!(env.fivestep(["status", "--stuck"]).text(), @"
+     STAGE    CLAUSE    BRANDS  LONGEST   SUCH AS        WHY
+     repeat   settled   1       just now  bianco-books   fail
+     support  answered  1       just now  verde-garden   insufficient
+     support  open      1       just now  verde-garden   insufficient
+     support  open      1       just now  azzurro-radio  unmeasurable
+    [exit 0]
+    ");
     let rows = env.fivestep(["status", "--stuck", "--where", "stage = support", "-o", "json"]);
     let rows = rows.json();
     let clauses: Vec<&str> =
         rows.as_array().unwrap().iter().map(|row| row["clause"].as_str().unwrap()).collect();
     assert!(clauses.contains(&"answered"), "{clauses:?}");
-    assert_snapshot!(env.fivestep(["advance", "--all"]).text(), @"");
+    assert_snapshot!(env.fivestep(["advance", "--all"]).text(), @"
+    azzurro-radio  blocked in support: open unmeasurable
+    bianco-books  blocked in repeat: settled fail
+    verde-garden  blocked in support: answered insufficient, open insufficient
+
+    Where brands are stuck
+     STAGE    CLAUSE    BRANDS  LONGEST   SUCH AS        WHY
+     repeat   settled   1       just now  bianco-books   fail
+     support  answered  1       just now  verde-garden   insufficient
+     support  open      1       just now  verde-garden   insufficient
+     support  open      1       just now  azzurro-radio  unmeasurable
+    [exit 10]
+    ");
 }
 
 #[test]
@@ -76,6 +113,16 @@ fn names_go_through_a_pipe_one_by_one() {
 fn a_run_that_came_to_its_end_cannot_be_resumed() {
     let env = common::ring(2);
     env.ok(["advance", "--all"]);
-    assert_snapshot!(env.fivestep(["advance", "--resume"]).text(), @"");
-    assert_snapshot!(env.fivestep(["advance", "--resume", "--all"]).text(), @"");
+    assert_snapshot!(env.fivestep(["advance", "--resume"]).text(), @"
+    The last run over all brands came to its end: nothing is left to do.
+    [exit 10]
+    ");
+    assert_snapshot!(env.fivestep(["advance", "--resume", "--all"]).text(), @"
+    error: the argument '--resume' cannot be used with '--all'
+
+    Usage: fivestep advance --resume --actor <NAME> --now <INSTANT> [BRAND]...
+
+    For more information, try '--help'.
+    [exit 2]
+    ");
 }
