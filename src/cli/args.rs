@@ -1,7 +1,7 @@
 //! Every verb and flag, with its help. The page `docs/reference/command-line.md` is made from
 //! these.
 
-use std::{path::PathBuf, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -408,6 +408,9 @@ pub struct TickArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  fivestep serve --workers 8 --for 1s")]
 pub struct ServeArgs {
+    /// Answer Prometheus at this address, such as `127.0.0.1:9464`, under `/metrics`
+    #[arg(long, value_name = "ADDRESS")]
+    pub metrics: Option<SocketAddr>,
     /// Stop after so long, such as `8h`; otherwise when it is told to
     #[arg(long = "for", value_name = "TIME", value_parser = parse_time)]
     pub time: Option<Duration>,

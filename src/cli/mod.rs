@@ -34,6 +34,7 @@ mod hold;
 mod import;
 mod init;
 mod junit;
+mod metrics;
 mod schema;
 mod serve;
 mod shipped;
@@ -42,6 +43,7 @@ mod simulate;
 mod start;
 mod status;
 mod tasks;
+mod telemetry;
 mod test;
 mod tick;
 mod waive;
@@ -62,7 +64,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return not_understood(&error),
     };
-    start_log(&cli.common);
+    let _telemetry = telemetry::start(&cli.common);
     let mut session = Session::new(cli.common);
     match dispatch(&mut session, &cli.verb) {
         Ok(exit) => exit.into(),
@@ -116,16 +118,4 @@ fn not_understood(error: &clap::Error) -> ExitCode {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => exit.into(),
         Err(_) => Exit::Fault.into(),
     }
-}
-
-fn start_log(common: &args::Common) {
-    let level = match common.verbose {
-        0 => return,
-        1 => tracing::Level::INFO,
-        _ => tracing::Level::DEBUG,
-    };
-    let log = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr);
-    let started = if common.log_json { log.json().try_init() } else { log.try_init() };
-    // A second start in one process (tests) keeps the first.
-    drop(started);
 }

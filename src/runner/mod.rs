@@ -17,6 +17,7 @@
 
 pub mod crew;
 pub mod fleet;
+pub mod meter;
 pub mod serve;
 pub mod tick;
 pub mod works;
