@@ -394,7 +394,7 @@ pub struct AdvanceArgs {
 Examples:
   fivestep tick
   fivestep tick acme
-A line for cron, every five minutes: */5 * * * * fivestep -C DIR tick")]
+  fivestep -C DIR tick  from cron, such as every five minutes")]
 pub struct TickArgs {
     /// Brands by name, `-` reads them from standard input; otherwise every brand
     #[arg(value_name = "BRAND")]

@@ -432,7 +432,7 @@ fn duration(seconds: u32) -> String {
     let (unit, length) = UNITS
         .into_iter()
         .skip(1)
-        .find(|(_, length)| seconds >= *length && seconds % length == 0)
+        .find(|(_, length)| seconds >= *length && seconds.is_multiple_of(*length))
         .unwrap_or(('s', 1));
     format!("{}{unit}", seconds / length)
 }
