@@ -12,6 +12,8 @@ mod brands;
 mod calendar;
 #[path = "cli/files.rs"]
 mod files;
+#[path = "cli/fleet.rs"]
+mod fleet;
 #[path = "cli/formats.rs"]
 mod formats;
 #[path = "cli/graph.rs"]

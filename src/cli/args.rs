@@ -120,6 +120,7 @@ pub enum Verb {
     /// Move brands on whose gate is open
     Advance(AdvanceArgs),
     /// Where brands stand
+    #[command(visible_alias = "list")]
     Status(StatusArgs),
     /// Why a brand stands where it stands, and what would move it
     Why(WhyArgs),
@@ -360,6 +361,24 @@ pub struct Brands {
     /// Every brand
     #[arg(long, conflicts_with = "brands")]
     pub all: bool,
+    /// Of all, only those that pass
+    #[command(flatten)]
+    pub filter: Where,
+}
+
+impl Brands {
+    /// Whether all are asked, or all that pass a filter.
+    pub fn are_all(&self) -> bool {
+        self.all || (self.brands.is_empty() && self.filter.filter.is_some())
+    }
+}
+
+/// Which of all brands.
+#[derive(Debug, Clone, Args)]
+pub struct Where {
+    /// Only brands that pass, such as `stage = "support" and blocked_for >= 7d`
+    #[arg(long = "where", value_name = "FILTER")]
+    pub filter: Option<String>,
 }
 
 /// Arguments of `start`.
@@ -386,11 +405,16 @@ pub struct StartArgs {
 Examples:
   fivestep advance acme
   fivestep advance --all --until blocked
+  fivestep advance --where \"stage = support and blocked_for >= 7d\"
+  fivestep advance --resume
   fivestep advance acme --dry-run")]
 pub struct AdvanceArgs {
     /// Which brands
     #[command(flatten)]
     pub which: Brands,
+    /// Go on with an `advance --all` that was interrupted, as it was asked then
+    #[arg(long, conflicts_with_all = ["brands", "all", "filter", "until", "window_end", "dry_run"])]
+    pub resume: bool,
     /// Go on until `blocked`, or until the brand is in this stage; otherwise one stage
     #[arg(long, value_name = "blocked|STAGE")]
     pub until: Option<String>,
@@ -408,7 +432,7 @@ pub struct AdvanceArgs {
 Examples:
   fivestep tick
   fivestep tick acme
-A line for cron, every five minutes: */5 * * * * fivestep -C DIR tick")]
+  fivestep -C DIR tick  from cron, such as every five minutes")]
 pub struct TickArgs {
     /// Brands by name, `-` reads them from standard input; otherwise every brand
     #[arg(value_name = "BRAND")]
@@ -438,7 +462,12 @@ pub struct ServeArgs {
 
 /// Arguments of `status`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  fivestep status\n  fivestep status --blocked -o ids")]
+#[command(after_help = "\
+Examples:
+  fivestep status
+  fivestep status --blocked -o ids
+  fivestep list --where \"stage = support and blocked_for >= 7d\"
+  fivestep status --stuck")]
 pub struct StatusArgs {
     /// Brands by name, `-` reads them from standard input; otherwise every brand that has started
     #[arg(value_name = "BRAND")]
@@ -449,6 +478,12 @@ pub struct StatusArgs {
     /// Only brands in this stage
     #[arg(long, value_name = "STAGE")]
     pub stage: Option<String>,
+    /// Only brands that pass
+    #[command(flatten)]
+    pub filter: Where,
+    /// What holds brands, one row a clause, instead of one row a brand
+    #[arg(long, conflicts_with = "brands")]
+    pub stuck: bool,
 }
 
 /// Arguments of `why`.
@@ -519,6 +554,9 @@ pub struct TasksArgs {
     /// The same, once a brand
     #[arg(long = "brand", value_name = "BRAND")]
     pub more_brands: Vec<String>,
+    /// Only tasks of brands that pass
+    #[command(flatten)]
+    pub filter: Where,
     /// Only tasks that this person or role has now; `me` is whoever `--actor` names
     #[arg(long, value_name = "OWNER")]
     pub owner: Option<String>,

@@ -232,6 +232,7 @@ impl Runner {
             (Some(newest), Some(end)) => Some(newest.min(end)),
             (newest, _) => newest,
         };
+        let metrics = metrics.into_iter().collect();
         Ok(Observations { basis, terms: brand.terms(), as_of, metrics })
     }
 

@@ -20,6 +20,7 @@ pub mod schedule;
 pub mod sentence;
 pub mod simulate;
 pub mod status;
+pub mod stuck;
 pub mod suite;
 pub mod tasks;
 pub mod ticked;

@@ -10,6 +10,7 @@ pub mod page;
 pub mod rows;
 pub mod schedule;
 pub mod simulate;
+pub mod stuck;
 pub mod suite;
 pub mod ticked;
 pub mod why;

@@ -425,7 +425,7 @@ mod tests {
                 sources: Vec::new(),
                 caveats: Vec::new(),
             };
-            let metrics = [(Metric::ResponseRate, observation)].into();
+            let metrics = [(Metric::ResponseRate, observation)].into_iter().collect();
             let seen = Observations { metrics, ..Observations::default() };
             let brand = crate::model::BrandId::new("acme").expect("a name");
             Histories::from([(brand, History::of([&seen]))])
