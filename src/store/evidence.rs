@@ -19,6 +19,7 @@
 //! copied, moved to a read-only disk and erased as one. Imports are rare, long and one at a time;
 //! the short reads between them do not need the concurrency that WAL buys with two more files.
 
+mod copy;
 mod error;
 mod read;
 mod write;

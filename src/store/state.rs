@@ -8,6 +8,7 @@ mod lease;
 mod notices;
 mod read;
 mod schema;
+mod texts;
 mod timers;
 mod write;
 
