@@ -53,7 +53,7 @@ fn all(runner: &mut Runner, moves: &mut Moves<'_>, until: &Until) -> Result<(), 
 }
 
 /// A bar on a terminal, nothing elsewhere.
-fn progress(brands: u64) -> ProgressBar {
+pub fn progress(brands: u64) -> ProgressBar {
     if !std::io::stderr().is_terminal() || brands < 50 {
         return ProgressBar::hidden();
     }

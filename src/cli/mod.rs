@@ -28,12 +28,15 @@ mod completions;
 mod demo;
 mod done;
 mod explain;
+mod fork;
 mod graph;
 mod history;
 mod hold;
 mod import;
 mod init;
 mod junit;
+mod migrate;
+mod rewind;
 mod schema;
 mod shipped;
 mod show;
@@ -99,6 +102,9 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::Resume(args) => hold::resume(session, args),
         Verb::Cancel(args) => hold::cancel(session, args),
         Verb::Adopt(args) => adopt::run(session, args),
+        Verb::Migrate(args) => migrate::run(session, args),
+        Verb::Rewind(args) => rewind::run(session, args),
+        Verb::Fork(args) => fork::run(session, args),
         Verb::Completions(args) => completions::run(session, args),
     }
 }

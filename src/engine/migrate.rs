@@ -55,9 +55,8 @@ impl Draft<'_> {
         if moves.is_empty() {
             return;
         }
-        let in_the_way = |task: &&TaskId| {
-            !moves.contains_key(*task) && moves.values().any(|new| new == *task)
-        };
+        let in_the_way =
+            |task: &&TaskId| !moves.contains_key(*task) && moves.values().any(|new| new == *task);
         let gone: Vec<TaskId> = self.checkpoint.tasks.keys().filter(in_the_way).cloned().collect();
         for task in gone {
             self.emit(Event::TaskDropped { task });

@@ -62,11 +62,9 @@ impl Compared<'_> {
             Expression::Fact(fact) => Expression::Fact(self.fact(fact)),
             Expression::Not(inner) => Expression::Not(inside(inner)),
             Expression::Negative(inner) => Expression::Negative(inside(inner)),
-            Expression::Binary { operator, left, right } => Expression::Binary {
-                operator: *operator,
-                left: inside(left),
-                right: inside(right),
-            },
+            Expression::Binary { operator, left, right } => {
+                Expression::Binary { operator: *operator, left: inside(left), right: inside(right) }
+            }
         }
     }
 

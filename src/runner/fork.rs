@@ -94,9 +94,7 @@ impl Runner {
             (false, true) => true,
             (false, false) => store.copy_to(&target)?,
         };
-        if let (false, Some(copy)) =
-            (dry_run, EvidenceStore::open_existing_read_only(&target)?)
-        {
+        if let (false, Some(copy)) = (dry_run, EvidenceStore::open_existing_read_only(&target)?) {
             self.store.note_evidence(new, copy.revision()?)?;
         }
         Ok(if copied { Evidence::Copied } else { Evidence::Kept })

@@ -180,7 +180,10 @@ impl Runner {
         if let Some(last) = page.last() {
             after.clone_from(&last.brand);
         }
-        Ok(page.into_iter().map(|Row { brand, read }| (brand, read.map_err(Failure::from))).collect())
+        Ok(page
+            .into_iter()
+            .map(|Row { brand, read }| (brand, read.map_err(Failure::from)))
+            .collect())
     }
 
     fn named(&self, brands: &[BrandId]) -> Vec<Standing> {
@@ -213,11 +216,7 @@ impl Runner {
             return Err(Failure::DefinitionLost { brand, digest });
         }
         let renamed = way.unwrap_or(&migration.names).clone();
-        let step = self.decide_as_seen(
-            &migration.workflow,
-            at,
-            &ask(Verb::Migrate(renamed)),
-        )?;
+        let step = self.decide_as_seen(&migration.workflow, at, &ask(Verb::Migrate(renamed)))?;
         if !migration.goals_known.contains(runs) {
             let (brand, file) = read_brand(&self.workspace, &at.brand)?;
             agree((&migration.workflow, &migration.file), (&brand, &file))?;
@@ -269,6 +268,10 @@ fn ways<'a>(
 
 /// The names as the engine takes them, once each is known and no two become one unasked.
 fn settled(names: &Names, older: &[Workflow], new: &Workflow) -> Result<Renamed, Failure> {
+    if older.is_empty() {
+        // Nobody is there any more to whom the names could mean something.
+        return Ok(Renamed::default());
+    }
     let stages_of = |workflow: &Workflow| -> BTreeSet<String> {
         workflow.stages.iter().map(|stage| stage.id.to_string()).collect()
     };
@@ -280,8 +283,7 @@ fn settled(names: &Names, older: &[Workflow], new: &Workflow) -> Result<Renamed,
     let old_tasks = older.iter().flat_map(tasks_of).collect();
     let stages: BTreeMap<StageId, StageId> =
         pairs("stage", &names.stages, &old_stages, &stages_of(new))?;
-    let tasks: BTreeMap<TaskId, TaskId> =
-        pairs("task", &names.tasks, &old_tasks, &tasks_of(new))?;
+    let tasks: BTreeMap<TaskId, TaskId> = pairs("task", &names.tasks, &old_tasks, &tasks_of(new))?;
     let renamed = Renamed { stages, tasks, changed_clauses: BTreeSet::new() };
     for old in older {
         no_stage_by_accident(old, &renamed)?;

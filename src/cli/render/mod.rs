@@ -3,9 +3,11 @@
 pub mod brand;
 pub mod graph;
 pub mod imported;
+pub mod migration;
 pub mod moved;
 pub mod numbers;
 pub mod page;
+pub mod past;
 pub mod rows;
 pub mod simulate;
 pub mod suite;

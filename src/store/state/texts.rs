@@ -2,11 +2,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::{
-    StateStore,
-    error::StoreError,
-    read::Row,
-};
+use super::{StateStore, error::StoreError, read::Row};
 use crate::model::{BrandId, Checkpoint, Digest, WorkflowId, checkpoint::Saved};
 
 impl StateStore {
