@@ -34,6 +34,10 @@ fn head(view: &MigrationView) -> String {
         1 => format!("1 brand {one}"),
         count => format!("{count} brands {many}"),
     };
+    if *going == 0 && blocked == 0 {
+        let nobody = format!("{workflow} is {to} now, and every live brand of it runs on that.");
+        return wrapped(0, "", &nobody);
+    }
     let mut parts = vec![match applied {
         true => brands(*going, "went over", "went over"),
         false => brands(*going, "can go over", "can go over"),
@@ -53,12 +57,17 @@ fn row(group: &Group) -> [String; 5] {
         false => format!("{} > {}", group.stage, group.to),
     };
     let lines = |text: fn(&Counted) -> Option<String>| {
-        let lines = group.effects.iter().filter_map(|counted| {
-            let of_some = match counted.brands == group.brands {
-                true => String::new(),
-                false => format!(" ({})", counted.brands),
-            };
-            Some(format!("{}{of_some}", text(counted)?))
+        let mut lines: Vec<(String, usize)> = Vec::new();
+        for counted in &group.effects {
+            let Some(text) = text(counted) else { continue };
+            match lines.iter_mut().find(|(known, _)| *known == text) {
+                Some((_, brands)) => *brands += counted.brands,
+                None => lines.push((text, counted.brands)),
+            }
+        }
+        let lines = lines.into_iter().map(|(text, brands)| match brands == group.brands {
+            true => text,
+            false => format!("{text} ({brands})"),
         });
         let lines: Vec<String> = lines.collect();
         if lines.is_empty() { "nothing".to_owned() } else { lines.join("\n") }
