@@ -120,3 +120,58 @@ impl Compared<'_> {
         before == demands(self.new, self.names.stage(stage))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::definition::{SourceFile, load_workflow};
+
+    const SHIPPED: &str = include_str!("../../workflows/engagement.yaml");
+
+    fn load(yaml: &str) -> Workflow {
+        let file = SourceFile::new("test.yaml", yaml.as_bytes().to_vec());
+        load_workflow(&file).unwrap_or_else(|problems| panic!("{problems:#?}"))
+    }
+
+    #[test]
+    fn a_clause_asks_the_same_where_only_names_and_words_for_people_differ() {
+        let signed = "{ id: signed, task: sign_charter }";
+        let asked = "{ id: signed, when: tasks.sign_charter.agreed }";
+        // (what was edited: from, to; whether `sign_charter` is called `sign` besides; which
+        // clauses of `define` ask something else)
+        let table: [(&str, &str, bool, &[&str]); 8] = [
+            ("version: 1.0.0", "version: 1.0.1", false, &[]),
+            ("People look at the profile", "Everybody looks at the profile", false, &[]),
+            ("at_least: 60%", "at_least: 61%", false, &["on_topic"]),
+            ("id: on_topic", "id: topical", false, &["on_topic"]),
+            ("window: 28d", "window: 35d", false, &["complete", "on_topic", "steady"]),
+            (signed, signed, true, &[]),
+            (signed, "{ id: signed, wait: 3d }", false, &["signed"]),
+            (signed, asked, false, &["signed"]),
+        ];
+        for (from, to, other_name, changed) in table {
+            assert!(SHIPPED.contains(from), "{from}");
+            let edited = SHIPPED.replacen(from, to, 1);
+            let mut names = Renamed::default();
+            let edited = match other_name {
+                true => edited.replace("sign_charter", "sign"),
+                false => edited,
+            };
+            if other_name {
+                let name = |text: &str| text.parse().expect("a name");
+                names.tasks.insert(name("sign_charter"), name("sign"));
+            }
+            let stage = StageId::new("define").expect("a name");
+            let found = changed_clauses(&load(SHIPPED), &load(&edited), &stage, &names);
+            let found: Vec<&str> = found.iter().map(ClauseId::as_str).collect();
+            assert_eq!(found, changed, "{from} -> {to}");
+        }
+        let words = SHIPPED.replacen(signed, asked, 1);
+        let renamed = words.replace("sign_charter", "sign");
+        let mut names = Renamed::default();
+        let name = |text: &str| text.parse().expect("a name");
+        names.tasks.insert(name("sign_charter"), name("sign"));
+        let stage = StageId::new("define").expect("a name");
+        assert!(changed_clauses(&load(&words), &load(&renamed), &stage, &names).is_empty());
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use fivestep::{
-    engine::{Refusal, Step, earlier, step},
+    engine::{Refusal, Step, changed_clauses, earlier, step},
     model::{
         Action, ActionName, Actor, Bound, Checkpoint, Clause, Command, Demand, Digest, Entry,
         Expression, Fact, Field, FieldKind, FiveStep, Form, Job, Limits, Metric, Next, Period,
@@ -359,12 +359,20 @@ impl Life {
             Ask::Abandon => Verb::Abandon,
             Ask::Retry(pick) => Verb::Retry { action: action(pick)? },
             Ask::Skip(pick) => Verb::Skip { action: action(pick)? },
-            Ask::Migrate => Verb::Migrate(self.text(at).1.clone()),
+            Ask::Migrate => Verb::Migrate(self.renamed()?),
             Ask::Rewind(pick) => {
                 let revision = *pick as u64 % at.revision.max(1);
                 Verb::Rewind { state: Box::new(self.at(revision)?) }
             }
         })
+    }
+
+    /// What has another name under the other text, and what is asked otherwise there.
+    fn renamed(&self) -> Option<Renamed> {
+        let (here, names) = self.text(&self.checkpoint);
+        let stage = self.checkpoint.stage()?;
+        let changed_clauses = changed_clauses(here, self.other_text(), stage, names);
+        Some(Renamed { changed_clauses, ..names.clone() })
     }
 
     /// Where it stood after a commit, as its journal says.
