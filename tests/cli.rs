@@ -6,6 +6,8 @@ mod common;
 
 #[path = "cli/brands.rs"]
 mod brands;
+#[path = "cli/change.rs"]
+mod change;
 #[path = "cli/files.rs"]
 mod files;
 #[path = "cli/formats.rs"]

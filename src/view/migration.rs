@@ -258,7 +258,7 @@ impl Summary {
     }
 
     fn stays(&mut self, brand: &str, failure: &Failure) -> BrandLine {
-        let (why, remedy) = reason(failure);
+        let (why, remedy) = reason(brand, failure);
         let stuck = self.stuck.entry(why.clone()).or_insert_with(|| Stuck {
             why: why.clone(),
             remedy,
@@ -312,7 +312,7 @@ fn is_there(failure: &Failure) -> bool {
 }
 
 /// Why a brand cannot go over, without its name, and what would help.
-fn reason(failure: &Failure) -> (String, String) {
+fn reason(brand: &str, failure: &Failure) -> (String, String) {
     let ask_again = || "ask again once it has ended; the others can go over by name".to_owned();
     match failure {
         Failure::Refused { refusal, .. } => match &**refusal {
@@ -331,10 +331,12 @@ fn reason(failure: &Failure) -> (String, String) {
             format!("the text {} is not in the store any more", digest.short()),
             "`adopt` goes on without it".to_owned(),
         ),
-        Failure::Definition { file, diagnostics } => {
+        Failure::Definition { diagnostics, .. } => {
             let first = diagnostics.first().map(|problem| problem.message.clone());
-            let remedy = format!("mend the file; `check {}` shows the place", file.name());
-            (first.unwrap_or_else(|| failure.to_string()), remedy)
+            let why = first.unwrap_or_else(|| failure.to_string());
+            // Many brands may lack the same: that is one reason.
+            let why = why.replace(&format!("`{brand}`"), "it");
+            (why, "mend its file; `check` shows the place".to_owned())
         }
         failure => (failure.to_string(), failure.hint().unwrap_or_default()),
     }
