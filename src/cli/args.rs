@@ -1,7 +1,7 @@
 //! Every verb and flag, with its help. The page `docs/reference/command-line.md` is made from
 //! these.
 
-use std::path::PathBuf;
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -136,6 +136,8 @@ pub enum Verb {
     Show(ShowArgs),
     /// Draw a workflow, and where a brand is in it
     Graph(GraphArgs),
+    /// When schedules come
+    Schedule(ScheduleArgs),
     /// Hold brands where they are
     #[command(after_help = "Example:\n  fivestep pause acme --reason \"summer break\"")]
     Pause(HoldArgs),
@@ -154,6 +156,10 @@ pub enum Verb {
     Rewind(RewindArgs),
     /// Let a brand begin where another one stands, to try something
     Fork(ForkArgs),
+    /// Do what is due, once; safe from cron
+    Tick(TickArgs),
+    /// Do what is due when it is due, until it is stopped
+    Serve(ServeArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -182,6 +188,7 @@ impl Verb {
             | Verb::Waive(_)
             | Verb::History(_)
             | Verb::Show(_)
+            | Verb::Schedule(_)
             | Verb::Pause(_)
             | Verb::Resume(_)
             | Verb::Cancel(_)
@@ -189,6 +196,8 @@ impl Verb {
             | Verb::Migrate(_)
             | Verb::Rewind(_)
             | Verb::Fork(_)
+            | Verb::Tick(_)
+            | Verb::Serve(_)
             | Verb::Completions(_) => &[],
         }
     }
@@ -365,6 +374,37 @@ pub struct AdvanceArgs {
     /// Decide and print, write nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// Arguments of `tick`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep tick
+  fivestep tick acme
+A line for cron, every five minutes: */5 * * * * fivestep -C DIR tick")]
+pub struct TickArgs {
+    /// Brands by name, `-` reads them from standard input; otherwise every brand
+    #[arg(value_name = "BRAND")]
+    pub brands: Vec<String>,
+    /// How many actions run side by side
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = parse_workers)]
+    pub workers: usize,
+}
+
+/// Arguments of `serve`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  fivestep serve --workers 8 --for 1s")]
+pub struct ServeArgs {
+    /// Answer Prometheus at this address, such as `127.0.0.1:9464`, under `/metrics`
+    #[arg(long, value_name = "ADDRESS")]
+    pub metrics: Option<SocketAddr>,
+    /// Stop after so long, such as `8h`; otherwise when it is told to
+    #[arg(long = "for", value_name = "TIME", value_parser = parse_time)]
+    pub time: Option<Duration>,
+    /// How many actions run side by side
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = parse_workers)]
+    pub workers: usize,
 }
 
 /// Arguments of `status`.
@@ -563,6 +603,49 @@ pub struct GraphArgs {
     pub brand: Option<String>,
 }
 
+/// Arguments of `schedule`.
+#[derive(Debug, Args)]
+pub struct ScheduleArgs {
+    /// What to do
+    #[command(subcommand)]
+    pub verb: ScheduleVerb,
+}
+
+/// What to do with schedules.
+#[derive(Debug, Subcommand)]
+pub enum ScheduleVerb {
+    /// The next times of schedules, with what clock changes do to them
+    Preview(PreviewArgs),
+}
+
+/// Arguments of `schedule preview`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep schedule preview acme
+  fivestep schedule preview --schedule morning --days 7
+  fivestep schedule preview engagement --around 2026-10-25 --zone Europe/Rome")]
+pub struct PreviewArgs {
+    /// A brand or a workflow by name, or a workflow file; otherwise the only workflow
+    #[arg(value_name = "BRAND|WORKFLOW|FILE")]
+    pub name: Option<String>,
+    /// Only this schedule
+    #[arg(long, value_name = "ID")]
+    pub schedule: Option<String>,
+    /// So many times of each schedule, up to 1000; otherwise 10
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub count: Option<u16>,
+    /// The times of so many days
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=3660))]
+    pub days: Option<u32>,
+    /// From the day before this one, three days if nothing else is said; otherwise from now
+    #[arg(long, value_name = "DATE")]
+    pub around: Option<NaiveDate>,
+    /// The zone of schedules that name none; otherwise the brand's, or UTC
+    #[arg(long, value_name = "ZONE")]
+    pub zone: Option<String>,
+}
+
 /// Arguments of `pause`, `resume`, `cancel` and `adopt`.
 #[derive(Debug, Args)]
 pub struct HoldArgs {
@@ -672,6 +755,31 @@ fn parse_instant(text: &str) -> Result<DateTime<Utc>, String> {
 }
 
 /// Takes a number of days, `90d` or `12w`.
+/// A length of time for people: `90s`, `10m`, `8h`.
+fn parse_time(text: &str) -> Result<Duration, String> {
+    let split = text.len().saturating_sub(1);
+    let (number, unit) = (text.get(..split), text.get(split..));
+    let seconds = match unit {
+        Some("s") => 1,
+        Some("m") => 60,
+        Some("h") => 3_600,
+        _ => 0,
+    };
+    match number.and_then(|number| number.parse::<u32>().ok()) {
+        Some(number) if number > 0 && seconds > 0 => {
+            Ok(Duration::from_secs(u64::from(number) * seconds))
+        }
+        _ => Err("write a whole number of `s`, `m` or `h`, such as `10m`".to_owned()),
+    }
+}
+
+fn parse_workers(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number @ 1..=64) => Ok(number),
+        _ => Err("write a number from 1 to 64".to_owned()),
+    }
+}
+
 fn parse_days(text: &str) -> Result<u32, String> {
     const MOST: u32 = 3_660;
     let days = match (text.strip_suffix('d'), text.strip_suffix('w')) {

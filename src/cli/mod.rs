@@ -35,17 +35,23 @@ mod hold;
 mod import;
 mod init;
 mod junit;
+mod metrics;
 mod migrate;
 mod rewind;
+mod schedule;
 mod schema;
+mod serve;
 mod shipped;
 mod show;
 mod simulate;
 mod start;
 mod status;
 mod tasks;
+mod telemetry;
 mod test;
+mod tick;
 mod waive;
+mod which;
 mod why;
 
 use std::{ffi::OsString, process::ExitCode};
@@ -63,7 +69,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return not_understood(&error),
     };
-    start_log(&cli.common);
+    let _telemetry = telemetry::start(&cli.common);
     let mut session = Session::new(cli.common);
     match dispatch(&mut session, &cli.verb) {
         Ok(exit) => exit.into(),
@@ -98,6 +104,7 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::History(args) => history::run(session, args),
         Verb::Show(args) => show::run(session, args),
         Verb::Graph(args) => graph::run(session, args),
+        Verb::Schedule(args) => schedule::run(session, args),
         Verb::Pause(args) => hold::pause(session, args),
         Verb::Resume(args) => hold::resume(session, args),
         Verb::Cancel(args) => hold::cancel(session, args),
@@ -105,6 +112,8 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::Migrate(args) => migrate::run(session, args),
         Verb::Rewind(args) => rewind::run(session, args),
         Verb::Fork(args) => fork::run(session, args),
+        Verb::Tick(args) => tick::run(session, args),
+        Verb::Serve(args) => serve::run(session, args),
         Verb::Completions(args) => completions::run(session, args),
     }
 }
@@ -118,16 +127,4 @@ fn not_understood(error: &clap::Error) -> ExitCode {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => exit.into(),
         Err(_) => Exit::Fault.into(),
     }
-}
-
-fn start_log(common: &args::Common) {
-    let level = match common.verbose {
-        0 => return,
-        1 => tracing::Level::INFO,
-        _ => tracing::Level::DEBUG,
-    };
-    let log = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr);
-    let started = if common.log_json { log.json().try_init() } else { log.try_init() };
-    // A second start in one process (tests) keeps the first.
-    drop(started);
 }

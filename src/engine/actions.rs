@@ -31,9 +31,8 @@ use super::{
     refusal::Refusal,
 };
 
-/// How long after the end of its time an attempt counts as lost: what a busy machine may take to
-/// write down how it ended.
-const GRACE: TimeDelta = TimeDelta::seconds(30);
+/// How long an attempt may wait for a worker, and so how long after its own time it counts as lost.
+pub const GRACE: TimeDelta = TimeDelta::seconds(30);
 
 /// What an attempt that never answered says.
 const LOST: &str = "the attempt was lost: nothing was heard of it within its time";

@@ -31,6 +31,7 @@ pub mod notices;
 pub mod past;
 pub mod refusal;
 mod same;
+pub mod schedule;
 mod schedules;
 mod settle;
 mod stages;

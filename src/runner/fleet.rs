@@ -100,7 +100,7 @@ impl Runner {
     }
 
     /// The brand's workflow and what is measured for it, read again only if something changed.
-    fn fresh(
+    pub(super) fn fresh(
         &mut self,
         running: &Running,
         files: &mut Vec<(BrandId, CachedFile)>,

@@ -15,10 +15,15 @@
 //! - A second writer is refused by the store; the decision is then made again by whoever asked.
 #![allow(clippy::disallowed_methods, reason = "the runner is the edge: it looks at files")]
 
+pub mod crew;
 pub mod fleet;
 pub mod fork;
+pub mod meter;
 pub mod migrate;
 pub mod past;
+pub mod serve;
+pub mod tick;
+pub mod works;
 
 use std::{collections::BTreeSet, collections::HashMap, rc::Rc, sync::Arc};
 

@@ -3,6 +3,7 @@
 //! Start reading at [`StateStore::open`], then `write.rs` for what a commit is and `read.rs` for
 //! what can be asked.
 
+mod census;
 mod error;
 mod lease;
 mod notices;
@@ -17,16 +18,17 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use serde::de::DeserializeOwned;
 
-use self::{
-    error::Fault,
-    schema::{APPLICATION_ID, VERSION, bring_up},
-};
 pub use self::{
+    census::Census,
     error::StoreError,
     lease::Lease,
     read::{CachedFile, Row, Running, Standing},
     timers::{DueMark, DuePage},
     write::Committed,
+};
+use self::{
+    error::Fault,
+    schema::{APPLICATION_ID, VERSION, bring_up},
 };
 
 /// How long a writer waits for another before it gives up.
@@ -54,6 +56,11 @@ impl StateStore {
         let mut store = Self { path: path.to_owned(), connection, fence: None };
         store.prepare().map_err(|error| error.unwrap_or_else(fail))?;
         Ok(store)
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     fn prepare(&mut self) -> Result<(), Fault> {
@@ -101,9 +108,17 @@ impl StateStore {
         Ok(version)
     }
 
-    /// Writes in one short transaction.
+    /// Writes in one short transaction; refused if this process led and leads no more.
     fn write<T>(
         &mut self,
+        write: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        self.write_under(self.fence, write)
+    }
+
+    fn write_under<T>(
+        &mut self,
+        fence: Option<u64>,
         write: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
         let path = &self.path;
@@ -112,6 +127,7 @@ impl StateStore {
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(fail)?;
+        lease::check(&transaction, fence).map_err(|fault| fault.unwrap_or_else(fail))?;
         let written = write(&transaction).map_err(fail)?;
         transaction.commit().map_err(fail)?;
         Ok(written)

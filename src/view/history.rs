@@ -68,7 +68,8 @@ fn reason(entry: &Entry, event: &Event) -> Option<String> {
     entry.reason.clone().filter(|_| decided)
 }
 
-fn text(event: &Event) -> String {
+/// What happened, in words.
+pub fn text(event: &Event) -> String {
     match event {
         Event::Started { workflow, definition, generation: 1 } => {
             format!("started on {workflow} {}", definition.short())

@@ -66,7 +66,7 @@ pub fn workflow() -> impl Strategy<Value = Workflow> {
         workflow.stages = stages;
         workflow.schedules = vec![Schedule {
             id: name("weekly"),
-            cron: "0 9 * * 1".to_owned(),
+            cron: "0 9 * * 1".parse().expect("a line of cron"),
             zone: None,
             skipped: Default::default(),
             repeated: Default::default(),

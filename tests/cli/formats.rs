@@ -311,6 +311,8 @@ fn help_says_what_there_is_and_shows_examples() {
       resume       Let held brands go on
       cancel       End brands' runs as abandoned
       adopt        Go on under the edited workflow file
+      tick         Do what is due, once; safe from cron
+      serve        Do what is due when it is due, until it is stopped
       completions  Print a completion script for a shell
       help         Print this message or the help of the given subcommand(s)
 

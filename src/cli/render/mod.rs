@@ -9,8 +9,10 @@ pub mod numbers;
 pub mod page;
 pub mod past;
 pub mod rows;
+pub mod schedule;
 pub mod simulate;
 pub mod suite;
+pub mod ticked;
 pub mod why;
 
 use anstyle::{AnsiColor, Style};

@@ -155,6 +155,22 @@ impl StateStore {
         })
     }
 
+    /// The brand of that name, if it runs.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the row cannot be read.
+    pub fn running_named(&self, brand: &str) -> Result<Option<Row<Running>>, StoreError> {
+        let sql = "SELECT brand, checkpoint, observations, evidence.revision,
+                          modified_ns, bytes, read_ns, digest
+                   FROM brand LEFT JOIN observed USING (brand) LEFT JOIN evidence USING (brand)
+                              LEFT JOIN brand_file USING (brand)
+                   WHERE brand = ?1 AND status = 'running'";
+        let mut found =
+            self.rows(sql, [brand], |row| self.one_of_many(row, |row| self.running_in(row)))?;
+        Ok(found.pop())
+    }
+
     fn running_in(&self, row: &rusqlite::Row<'_>) -> Result<Running, Fault> {
         let known = row.get::<_, Option<i64>>(4)?.is_some();
         Ok(Running {

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     engine::Step,
+    failpoint,
     model::{ActionName, BrandId, Checkpoint, Digest, Event, Verdict},
 };
 
@@ -50,6 +51,7 @@ impl StateStore {
         steps: &[&Step],
         files: &[(BrandId, CachedFile)],
     ) -> Result<Vec<Committed>, StoreError> {
+        failpoint::pass("commit.before");
         let (path, fence) = (&self.path, self.fence);
         let fail = |source| StoreError::Sqlite { path: path.clone(), source };
         let transaction = self
@@ -61,7 +63,9 @@ impl StateStore {
         for (brand, file) in files {
             remember(&transaction, brand, file).map_err(fail)?;
         }
+        failpoint::pass("commit.written");
         transaction.commit().map_err(fail)?;
+        failpoint::pass("commit.after");
         Ok(committed)
     }
 
