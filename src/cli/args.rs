@@ -380,9 +380,8 @@ pub struct AdvanceArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  fivestep tick
-  fivestep tick acme
-A line for cron, every five minutes: */5 * * * * fivestep -C DIR tick")]
+  fivestep tick       for cron, every five minutes: */5 * * * *
+  fivestep tick acme")]
 pub struct TickArgs {
     /// Brands by name, `-` reads them from standard input; otherwise every brand
     #[arg(value_name = "BRAND")]
