@@ -10,6 +10,8 @@ mod actions;
 mod brands;
 #[path = "cli/calendar.rs"]
 mod calendar;
+#[path = "cli/change.rs"]
+mod change;
 #[path = "cli/files.rs"]
 mod files;
 #[path = "cli/fleet.rs"]

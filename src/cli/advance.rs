@@ -121,7 +121,7 @@ fn all(
 }
 
 /// A bar on a terminal, nothing elsewhere.
-fn progress(brands: u64) -> ProgressBar {
+pub fn progress(brands: u64) -> ProgressBar {
     if !std::io::stderr().is_terminal() || brands < 50 {
         return ProgressBar::hidden();
     }

@@ -174,6 +174,12 @@ Example:\n  fivestep abandon acme --actor Ada --reason \"the program hangs\"")]
     /// Go on under the edited workflow file
     #[command(after_help = "Example:\n  fivestep adopt acme --reason \"a higher bar\"")]
     Adopt(HoldArgs),
+    /// Take brands over to the edited workflow file, with a plan before
+    Migrate(MigrateArgs),
+    /// Let a brand stand again where it stood after an earlier commit
+    Rewind(RewindArgs),
+    /// Let a brand begin where another one stands, to try something
+    Fork(ForkArgs),
     /// Do what is due, once; safe from cron
     Tick(TickArgs),
     /// Do what is due when it is due, until it is stopped
@@ -217,6 +223,9 @@ impl Verb {
             | Verb::Cancel(_)
             | Verb::Abandon(_)
             | Verb::Adopt(_)
+            | Verb::Migrate(_)
+            | Verb::Rewind(_)
+            | Verb::Fork(_)
             | Verb::Tick(_)
             | Verb::Serve(_)
             | Verb::Completions(_) => &[],
@@ -819,6 +828,78 @@ pub struct HoldArgs {
     /// Brands by name; `-` reads names from standard input
     #[arg(value_name = "BRAND", required = true)]
     pub brands: Vec<String>,
+    /// Why, for the journal
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Decide and print, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `migrate`.
+#[derive(Debug, Args)]
+#[command(
+    group = clap::ArgGroup::new("do").required(true),
+    after_help = "\
+Examples:
+  fivestep migrate engagement --plan
+  fivestep migrate engagement --plan acme
+  fivestep migrate engagement --apply --reason \"a higher bar\""
+)]
+pub struct MigrateArgs {
+    /// The workflow whose file was edited
+    pub workflow: String,
+    /// Brands by name, `-` reads them from standard input; otherwise all that run on an older text
+    #[arg(value_name = "BRAND")]
+    pub brands: Vec<String>,
+    /// Say what would happen, write nothing
+    #[arg(long, group = "do")]
+    pub plan: bool,
+    /// Do it, unless one of the brands cannot
+    #[arg(long, group = "do")]
+    pub apply: bool,
+    /// A stage that has another name now, once a stage
+    #[arg(long, value_name = "OLD=NEW")]
+    pub stage: Vec<String>,
+    /// A task that has another name now, once a task
+    #[arg(long, value_name = "OLD=NEW")]
+    pub task: Vec<String>,
+    /// One line a brand, too; so it is where brands are named
+    #[arg(long)]
+    pub each: bool,
+    /// Why, for the journal
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+/// Arguments of `rewind`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep rewind acme --to 1 --reason \"the wrong charter\" --dry-run
+  fivestep rewind acme --to acme@1.define.1 --reason \"the wrong charter\"")]
+pub struct RewindArgs {
+    /// The brand
+    pub brand: String,
+    /// The commit: its number, or the name of the checkpoint it made
+    #[arg(long, value_name = "CHECKPOINT")]
+    pub to: String,
+    /// Why, for the journal
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Decide and print, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `fork`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  fivestep fork acme acme-trial --reason \"a bolder workflow\"")]
+pub struct ForkArgs {
+    /// The brand that it begins as
+    pub brand: String,
+    /// The brand that begins; it has a file and has not started
+    pub new: String,
     /// Why, for the journal
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,

@@ -10,6 +10,7 @@ mod notices;
 mod read;
 mod schema;
 mod sweep;
+mod texts;
 mod timers;
 mod write;
 

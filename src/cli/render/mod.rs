@@ -3,10 +3,12 @@
 pub mod brand;
 pub mod graph;
 pub mod imported;
+pub mod migration;
 pub mod moved;
 pub mod notices;
 pub mod numbers;
 pub mod page;
+pub mod past;
 pub mod rows;
 pub mod schedule;
 pub mod simulate;

@@ -132,7 +132,7 @@ impl StateStore {
     }
 
     /// The checkpoint of a row that begins with brand, checkpoint and observations.
-    fn checkpoint_in(&self, row: &rusqlite::Row<'_>) -> Result<Checkpoint, Fault> {
+    pub(super) fn checkpoint_in(&self, row: &rusqlite::Row<'_>) -> Result<Checkpoint, Fault> {
         let brand = row.get_ref(0)?.as_str()?;
         let what = |what: &str| format!("the {what} of `{brand}`");
         let mut checkpoint: Checkpoint =
@@ -220,7 +220,7 @@ impl StateStore {
     }
 
     /// Reads one brand's row so that a damaged one is an answer about that brand alone.
-    fn one_of_many<T>(
+    pub(super) fn one_of_many<T>(
         &self,
         row: &rusqlite::Row<'_>,
         read: impl FnOnce(&rusqlite::Row<'_>) -> Result<T, Fault>,
@@ -234,7 +234,7 @@ impl StateStore {
     }
 
     /// Every row of a query, read where it lies.
-    fn rows<T>(
+    pub(super) fn rows<T>(
         &self,
         sql: &str,
         given: impl rusqlite::Params,
