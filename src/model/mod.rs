@@ -22,6 +22,7 @@ pub mod expression;
 pub mod form;
 pub mod ids;
 mod instant;
+mod landmark;
 pub mod metric;
 pub mod observation;
 pub mod quantity;

@@ -20,6 +20,7 @@
 //! the short reads between them do not need the concurrency that WAL buys with two more files.
 
 mod error;
+mod house;
 mod read;
 mod write;
 

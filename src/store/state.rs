@@ -5,10 +5,13 @@
 
 mod error;
 mod lease;
+mod look;
 mod notices;
 mod read;
+mod retention;
 mod schema;
 mod timers;
+mod whole;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -23,8 +26,11 @@ use self::{
 pub use self::{
     error::StoreError,
     lease::Lease,
+    look::{Inspection, Orphans, Stray},
     read::{CachedFile, Row, Running, Standing},
+    retention::{Batch, Keep},
     timers::{DueMark, DuePage},
+    whole::{Text, Whole},
     write::Committed,
 };
 

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{
     StateStore,
     error::{Fault, StoreError},
+    write::{held_by, stamp, waived},
 };
 use crate::model::{BrandId, Checkpoint, Digest, Entry, Observations};
 
@@ -60,6 +61,25 @@ impl Standing {
             at: None,
         }
     }
+
+    /// The line that the store has of a brand that stands at `checkpoint`.
+    pub fn of(checkpoint: &Checkpoint) -> Self {
+        let place = checkpoint.place.as_ref();
+        Self {
+            brand: checkpoint.brand.to_string(),
+            status: checkpoint.status.name().to_owned(),
+            cycle: checkpoint.cycle.number,
+            stage: place.map(|place| place.stage.to_string()),
+            since: place.map(|place| stamp(place.since)),
+            blocked_since: place.and_then(|place| place.blocked_since).map(stamp),
+            held_by: held_by(checkpoint),
+            waived: waived(checkpoint),
+            workflow: checkpoint.workflow.as_ref().map(ToString::to_string),
+            definition: checkpoint.definition.as_ref().map(|digest| digest.as_str().to_owned()),
+            revision: checkpoint.revision,
+            at: checkpoint.at.map(stamp),
+        }
+    }
 }
 
 /// A brand file as it was read last.
@@ -109,7 +129,7 @@ impl StateStore {
     }
 
     /// The checkpoint of a row that begins with brand, checkpoint and observations.
-    fn checkpoint_in(&self, row: &rusqlite::Row<'_>) -> Result<Checkpoint, Fault> {
+    pub(super) fn checkpoint_in(&self, row: &rusqlite::Row<'_>) -> Result<Checkpoint, Fault> {
         let brand = row.get_ref(0)?.as_str()?;
         let what = |what: &str| format!("the {what} of `{brand}`");
         let mut checkpoint: Checkpoint =
@@ -195,7 +215,7 @@ impl StateStore {
     }
 
     /// Every row of a query, read where it lies.
-    fn rows<T>(
+    pub(super) fn rows<T>(
         &self,
         sql: &str,
         given: impl rusqlite::Params,
@@ -303,12 +323,12 @@ fn cached_file(row: &rusqlite::Row<'_>, first: usize) -> rusqlite::Result<Cached
 }
 
 /// The columns of a brand's line, in the order in which [`standing`] reads them.
-const STANDING: &str = "
+pub(super) const STANDING: &str = "
 SELECT brand, status, cycle, stage, since, blocked_since, held_by, workflow, definition, revision,
        at, waived
 FROM brand";
 
-fn standing(row: &rusqlite::Row<'_>) -> rusqlite::Result<Standing> {
+pub(super) fn standing(row: &rusqlite::Row<'_>) -> rusqlite::Result<Standing> {
     Ok(Standing {
         brand: row.get(0)?,
         status: row.get(1)?,

@@ -6,7 +6,7 @@ use rusqlite::Transaction;
 use super::write::stamp;
 
 /// What each version adds to the one before, the first from nothing.
-const VERSIONS: &[&str] = &[FIRST, SECOND];
+const VERSIONS: &[&str] = &[FIRST, SECOND, HOUSE];
 
 /// The version of the tables, kept in `PRAGMA user_version`.
 pub(super) const VERSION: i64 = VERSIONS.len() as i64;
@@ -95,6 +95,16 @@ CREATE TABLE snapshot (
 ) STRICT;
 INSERT INTO timer (brand, at, kind, of, generation)
 SELECT brand, at, 'wait', '', 1 FROM brand WHERE status = 'running';
+";
+
+// `unused_since` lets a text wait a day before it goes: whoever starts a brand keeps the text first
+// and commits the brand's first step after. `house` remembers how far housekeeping has come.
+const HOUSE: &str = "
+ALTER TABLE definition ADD COLUMN unused_since TEXT;
+CREATE TABLE house (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 ";
 
 /// Brings a file from `version` to the newest.
