@@ -17,6 +17,7 @@
 
 pub mod crew;
 pub mod fleet;
+mod house;
 pub mod serve;
 pub mod tick;
 pub mod works;

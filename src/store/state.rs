@@ -28,7 +28,7 @@ pub use self::{
     lease::Lease,
     look::{Inspection, Orphans, Stray},
     read::{CachedFile, Row, Running, Standing},
-    retention::{Batch, Keep},
+    retention::{BATCH, Batch, Keep},
     timers::{DueMark, DuePage},
     whole::{Text, Whole},
     write::Committed,
