@@ -22,18 +22,23 @@ mod session;
 
 mod adopt;
 mod advance;
+mod backup;
 mod brand;
 mod check;
 mod completions;
 mod demo;
+mod doctor;
 mod done;
 mod explain;
+mod export;
+mod gc;
 mod graph;
 mod history;
 mod hold;
 mod import;
 mod init;
 mod junit;
+mod restore;
 mod schema;
 mod serve;
 mod shipped;
@@ -103,6 +108,11 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::Adopt(args) => adopt::run(session, args),
         Verb::Tick(args) => tick::run(session, args),
         Verb::Serve(args) => serve::run(session, args),
+        Verb::Gc(args) => gc::run(session, args),
+        Verb::Doctor(args) => doctor::run(session, args),
+        Verb::Backup(args) => backup::run(session, args),
+        Verb::Restore(args) => restore::run(session, args),
+        Verb::Export(args) => export::run(session, args),
         Verb::Completions(args) => completions::run(session, args),
     }
 }
