@@ -218,10 +218,12 @@ impl Unpacked<'_> {
             of_a_brand && !own.contains(&item.name)
         });
         match (&self.manifest.brand, of_others) {
-            (Some(brand), None) if brand == self.brand => Ok(()),
-            (Some(brand), None) => Err(self.refused(format!("it is of brand `{brand}`"))),
+            (Some(brand), _) if brand != self.brand => {
+                Err(self.refused(format!("it is of brand `{brand}`")))
+            }
             (_, Some(item)) => Err(self.refused(format!("`{}` is of another brand", item.name))),
             (None, None) => Err(self.refused("it names no brand")),
+            (Some(_), None) => Ok(()),
         }
     }
 

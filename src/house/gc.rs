@@ -55,7 +55,7 @@ pub struct Gone {
 impl Gone {
     fn take(&mut self, batch: &Batch) {
         self.entries += batch.gone.len() as u64;
-        self.trimmed += batch.trimmed.len() as u64;
+        self.trimmed += batch.trimmed;
         self.bytes += batch.bytes;
     }
 

@@ -21,8 +21,8 @@ use chrono::{DateTime, Utc};
 use crate::{
     engine::{Refusal, timers::timers},
     model::{
-        Checkpoint, ClauseId, Command, Entry, Event, Finding, Metric, Observations,
-        Status, TaskId, TimerKind, Until, Verb, Verdict, Workflow,
+        Checkpoint, ClauseId, Command, Entry, Event, Finding, Metric, Observations, Status, TaskId,
+        TimerKind, Until, Verb, Verdict, Workflow,
     },
 };
 

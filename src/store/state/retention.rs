@@ -58,8 +58,10 @@ pub struct Batch {
     pub state: Checkpoint,
     /// The commits whose entries go.
     pub gone: Vec<u64>,
-    /// The landmarks whose measurements go, each with what stays of it.
-    pub trimmed: Vec<(u64, String)>,
+    /// The landmarks among them, each with what stays of it.
+    pub kept: Vec<(u64, String)>,
+    /// How many of these lose their measurements.
+    pub trimmed: u64,
     /// The text that goes, in bytes.
     pub bytes: u64,
 }
@@ -220,10 +222,14 @@ impl StateStore {
             for revision in &batch.gone {
                 delete.execute(params![brand.as_str(), *revision as i64])?;
             }
-            let sql = "UPDATE journal SET entry = ?3 WHERE brand = ?1 AND revision = ?2";
-            let mut update = transaction.prepare_cached(sql)?;
-            for (revision, entry) in &batch.trimmed {
-                update.execute(params![brand.as_str(), *revision as i64, entry])?;
+            // Written anew at the table's end, and not in place: what is short by now would keep
+            // its old page from being given back.
+            let sql = "REPLACE INTO journal (brand, revision, entry, generation)
+                       SELECT brand, revision, ?3, generation FROM journal
+                       WHERE brand = ?1 AND revision = ?2";
+            let mut replace = transaction.prepare_cached(sql)?;
+            for (revision, entry) in &batch.kept {
+                replace.execute(params![brand.as_str(), *revision as i64, entry])?;
             }
             Ok(true)
         })
@@ -364,7 +370,8 @@ impl Batch {
             after: state.revision,
             state: state.clone(),
             gone: Vec::new(),
-            trimmed: Vec::new(),
+            kept: Vec::new(),
+            trimmed: 0,
             bytes: 0,
         }
     }
@@ -377,10 +384,9 @@ impl Batch {
             return Ok(());
         }
         let kept = serde_json::to_string(&entry.as_landmark())?;
-        if kept.len() < whole {
-            self.bytes += (whole - kept.len()) as u64;
-            self.trimmed.push((revision, kept));
-        }
+        self.bytes += whole.saturating_sub(kept.len()) as u64;
+        self.trimmed += u64::from(kept.len() < whole);
+        self.kept.push((revision, kept));
         Ok(())
     }
 }
