@@ -1,7 +1,7 @@
 //! Every verb and flag, with its help. The page `docs/reference/command-line.md` is made from
 //! these.
 
-use std::{path::PathBuf, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -138,6 +138,8 @@ pub enum Verb {
     Show(ShowArgs),
     /// Draw a workflow, and where a brand is in it
     Graph(GraphArgs),
+    /// When schedules come
+    Schedule(ScheduleArgs),
     /// Hold brands where they are
     #[command(after_help = "Example:\n  fivestep pause acme --reason \"summer break\"")]
     Pause(HoldArgs),
@@ -192,6 +194,7 @@ impl Verb {
             | Verb::Waive(_)
             | Verb::History(_)
             | Verb::Show(_)
+            | Verb::Schedule(_)
             | Verb::Pause(_)
             | Verb::Resume(_)
             | Verb::Cancel(_)
@@ -405,6 +408,9 @@ pub struct TickArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  fivestep serve --workers 8 --for 1s")]
 pub struct ServeArgs {
+    /// Answer Prometheus at this address, such as `127.0.0.1:9464`, under `/metrics`
+    #[arg(long, value_name = "ADDRESS")]
+    pub metrics: Option<SocketAddr>,
     /// Stop after so long, such as `8h`; otherwise when it is told to
     #[arg(long = "for", value_name = "TIME", value_parser = parse_time)]
     pub time: Option<Duration>,
@@ -607,6 +613,49 @@ pub struct GraphArgs {
     /// Draw the workflow that this brand runs on, with the way it took
     #[arg(long, value_name = "BRAND", conflicts_with = "workflow")]
     pub brand: Option<String>,
+}
+
+/// Arguments of `schedule`.
+#[derive(Debug, Args)]
+pub struct ScheduleArgs {
+    /// What to do
+    #[command(subcommand)]
+    pub verb: ScheduleVerb,
+}
+
+/// What to do with schedules.
+#[derive(Debug, Subcommand)]
+pub enum ScheduleVerb {
+    /// The next times of schedules, with what clock changes do to them
+    Preview(PreviewArgs),
+}
+
+/// Arguments of `schedule preview`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep schedule preview acme
+  fivestep schedule preview --schedule morning --days 7
+  fivestep schedule preview engagement --around 2026-10-25 --zone Europe/Rome")]
+pub struct PreviewArgs {
+    /// A brand or a workflow by name, or a workflow file; otherwise the only workflow
+    #[arg(value_name = "BRAND|WORKFLOW|FILE")]
+    pub name: Option<String>,
+    /// Only this schedule
+    #[arg(long, value_name = "ID")]
+    pub schedule: Option<String>,
+    /// So many times of each schedule, up to 1000; otherwise 10
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub count: Option<u16>,
+    /// The times of so many days
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=3660))]
+    pub days: Option<u32>,
+    /// From the day before this one, three days if nothing else is said; otherwise from now
+    #[arg(long, value_name = "DATE")]
+    pub around: Option<NaiveDate>,
+    /// The zone of schedules that name none; otherwise the brand's, or UTC
+    #[arg(long, value_name = "ZONE")]
+    pub zone: Option<String>,
 }
 
 /// Arguments of `pause`, `resume`, `cancel` and `adopt`.

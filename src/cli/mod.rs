@@ -38,7 +38,9 @@ mod hold;
 mod import;
 mod init;
 mod junit;
+mod metrics;
 mod restore;
+mod schedule;
 mod schema;
 mod serve;
 mod shipped;
@@ -47,9 +49,11 @@ mod simulate;
 mod start;
 mod status;
 mod tasks;
+mod telemetry;
 mod test;
 mod tick;
 mod waive;
+mod which;
 mod why;
 
 use std::{ffi::OsString, process::ExitCode};
@@ -67,7 +71,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return not_understood(&error),
     };
-    start_log(&cli.common);
+    let _telemetry = telemetry::start(&cli.common);
     let mut session = Session::new(cli.common);
     match dispatch(&mut session, &cli.verb) {
         Ok(exit) => exit.into(),
@@ -102,6 +106,7 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::History(args) => history::run(session, args),
         Verb::Show(args) => show::run(session, args),
         Verb::Graph(args) => graph::run(session, args),
+        Verb::Schedule(args) => schedule::run(session, args),
         Verb::Pause(args) => hold::pause(session, args),
         Verb::Resume(args) => hold::resume(session, args),
         Verb::Cancel(args) => hold::cancel(session, args),
@@ -126,16 +131,4 @@ fn not_understood(error: &clap::Error) -> ExitCode {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => exit.into(),
         Err(_) => Exit::Fault.into(),
     }
-}
-
-fn start_log(common: &args::Common) {
-    let level = match common.verbose {
-        0 => return,
-        1 => tracing::Level::INFO,
-        _ => tracing::Level::DEBUG,
-    };
-    let log = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr);
-    let started = if common.log_json { log.json().try_init() } else { log.try_init() };
-    // A second start in one process (tests) keeps the first.
-    drop(started);
 }

@@ -18,6 +18,7 @@
 pub mod crew;
 pub mod fleet;
 mod house;
+pub mod meter;
 pub mod serve;
 pub mod tick;
 pub mod works;

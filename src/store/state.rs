@@ -3,6 +3,7 @@
 //! Start reading at [`StateStore::open`], then `write.rs` for what a commit is and `read.rs` for
 //! what can be asked.
 
+mod census;
 mod error;
 mod lease;
 mod look;
@@ -19,11 +20,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use serde::de::DeserializeOwned;
 
-use self::{
-    error::Fault,
-    schema::{APPLICATION_ID, VERSION, bring_up},
-};
 pub use self::{
+    census::Census,
     error::StoreError,
     lease::Lease,
     look::{Inspection, Orphans, Stray},
@@ -32,6 +30,10 @@ pub use self::{
     timers::{DueMark, DuePage},
     whole::{Text, Whole},
     write::Committed,
+};
+use self::{
+    error::Fault,
+    schema::{APPLICATION_ID, VERSION, bring_up},
 };
 
 /// How long a writer waits for another before it gives up.

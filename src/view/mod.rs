@@ -14,6 +14,7 @@ pub mod history;
 pub mod imported;
 pub mod moved;
 pub mod numbers;
+pub mod schedule;
 pub mod sentence;
 pub mod simulate;
 pub mod status;

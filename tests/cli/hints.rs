@@ -127,6 +127,7 @@ fn every_example_of_the_help_is_understood() {
     assert!(verbs.len() >= 27, "{verbs:?}");
     let pages = verbs.iter().flat_map(|verb| match *verb {
         "brand" => vec![vec!["brand", "list"], vec!["brand", "show"]],
+        "schedule" => vec![vec!["schedule", "preview"]],
         verb => vec![vec![verb]],
     });
     let mut texts = vec![help.clone()];

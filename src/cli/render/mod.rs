@@ -8,6 +8,7 @@ pub mod moved;
 pub mod numbers;
 pub mod page;
 pub mod rows;
+pub mod schedule;
 pub mod simulate;
 pub mod suite;
 pub mod ticked;
