@@ -26,3 +26,5 @@ mod moves;
 mod people;
 #[path = "cli/rehearse.rs"]
 mod rehearse;
+#[path = "cli/schedules.rs"]
+mod schedules;

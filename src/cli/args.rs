@@ -425,6 +425,9 @@ pub struct ServeArgs {
     /// Answer Prometheus at this address, such as `127.0.0.1:9464`, under `/metrics`
     #[arg(long, value_name = "ADDRESS")]
     pub metrics: Option<SocketAddr>,
+    /// How long another process waits before it takes the lead of one that is not heard of
+    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = parse_time)]
+    pub lease: Duration,
     /// Stop after so long, such as `8h`; otherwise when it is told to
     #[arg(long = "for", value_name = "TIME", value_parser = parse_time)]
     pub time: Option<Duration>,
