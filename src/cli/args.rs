@@ -128,6 +128,8 @@ pub enum Verb {
     /// Work for people
     Tasks(TasksArgs),
     /// Finish a task, or confirm what another person did
+    ///
+    /// A task with `four_eyes` counts when a second person has given the command, without a form.
     Done(DoneArgs),
     /// Say no to a task
     Reject(RejectArgs),
@@ -408,7 +410,7 @@ pub struct AdvanceArgs {
 Examples:
   fivestep tick
   fivestep tick acme
-A line for cron, every five minutes: */5 * * * * fivestep -C DIR tick")]
+  fivestep -C DIR tick  from cron, such as every five minutes")]
 pub struct TickArgs {
     /// Brands by name, `-` reads them from standard input; otherwise every brand
     #[arg(value_name = "BRAND")]
@@ -542,8 +544,7 @@ pub struct TasksArgs {
 Examples:
   fivestep done acme sign_charter --set agreed=true --actor Ada
   fivestep done acme sign_charter --set agreed=true --link https://acme.example/charter
-A task with `four_eyes` waits until another person gives the same command, without a form:
-  fivestep done acme sign_charter --actor Ben")]
+  fivestep done acme sign_charter --actor Ben  the second person, without a form")]
 pub struct DoneArgs {
     /// The brand
     pub brand: String,
