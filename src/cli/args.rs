@@ -120,6 +120,7 @@ pub enum Verb {
     /// Move brands on whose gate is open
     Advance(AdvanceArgs),
     /// Where brands stand
+    #[command(visible_alias = "list")]
     Status(StatusArgs),
     /// Why a brand stands where it stands, and what would move it
     Why(WhyArgs),
@@ -175,6 +176,12 @@ Example:\n  fivestep abandon acme --actor Ada --reason \"the program hangs\"")]
     /// Go on under the edited workflow file
     #[command(after_help = "Example:\n  fivestep adopt acme --reason \"a higher bar\"")]
     Adopt(HoldArgs),
+    /// Take brands over to the edited workflow file, with a plan before
+    Migrate(MigrateArgs),
+    /// Let a brand stand again where it stood after an earlier commit
+    Rewind(RewindArgs),
+    /// Let a brand begin where another one stands, to try something
+    Fork(ForkArgs),
     /// Do what is due, once; safe from cron
     Tick(TickArgs),
     /// Do what is due when it is due, until it is stopped
@@ -218,6 +225,9 @@ impl Verb {
             | Verb::Cancel(_)
             | Verb::Abandon(_)
             | Verb::Adopt(_)
+            | Verb::Migrate(_)
+            | Verb::Rewind(_)
+            | Verb::Fork(_)
             | Verb::Tick(_)
             | Verb::Serve(_)
             | Verb::Completions(_) => &[],
@@ -362,6 +372,24 @@ pub struct Brands {
     /// Every brand
     #[arg(long, conflicts_with = "brands")]
     pub all: bool,
+    /// Of all, only those that pass
+    #[command(flatten)]
+    pub filter: Where,
+}
+
+impl Brands {
+    /// Whether all are asked, or all that pass a filter.
+    pub fn are_all(&self) -> bool {
+        self.all || (self.brands.is_empty() && self.filter.filter.is_some())
+    }
+}
+
+/// Which of all brands.
+#[derive(Debug, Clone, Args)]
+pub struct Where {
+    /// Only brands that pass, such as `stage = "support" and blocked_for >= 7d`
+    #[arg(long = "where", value_name = "FILTER")]
+    pub filter: Option<String>,
 }
 
 /// Arguments of `start`.
@@ -388,11 +416,16 @@ pub struct StartArgs {
 Examples:
   fivestep advance acme
   fivestep advance --all --until blocked
+  fivestep advance --where \"stage = support and blocked_for >= 7d\"
+  fivestep advance --resume
   fivestep advance acme --dry-run")]
 pub struct AdvanceArgs {
     /// Which brands
     #[command(flatten)]
     pub which: Brands,
+    /// Go on with an `advance --all` that was interrupted, as it was asked then
+    #[arg(long, conflicts_with_all = ["brands", "all", "filter", "until", "window_end", "dry_run"])]
+    pub resume: bool,
     /// Go on until `blocked`, or until the brand is in this stage; otherwise one stage
     #[arg(long, value_name = "blocked|STAGE")]
     pub until: Option<String>,
@@ -440,7 +473,12 @@ pub struct ServeArgs {
 
 /// Arguments of `status`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  fivestep status\n  fivestep status --blocked -o ids")]
+#[command(after_help = "\
+Examples:
+  fivestep status
+  fivestep status --blocked -o ids
+  fivestep list --where \"stage = support and blocked_for >= 7d\"
+  fivestep status --stuck")]
 pub struct StatusArgs {
     /// Brands by name, `-` reads them from standard input; otherwise every brand that has started
     #[arg(value_name = "BRAND")]
@@ -451,6 +489,12 @@ pub struct StatusArgs {
     /// Only brands in this stage
     #[arg(long, value_name = "STAGE")]
     pub stage: Option<String>,
+    /// Only brands that pass
+    #[command(flatten)]
+    pub filter: Where,
+    /// What holds brands, one row a clause, instead of one row a brand
+    #[arg(long, conflicts_with = "brands")]
+    pub stuck: bool,
 }
 
 /// Arguments of `why`.
@@ -521,6 +565,9 @@ pub struct TasksArgs {
     /// The same, once a brand
     #[arg(long = "brand", value_name = "BRAND")]
     pub more_brands: Vec<String>,
+    /// Only tasks of brands that pass
+    #[command(flatten)]
+    pub filter: Where,
     /// Only tasks that this person or role has now; `me` is whoever `--actor` names
     #[arg(long, value_name = "OWNER")]
     pub owner: Option<String>,
@@ -782,6 +829,78 @@ pub struct HoldArgs {
     /// Brands by name; `-` reads names from standard input
     #[arg(value_name = "BRAND", required = true)]
     pub brands: Vec<String>,
+    /// Why, for the journal
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Decide and print, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `migrate`.
+#[derive(Debug, Args)]
+#[command(
+    group = clap::ArgGroup::new("do").required(true),
+    after_help = "\
+Examples:
+  fivestep migrate engagement --plan
+  fivestep migrate engagement --plan acme
+  fivestep migrate engagement --apply --reason \"a higher bar\""
+)]
+pub struct MigrateArgs {
+    /// The workflow whose file was edited
+    pub workflow: String,
+    /// Brands by name, `-` reads them from standard input; otherwise all that run on an older text
+    #[arg(value_name = "BRAND")]
+    pub brands: Vec<String>,
+    /// Say what would happen, write nothing
+    #[arg(long, group = "do")]
+    pub plan: bool,
+    /// Do it, unless one of the brands cannot
+    #[arg(long, group = "do")]
+    pub apply: bool,
+    /// A stage that has another name now, once a stage
+    #[arg(long, value_name = "OLD=NEW")]
+    pub stage: Vec<String>,
+    /// A task that has another name now, once a task
+    #[arg(long, value_name = "OLD=NEW")]
+    pub task: Vec<String>,
+    /// One line a brand, too; so it is where brands are named
+    #[arg(long)]
+    pub each: bool,
+    /// Why, for the journal
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+/// Arguments of `rewind`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep rewind acme --to 1 --reason \"the wrong charter\" --dry-run
+  fivestep rewind acme --to acme@1.define.1 --reason \"the wrong charter\"")]
+pub struct RewindArgs {
+    /// The brand
+    pub brand: String,
+    /// The commit: its number, or the name of the checkpoint it made
+    #[arg(long, value_name = "CHECKPOINT")]
+    pub to: String,
+    /// Why, for the journal
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Decide and print, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `fork`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  fivestep fork acme acme-trial --reason \"a bolder workflow\"")]
+pub struct ForkArgs {
+    /// The brand that it begins as
+    pub brand: String,
+    /// The brand that begins; it has a file and has not started
+    pub new: String,
     /// Why, for the journal
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,

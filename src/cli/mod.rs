@@ -28,6 +28,7 @@ mod completions;
 mod demo;
 mod done;
 mod explain;
+mod fork;
 mod graph;
 mod history;
 mod hold;
@@ -36,11 +37,13 @@ mod import;
 mod init;
 mod junit;
 mod metrics;
+mod migrate;
 mod notices;
 mod reassign;
 mod reject;
 mod reopen;
 mod retry;
+mod rewind;
 mod schedule;
 mod schema;
 mod serve;
@@ -119,6 +122,9 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::Cancel(args) => hold::cancel(session, args),
         Verb::Abandon(args) => hold::abandon(session, args),
         Verb::Adopt(args) => adopt::run(session, args),
+        Verb::Migrate(args) => migrate::run(session, args),
+        Verb::Rewind(args) => rewind::run(session, args),
+        Verb::Fork(args) => fork::run(session, args),
         Verb::Tick(args) => tick::run(session, args),
         Verb::Serve(args) => serve::run(session, args),
         Verb::Completions(args) => completions::run(session, args),

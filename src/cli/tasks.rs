@@ -9,6 +9,7 @@ use crate::{
     failure::Failure,
     model::{BrandId, Checkpoint, Status},
     runner::{Runner, fleet::PAGE},
+    store::{Filter, Standing},
     view::tasks::{TaskView, TaskWord, tasks_of},
 };
 
@@ -31,15 +32,18 @@ pub fn run(session: &Session, args: &TasksArgs) -> Result<Exit, Failure> {
     }
     let mut runner = session.runner()?;
     let names = [args.brands.as_slice(), &args.more_brands].concat();
-    let asked = Asked::new(session, args);
+    let asked = Asked::new(session, args)?;
     let mut answer = Answer::new(session.out, args.todo, runner.now());
     let mut take = |task: TaskView| match asked.is(&task) {
         true => answer.take(&task),
         false => Ok(()),
     };
     let exit = match names.is_empty() {
-        true => of_all(&mut runner, &mut take)?,
-        false => of_named(&mut runner, &session.brands(&names)?, &mut take)?,
+        true => of_all(&mut runner, asked.filter.as_ref(), &mut take)?,
+        false => {
+            let brands = session.brands(&names)?;
+            of_named(&mut runner, &brands, asked.filter.as_ref(), &mut take)?
+        }
     };
     answer.end(asked.only_some || !names.is_empty())?;
     Ok(exit)
@@ -49,17 +53,19 @@ pub fn run(session: &Session, args: &TasksArgs) -> Result<Exit, Failure> {
 struct Asked<'a> {
     args: &'a TasksArgs,
     owner: Option<String>,
+    filter: Option<Filter>,
     only_some: bool,
 }
 
 impl<'a> Asked<'a> {
-    fn new(session: &Session, args: &'a TasksArgs) -> Self {
+    fn new(session: &Session, args: &'a TasksArgs) -> Result<Self, Failure> {
         let owner = args.owner.as_ref().map(|owner| match owner.as_str() {
             "me" => session.actor().to_string(),
             named => named.to_owned(),
         });
-        let only_some = args.overdue || args.remind || owner.is_some();
-        Self { args, owner, only_some }
+        let filter = session.filter(&args.filter)?;
+        let only_some = args.overdue || args.remind || owner.is_some() || filter.is_some();
+        Ok(Self { args, owner, filter, only_some })
     }
 
     fn is(&self, task: &TaskView) -> bool {
@@ -72,29 +78,46 @@ impl<'a> Asked<'a> {
 
 type Take<'a> = dyn FnMut(TaskView) -> Result<(), Failure> + 'a;
 
-fn of_named(runner: &mut Runner, brands: &[BrandId], take: &mut Take<'_>) -> Result<Exit, Failure> {
+fn of_named(
+    runner: &mut Runner,
+    brands: &[BrandId],
+    filter: Option<&Filter>,
+    take: &mut Take<'_>,
+) -> Result<Exit, Failure> {
     for brand in brands {
         // A name that does not exist is told before anything is printed.
         runner.workspace().read_brand(brand)?;
     }
     for brand in brands {
         let checkpoint = runner.store().checkpoint(brand)?;
-        runner.tasks(&checkpoint)?.into_iter().try_for_each(&mut *take)?;
+        if is_asked(filter, &checkpoint, runner) {
+            runner.tasks(&checkpoint)?.into_iter().try_for_each(&mut *take)?;
+        }
     }
     Ok(Exit::Done)
 }
 
+fn is_asked(filter: Option<&Filter>, at: &Checkpoint, runner: &Runner) -> bool {
+    filter.is_none_or(|filter| filter.lets_pass(&Standing::of(at), runner.now()))
+}
+
 /// The tasks of every brand. One brand's damage is told, and does not hide the others' work.
-fn of_all(runner: &mut Runner, take: &mut Take<'_>) -> Result<Exit, Failure> {
+fn of_all(
+    runner: &mut Runner,
+    filter: Option<&Filter>,
+    take: &mut Take<'_>,
+) -> Result<Exit, Failure> {
     let (mut exit, mut after) = (Exit::Done, String::new());
     loop {
-        let page = runner.store().checkpoints(&after, PAGE)?;
+        let page = runner.store().checkpoints(filter, &after, PAGE)?;
         let Some(last) = page.last() else {
             return Ok(exit);
         };
         after.clone_from(&last.brand);
         for row in page {
-            let found = row.read.map_err(Failure::from).and_then(|at| runner.tasks(&at));
+            let found = row.read.map_err(Failure::from).and_then(|at| {
+                if is_asked(filter, &at, runner) { runner.tasks(&at) } else { Ok(Vec::new()) }
+            });
             match found {
                 Ok(found) => found.into_iter().try_for_each(&mut *take)?,
                 Err(failure) => {

@@ -14,6 +14,8 @@
 #![allow(clippy::disallowed_methods, reason = "the store is the edge: it opens databases")]
 
 pub mod evidence;
+pub mod filter;
 pub mod state;
 
+pub use filter::{Filter, FilterError};
 pub use state::{Committed, Standing, StateStore, StoreError};

@@ -94,7 +94,11 @@ pub fn text(event: &Event) -> String {
         }
         Event::TaskRejected { task } => format!("task {task} rejected"),
         Event::TaskReassigned { task, to } => format!("task {task} given to {to}"),
-        Event::TaskRenamed { task, to } => format!("task {task} is called {to} now"),
+        Event::TasksRenamed { to } => {
+            let names: Vec<String> =
+                to.iter().map(|(old, new)| format!("task {old} is called {new} now")).collect();
+            names.join(", ")
+        }
         Event::TaskReopened { task, .. } => format!("task {task} reopened"),
         Event::TaskDropped { task } => format!("task {task} dropped"),
         Event::ActionOpened { action, .. } => format!("action {action} opened"),

@@ -6,7 +6,7 @@ use rusqlite::Transaction;
 use super::write::stamp;
 
 /// What each version adds to the one before, the first from nothing.
-const VERSIONS: &[&str] = &[FIRST, SECOND];
+const VERSIONS: &[&str] = &[FIRST, SECOND, THIRD];
 
 /// The version of the tables, kept in `PRAGMA user_version`.
 pub(super) const VERSION: i64 = VERSIONS.len() as i64;
@@ -95,6 +95,16 @@ CREATE TABLE snapshot (
 ) STRICT;
 INSERT INTO timer (brand, at, kind, of, generation)
 SELECT brand, at, 'wait', '', 1 FROM brand WHERE status = 'running';
+";
+
+// The number of a sweep is never used again, so that an old process cannot take a new one for its
+// own.
+const THIRD: &str = "
+CREATE TABLE sweep (
+    id    INTEGER PRIMARY KEY AUTOINCREMENT,
+    after TEXT NOT NULL,
+    asked TEXT NOT NULL
+) STRICT;
 ";
 
 /// Brings a file from `version` to the newest.
