@@ -68,9 +68,12 @@ impl Out {
             Format::Ids => print(&ids().iter().map(|id| format!("{id}\n")).collect::<String>()),
             Format::Table => print(&text()),
             // A verb that has a form of its own writes it before it asks for an answer.
-            Format::Sarif | Format::Junit | Format::Mermaid | Format::Dot | Format::Svg => {
-                self.writes(&[])
-            }
+            Format::Sarif
+            | Format::Junit
+            | Format::Mermaid
+            | Format::Dot
+            | Format::Svg
+            | Format::Ics => self.writes(&[]),
         }
     }
 
@@ -89,7 +92,8 @@ impl Out {
             | Format::Junit
             | Format::Mermaid
             | Format::Dot
-            | Format::Svg => Ok(()),
+            | Format::Svg
+            | Format::Ics => Ok(()),
         }
     }
 }
@@ -119,7 +123,12 @@ impl List {
             Format::Json => print(&format!("{head}{}", item(view)?)),
             Format::Ids => id.map_or(Ok(()), |id| print(&format!("{id}\n"))),
             Format::Table => print(&text()),
-            Format::Sarif | Format::Junit | Format::Mermaid | Format::Dot | Format::Svg => Ok(()),
+            Format::Sarif
+            | Format::Junit
+            | Format::Mermaid
+            | Format::Dot
+            | Format::Svg
+            | Format::Ics => Ok(()),
         }
     }
 
@@ -134,7 +143,8 @@ impl List {
             | Format::Junit
             | Format::Mermaid
             | Format::Dot
-            | Format::Svg => Ok(()),
+            | Format::Svg
+            | Format::Ics => Ok(()),
         }
     }
 }

@@ -22,6 +22,7 @@ pub use self::{
     census::Census,
     error::StoreError,
     lease::Lease,
+    notices::Told,
     read::{CachedFile, Row, Running, Standing},
     sweep::Sweep,
     timers::{DueMark, DuePage},
