@@ -14,6 +14,10 @@
 #![allow(clippy::disallowed_methods, reason = "the store is the edge: it opens databases")]
 
 pub mod evidence;
+pub mod memory;
+pub mod runs;
 pub mod state;
 
+pub use memory::MemoryStore;
+pub use runs::RunStore;
 pub use state::{Committed, Standing, StateStore, StoreError};

@@ -27,6 +27,10 @@ pub use self::{
     timers::{DueMark, DuePage},
     write::Committed,
 };
+pub(super) use self::{
+    schema::sorts,
+    write::{instant, stamp},
+};
 
 /// How long a writer waits for another before it gives up.
 const BUSY_MILLISECONDS: u64 = 10_000;

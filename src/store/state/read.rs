@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{
     StateStore,
     error::{Fault, StoreError},
+    write::{held_by, stamp, waived},
 };
 use crate::model::{BrandId, Checkpoint, Digest, Entry, Observations};
 
@@ -58,6 +59,25 @@ impl Standing {
             definition: None,
             revision: 0,
             at: None,
+        }
+    }
+
+    /// The line that the store has of a brand that stands at `checkpoint`.
+    pub fn of(checkpoint: &Checkpoint) -> Self {
+        let place = checkpoint.place.as_ref();
+        Self {
+            brand: checkpoint.brand.to_string(),
+            status: checkpoint.status.name().to_owned(),
+            cycle: checkpoint.cycle.number,
+            stage: place.map(|place| place.stage.to_string()),
+            since: place.map(|place| stamp(place.since)),
+            blocked_since: place.and_then(|place| place.blocked_since).map(stamp),
+            held_by: held_by(checkpoint),
+            waived: waived(checkpoint),
+            workflow: checkpoint.workflow.as_ref().map(ToString::to_string),
+            definition: checkpoint.definition.as_ref().map(|digest| digest.as_str().to_owned()),
+            revision: checkpoint.revision,
+            at: checkpoint.at.map(stamp),
         }
     }
 }

@@ -213,7 +213,8 @@ fn remember(
     transaction.prepare_cached(sql)?.execute(row).map(drop)
 }
 
-fn held_by(checkpoint: &Checkpoint) -> String {
+/// The clauses and actions that hold a brand, as its line has them.
+pub(super) fn held_by(checkpoint: &Checkpoint) -> String {
     let gate = checkpoint.place.iter().flat_map(|place| &place.gate);
     // A waiver counts from the moment it is given, before the gate is judged again.
     let holding = gate.filter(|judged| {
@@ -228,17 +229,18 @@ fn held_by(checkpoint: &Checkpoint) -> String {
     names.join(",")
 }
 
-fn waived(checkpoint: &Checkpoint) -> String {
+/// The clauses that a person lets it pass, as its line has them.
+pub(super) fn waived(checkpoint: &Checkpoint) -> String {
     let names: Vec<&str> = checkpoint.waivers.keys().map(|clause| clause.as_str()).collect();
     names.join(",")
 }
 
 /// An instant as the tables hold it; their order is that of time.
-pub(super) fn stamp(at: DateTime<Utc>) -> String {
+pub(in crate::store) fn stamp(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
 }
 
 /// The instant that a table holds.
-pub(super) fn instant(text: &str) -> Option<DateTime<Utc>> {
+pub(in crate::store) fn instant(text: &str) -> Option<DateTime<Utc>> {
     text.parse().ok()
 }
