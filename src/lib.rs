@@ -11,15 +11,15 @@
 //! 3. [`definition`]: YAML text becomes a checked model.
 //! 4. [`evidence`]: exports become facts, facts become numbers.
 //! 5. [`store`]: what is kept on the disk.
-//! 6. [`performer`]: actions are done: programs, webhooks, notices.
+//! 6. [`performer`]: really does what was decided: programs, webhooks, notices.
 //! 7. [`runner`]: the loop that joins them.
 //! 8. [`rehearsal`]: brands that exist only in memory: tests of a workflow, what-if, replay.
 //! 9. [`view`] and [`cli`]: what people see.
 //!
 //! Dependencies point one way: `cli → view → runner → store → engine → evidence → model`, and
-//! `definition → model`, `rehearsal → engine`. `model`, `engine`, `definition`, `rehearsal`, `view`
-//! and the metrics do no IO and read
-//! no clock; `clippy.toml` bans the calls that would.
+//! `definition → model`, `runner → performer → engine`, `rehearsal → engine`. `model`, `engine`,
+//! `definition`, `rehearsal`, `view` and the metrics do no IO and read no clock;
+//! `clippy.toml` bans the calls that would.
 
 pub mod cli;
 pub mod clock;

@@ -4,8 +4,12 @@
 
 mod common;
 
+#[path = "cli/actions.rs"]
+mod actions;
 #[path = "cli/brands.rs"]
 mod brands;
+#[path = "cli/calendar.rs"]
+mod calendar;
 #[path = "cli/files.rs"]
 mod files;
 #[path = "cli/formats.rs"]
@@ -22,3 +26,5 @@ mod moves;
 mod people;
 #[path = "cli/rehearse.rs"]
 mod rehearse;
+#[path = "cli/schedules.rs"]
+mod schedules;

@@ -19,7 +19,7 @@ use jsonschema::Validator;
 use serde_json::{Value, json};
 
 /// What one key or one mapping shows to be wrong.
-const STRUCTURAL: [Code; 23] = [
+const STRUCTURAL: [Code; 25] = [
     Code::NotADefinition,
     Code::UnknownKey,
     Code::WrongType,
@@ -43,12 +43,21 @@ const STRUCTURAL: [Code; 23] = [
     Code::BadLanguage,
     Code::BadCadence,
     Code::BadHours,
+    Code::BadUrl,
+    Code::BadSize,
 ];
 
 /// Refused files that fit all the same, and why a schema cannot help it.
-const BEYOND: [(&str, &str); 4] = [
+const BEYOND: [(&str, &str); 11] = [
+    ("action-cap-below-the-usual-first.yaml", "a schema compares no two durations"),
+    ("action-first-above-cap.yaml", "a schema compares no two durations"),
+    ("action-first-above-the-usual-cap.yaml", "a schema compares no two durations"),
+    ("action-output-too-large.yaml", "a pattern sees digits, not how many bytes they are"),
+    ("action-timeout-too-long.yaml", "a pattern sees digits, not how long they last"),
     ("brand-hours-past-midnight.yaml", "a pattern sees two times, not which is the later"),
     ("duration-too-long.yaml", "a pattern sees digits, not how long they last together"),
+    ("schedule-advance-with-retry.yaml", "the keys of one kind of work are told, not those of all"),
+    ("schedule-all-and-skip.yaml", "a rule tells which keys go together, not which words"),
     ("suite-expects-nothing.yaml", "an expectation lacks no key that must be there"),
     ("suite-unit.yaml", "the metric stands a level above the value that has its unit"),
 ];
@@ -281,6 +290,19 @@ fn words() -> Vec<Value> {
         "10001",
         "@acme",
         "ünï",
+        "64 KB",
+        "64 kb",
+        "HOOK_TOKEN",
+        "$HOOK_TOKEN",
+        "A=b",
+        "https://example.org/hook",
+        "https://a@example.org",
+        "http://localhost:80/?a=b",
+        "http://example.org",
+        "http:",
+        "notify",
+        "command",
+        "fetch",
     ];
     let others = [json!(true), json!(false), json!(0), json!(1), json!(0.6), json!(20), json!(-3)];
     let long = json!("x".repeat(4_001));
@@ -310,7 +332,15 @@ fn scalars(value: &Value, way: &str, found: &mut Vec<String>) {
 fn what_loads_fits_whatever_words_are_exchanged() {
     let schemas = Schemas::new();
     let (words, mut loaded, mut refused, mut missed) = (words(), 0, 0, 0);
-    for name in ["form.yaml", "business-hours.yaml", "brand-acme.yaml", "brand-hours.yaml"] {
+    let files = [
+        "form.yaml",
+        "business-hours.yaml",
+        "action-of-every-kind.yaml",
+        "ladder-and-four-eyes.yaml",
+        "brand-acme.yaml",
+        "brand-hours.yaml",
+    ];
+    for name in files {
         let path = root().join("tests/definition/accept").join(name);
         let file = as_json(&fs::read_to_string(path).unwrap()).unwrap();
         let brand = name.starts_with("brand");

@@ -1,7 +1,7 @@
 //! Every verb and flag, with its help. The page `docs/reference/command-line.md` is made from
 //! these.
 
-use std::{path::PathBuf, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -81,6 +81,9 @@ pub enum Format {
     /// A picture for browsers
     #[value(hide = true)]
     Svg,
+    /// iCalendar, for calendar programs
+    #[value(hide = true)]
+    Ics,
 }
 
 impl Format {
@@ -124,10 +127,20 @@ pub enum Verb {
     Simulate(SimulateArgs),
     /// Work for people
     Tasks(TasksArgs),
-    /// Finish a task
+    /// Finish a task, or confirm what another person did
     Done(DoneArgs),
-    /// Take a finished task up again
+    /// Say no to a task
+    Reject(RejectArgs),
+    /// Give a task to another owner
+    Reassign(ReassignArgs),
+    /// Take a task up again that is done or rejected
     Reopen(ReopenArgs),
+    /// What people are to be told, and were
+    Notices(NoticesArgs),
+    /// Try an action again that has failed
+    Retry(RetryArgs),
+    /// Let a brand go on without an action
+    Skip(SkipArgs),
     /// Let a brand pass a clause that no source can measure
     Waive(WaiveArgs),
     /// A brand's journal
@@ -136,15 +149,27 @@ pub enum Verb {
     Show(ShowArgs),
     /// Draw a workflow, and where a brand is in it
     Graph(GraphArgs),
+    /// When schedules come
+    Schedule(ScheduleArgs),
     /// Hold brands where they are
     #[command(after_help = "Example:\n  fivestep pause acme --reason \"summer break\"")]
     Pause(HoldArgs),
     /// Let held brands go on
     #[command(after_help = "Example:\n  fivestep resume acme")]
     Resume(HoldArgs),
-    /// End brands' runs as abandoned
+    /// End brands' runs as abandoned, with nothing left half done
+    ///
+    /// Open tasks and actions are closed one by one in the journal. While an attempt of an action
+    /// runs it is refused; `abandon` ends a run at once, whatever still runs.
     #[command(after_help = "Example:\n  fivestep cancel acme --reason \"the brand was sold\"")]
     Cancel(HoldArgs),
+    /// End brands' runs as abandoned at once
+    ///
+    /// Nothing is waited for: an attempt of an action that runs may still do its work, and nobody
+    /// hears of it. `cancel` ends a run with nothing left half done.
+    #[command(after_help = "\
+Example:\n  fivestep abandon acme --actor Ada --reason \"the program hangs\"")]
+    Abandon(HoldArgs),
     /// Go on under the edited workflow file
     #[command(after_help = "Example:\n  fivestep adopt acme --reason \"a higher bar\"")]
     Adopt(HoldArgs),
@@ -163,6 +188,7 @@ impl Verb {
             Verb::Graph(_) => &[Format::Mermaid, Format::Dot, Format::Svg],
             Verb::Check(_) => &[Format::Sarif],
             Verb::Test(_) => &[Format::Junit],
+            Verb::Tasks(_) => &[Format::Ics],
             Verb::Init(_)
             | Verb::Demo(_)
             | Verb::Explain(_)
@@ -174,15 +200,21 @@ impl Verb {
             | Verb::Status(_)
             | Verb::Why(_)
             | Verb::Simulate(_)
-            | Verb::Tasks(_)
             | Verb::Done(_)
+            | Verb::Reject(_)
+            | Verb::Reassign(_)
             | Verb::Reopen(_)
+            | Verb::Notices(_)
+            | Verb::Retry(_)
+            | Verb::Skip(_)
             | Verb::Waive(_)
             | Verb::History(_)
             | Verb::Show(_)
+            | Verb::Schedule(_)
             | Verb::Pause(_)
             | Verb::Resume(_)
             | Verb::Cancel(_)
+            | Verb::Abandon(_)
             | Verb::Adopt(_)
             | Verb::Tick(_)
             | Verb::Serve(_)
@@ -332,11 +364,17 @@ pub struct Brands {
 
 /// Arguments of `start`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  fivestep start acme --actor Ada")]
+#[command(after_help = "\
+Examples:
+  fivestep start acme --actor Ada
+  fivestep start acme --again")]
 pub struct StartArgs {
     /// Which brands
     #[command(flatten)]
     pub which: Brands,
+    /// Begin another run of brands whose run has ended; it sees nothing of the one before
+    #[arg(long, conflicts_with = "all")]
+    pub again: bool,
     /// Decide and print, write nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -384,6 +422,12 @@ pub struct TickArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  fivestep serve --workers 8 --for 1s")]
 pub struct ServeArgs {
+    /// Answer Prometheus at this address, such as `127.0.0.1:9464`, under `/metrics`
+    #[arg(long, value_name = "ADDRESS")]
+    pub metrics: Option<SocketAddr>,
+    /// How long another process waits before it takes the lead of one that is not heard of
+    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = parse_time)]
+    pub lease: Duration,
     /// Stop after so long, such as `8h`; otherwise when it is told to
     #[arg(long = "for", value_name = "TIME", value_parser = parse_time)]
     pub time: Option<Duration>,
@@ -462,14 +506,20 @@ pub enum TasksAre {
 
 /// Arguments of `tasks`.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  fivestep tasks\n  fivestep tasks --owner role:lead --overdue\n  fivestep tasks --remind"
-)]
+#[command(after_help = "\
+Examples:
+  fivestep tasks
+  fivestep tasks --owner role:lead --overdue
+  fivestep tasks --brand acme --remind
+  fivestep tasks -o ics > tasks.ics  for calendar programs")]
 pub struct TasksArgs {
     /// Brands by name, `-` reads them from standard input; otherwise every running brand
     #[arg(value_name = "BRAND")]
     pub brands: Vec<String>,
-    /// Only tasks of this owner
+    /// The same, once a brand
+    #[arg(long = "brand", value_name = "BRAND")]
+    pub more_brands: Vec<String>,
+    /// Only tasks that this person or role has now; `me` is whoever `--actor` names
     #[arg(long, value_name = "OWNER")]
     pub owner: Option<String>,
     /// Only tasks past their deadline
@@ -481,11 +531,19 @@ pub struct TasksArgs {
     /// Tasks that are done, too
     #[arg(long)]
     pub done: bool,
+    /// With `-o ics`: to-dos instead of events, for programs that read them
+    #[arg(long)]
+    pub todo: bool,
 }
 
 /// Arguments of `done`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  fivestep done acme sign_charter --set agreed=true --actor Ada")]
+#[command(after_help = "\
+Examples:
+  fivestep done acme sign_charter --set agreed=true --actor Ada
+  fivestep done acme sign_charter --set agreed=true --link https://acme.example/charter
+A task with `four_eyes` waits until another person gives the same command, without a form:
+  fivestep done acme sign_charter --actor Ben")]
 pub struct DoneArgs {
     /// The brand
     pub brand: String,
@@ -497,11 +555,11 @@ pub struct DoneArgs {
     /// The whole form as one JSON object
     #[arg(long, value_name = "JSON", conflicts_with = "set")]
     pub input: Option<String>,
-    /// What shows that it was done, in your words
-    #[arg(long, value_name = "TEXT")]
+    /// What shows that it was done, in your words; at most 2,000 characters
+    #[arg(long, value_name = "TEXT", value_parser = parse_note)]
     pub note: Option<String>,
-    /// Where it can be seen
-    #[arg(long, value_name = "URL")]
+    /// Where it can be seen: an address that begins with `https://` or `http://`
+    #[arg(long, value_name = "URL", value_parser = parse_link)]
     pub link: Option<String>,
     /// Why, for the journal
     #[arg(long, value_name = "TEXT")]
@@ -509,6 +567,92 @@ pub struct DoneArgs {
     /// Decide and print, write nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// Arguments of `reject`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  fivestep reject acme sign_charter --actor Ada --reason \"the client says no\"")]
+pub struct RejectArgs {
+    /// The brand
+    pub brand: String,
+    /// The task
+    pub task: String,
+    /// Why, for the journal and for whoever does it again
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Decide and print, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `reassign`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  fivestep reassign acme sign_charter --to role:head")]
+pub struct ReassignArgs {
+    /// The brand
+    pub brand: String,
+    /// The task
+    pub task: String,
+    /// Who has it from now on: a person, or `role:NAME`
+    #[arg(long, value_name = "OWNER")]
+    pub to: String,
+    /// Why, for the journal
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Decide and print, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `retry`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep retry acme fetch
+  fivestep retry acme schedule:morning")]
+pub struct RetryArgs {
+    /// The brand
+    pub brand: String,
+    /// The action of its stage, or `schedule:NAME` for that of a schedule
+    pub action: String,
+    /// Why, for the journal
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Decide and print, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `skip`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  fivestep skip acme fetch --actor Ada --reason \"the exports came by mail\"")]
+pub struct SkipArgs {
+    /// The brand
+    pub brand: String,
+    /// The action of its stage, or `schedule:NAME` for that of a schedule
+    pub action: String,
+    /// Why, for the journal
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Decide and print, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `notices`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  fivestep notices\n  fivestep notices acme --all")]
+pub struct NoticesArgs {
+    /// Brands by name, `-` reads them from standard input; otherwise every brand
+    #[arg(value_name = "BRAND")]
+    pub brands: Vec<String>,
+    /// Those that were delivered, too
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// Arguments of `reopen`.
@@ -588,7 +732,50 @@ pub struct GraphArgs {
     pub brand: Option<String>,
 }
 
-/// Arguments of `pause`, `resume`, `cancel` and `adopt`.
+/// Arguments of `schedule`.
+#[derive(Debug, Args)]
+pub struct ScheduleArgs {
+    /// What to do
+    #[command(subcommand)]
+    pub verb: ScheduleVerb,
+}
+
+/// What to do with schedules.
+#[derive(Debug, Subcommand)]
+pub enum ScheduleVerb {
+    /// The next times of schedules, with what clock changes do to them
+    Preview(PreviewArgs),
+}
+
+/// Arguments of `schedule preview`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep schedule preview acme
+  fivestep schedule preview --schedule morning --days 7
+  fivestep schedule preview engagement --around 2026-10-25 --zone Europe/Rome")]
+pub struct PreviewArgs {
+    /// A brand or a workflow by name, or a workflow file; otherwise the only workflow
+    #[arg(value_name = "BRAND|WORKFLOW|FILE")]
+    pub name: Option<String>,
+    /// Only this schedule
+    #[arg(long, value_name = "ID")]
+    pub schedule: Option<String>,
+    /// So many times of each schedule, up to 1000; otherwise 10
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub count: Option<u16>,
+    /// The times of so many days
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=3660))]
+    pub days: Option<u32>,
+    /// From the day before this one, three days if nothing else is said; otherwise from now
+    #[arg(long, value_name = "DATE")]
+    pub around: Option<NaiveDate>,
+    /// The zone of schedules that name none; otherwise the brand's, or UTC
+    #[arg(long, value_name = "ZONE")]
+    pub zone: Option<String>,
+}
+
+/// Arguments of `pause`, `resume`, `cancel`, `abandon` and `adopt`.
 #[derive(Debug, Args)]
 pub struct HoldArgs {
     /// Brands by name; `-` reads names from standard input
@@ -624,7 +811,28 @@ fn parse_instant(text: &str) -> Result<DateTime<Utc>, String> {
         })
 }
 
-/// Takes a number of days, `90d` or `12w`.
+/// Takes what shows that a task was done, in words.
+fn parse_note(text: &str) -> Result<String, String> {
+    const MOST: usize = 2_000;
+    match text.chars().count() {
+        0..=MOST => Ok(text.to_owned()),
+        count => Err(format!("it has {count} characters; write at most {MOST}, or a `--link`")),
+    }
+}
+
+/// Takes the address of a page. It is kept and shown, never opened.
+fn parse_link(text: &str) -> Result<String, String> {
+    const MOST: usize = 2_000;
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let has_host =
+        rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric() || c == '['));
+    let steers = |c: char| c.is_whitespace() || c.is_control();
+    if has_host && !text.contains(steers) && text.chars().count() <= MOST {
+        return Ok(text.to_owned());
+    }
+    Err("write a whole address such as https://acme.example/charter".to_owned())
+}
+
 /// A length of time for people: `90s`, `10m`, `8h`.
 fn parse_time(text: &str) -> Result<Duration, String> {
     let split = text.len().saturating_sub(1);
@@ -650,6 +858,7 @@ fn parse_workers(text: &str) -> Result<usize, String> {
     }
 }
 
+/// Takes a number of days, `90d` or `12w`.
 fn parse_days(text: &str) -> Result<u32, String> {
     const MOST: u32 = 3_660;
     let days = match (text.strip_suffix('d'), text.strip_suffix('w')) {

@@ -31,20 +31,31 @@ mod explain;
 mod graph;
 mod history;
 mod hold;
+mod ics;
 mod import;
 mod init;
 mod junit;
+mod metrics;
+mod notices;
+mod reassign;
+mod reject;
+mod reopen;
+mod retry;
+mod schedule;
 mod schema;
 mod serve;
 mod shipped;
 mod show;
 mod simulate;
+mod skip;
 mod start;
 mod status;
 mod tasks;
+mod telemetry;
 mod test;
 mod tick;
 mod waive;
+mod which;
 mod why;
 
 use std::{ffi::OsString, process::ExitCode};
@@ -62,7 +73,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return not_understood(&error),
     };
-    start_log(&cli.common);
+    let _telemetry = telemetry::start(&cli.common);
     let mut session = Session::new(cli.common);
     match dispatch(&mut session, &cli.verb) {
         Ok(exit) => exit.into(),
@@ -92,14 +103,21 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::Simulate(args) => simulate::run(session, args),
         Verb::Tasks(args) => tasks::run(session, args),
         Verb::Done(args) => done::run(session, args),
-        Verb::Reopen(args) => done::reopen(session, args),
+        Verb::Reject(args) => reject::run(session, args),
+        Verb::Reassign(args) => reassign::run(session, args),
+        Verb::Reopen(args) => reopen::run(session, args),
+        Verb::Notices(args) => notices::run(session, args),
+        Verb::Retry(args) => retry::run(session, args),
+        Verb::Skip(args) => skip::run(session, args),
         Verb::Waive(args) => waive::run(session, args),
         Verb::History(args) => history::run(session, args),
         Verb::Show(args) => show::run(session, args),
         Verb::Graph(args) => graph::run(session, args),
+        Verb::Schedule(args) => schedule::run(session, args),
         Verb::Pause(args) => hold::pause(session, args),
         Verb::Resume(args) => hold::resume(session, args),
         Verb::Cancel(args) => hold::cancel(session, args),
+        Verb::Abandon(args) => hold::abandon(session, args),
         Verb::Adopt(args) => adopt::run(session, args),
         Verb::Tick(args) => tick::run(session, args),
         Verb::Serve(args) => serve::run(session, args),
@@ -116,16 +134,4 @@ fn not_understood(error: &clap::Error) -> ExitCode {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => exit.into(),
         Err(_) => Exit::Fault.into(),
     }
-}
-
-fn start_log(common: &args::Common) {
-    let level = match common.verbose {
-        0 => return,
-        1 => tracing::Level::INFO,
-        _ => tracing::Level::DEBUG,
-    };
-    let log = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr);
-    let started = if common.log_json { log.json().try_init() } else { log.try_init() };
-    // A second start in one process (tests) keeps the first.
-    drop(started);
 }

@@ -120,6 +120,8 @@ fn diagnostics() -> String {
         ("F03", "The graph of stages"),
         ("F04", "Brands"),
         ("F05", "Suites"),
+        ("F06", "Actions and ladders"),
+        ("F07", "Schedules"),
     ];
     let family = |(prefix, title): (&str, &str)| {
         let codes = Code::ALL.iter().filter(|code| code.id().starts_with(prefix));

@@ -18,11 +18,11 @@ use crate::{
     clock,
     failure::Failure,
     performer::{Stop, Tools},
-    runner::{serve::News, tick::Told, works::Works},
+    runner::{meter::Meter, serve::News, tick::Told, works::Works},
     view::ticked::ticked,
 };
 
-use super::{args::ServeArgs, exit::Exit, render, report, session::Session};
+use super::{args::ServeArgs, exit::Exit, metrics, render, report, session::Session};
 
 pub fn run(session: &Session, args: &ServeArgs) -> Result<Exit, Failure> {
     let mut runner = session.runner()?;
@@ -42,7 +42,13 @@ pub fn run(session: &Session, args: &ServeArgs) -> Result<Exit, Failure> {
     let tools = Tools::new(runner.workspace().root());
     let mut works = Works::new(args.workers, tools, Stop::default());
     let name = format!("process {} of {}", std::process::id(), clock::file_time_ns());
-    runner.serve(&name, &mut works, &stop, &mut |news| tell(session, news))?;
+    let meter = Arc::new(Meter::default());
+    if let Some(address) = args.metrics {
+        let state = runner.store().path().to_owned();
+        let at = metrics::listen(address, &state, session.clock(), Arc::clone(&meter))?;
+        report::say(&format!("metrics at http://{at}/metrics\n"));
+    }
+    runner.serve(&name, args.lease, &mut works, &stop, &mut |news| tell(session, &meter, news))?;
     Ok(Exit::Done)
 }
 
@@ -55,10 +61,16 @@ fn stop_after(time: Duration, stop: Arc<AtomicBool>) {
 }
 
 /// Says on standard error what happens.
-fn tell(session: &Session, news: News<'_>) {
+fn tell(session: &Session, meter: &Meter, news: News<'_>) {
     let line = match news {
-        News::Leads(lease) => format!("leads under number {}; stop it with Ctrl-C", lease.fence),
-        News::Waits(lease) => format!("{} leads; waiting until it stops", lease.holder),
+        News::Leads(lease) => {
+            meter.leads(Some(lease.fence));
+            format!("leads under number {}; stop it with Ctrl-C", lease.fence)
+        }
+        News::Waits(lease) => {
+            meter.leads(None);
+            format!("{} leads; waiting until it stops", lease.holder)
+        }
         News::Told(Told::Step(step)) => {
             for line in ticked(step) {
                 report::say(&format!("{}: {}\n", line.brand, line.text));
@@ -69,8 +81,13 @@ fn tell(session: &Session, news: News<'_>) {
             report::say(&report::text(&failure));
             return;
         }
-        News::Round(tally) if session.common.verbose > 0 => render::ticked::sums(&tally),
-        News::Round(_) => return,
+        News::Round(tally) => {
+            meter.count(&tally);
+            if session.common.verbose == 0 {
+                return;
+            }
+            render::ticked::sums(&tally)
+        }
     };
     report::say(&format!("{line}\n"));
 }

@@ -5,7 +5,7 @@ use std::{io::BufRead, path::PathBuf};
 use crate::{
     clock::Clock,
     failure::Failure,
-    model::{Actor, BrandId, ids::IdError},
+    model::{Actor, BrandId, Command, ids::IdError},
     runner::Runner,
     workspace::Workspace,
 };
@@ -52,7 +52,7 @@ impl Session {
     pub fn actor(&self) -> Actor {
         let name = self.common.actor.clone();
         let user = || std::env::var("USER").or_else(|_| std::env::var("USERNAME")).ok();
-        Actor::new(&name.or_else(user).unwrap_or_else(|| "unknown".to_owned()))
+        Actor::new(&name.or_else(user).unwrap_or_else(|| Command::NOBODY.to_owned()))
     }
 
     /// The person named on the command line, for what only a named person may do.

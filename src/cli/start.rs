@@ -24,8 +24,10 @@ pub fn run(session: &Session, args: &StartArgs) -> Result<Exit, Failure> {
     if brands.is_empty() {
         return Ok(Exit::of_many(misnamed));
     }
-    let started =
-        each(session, &brands, args.dry_run, |brand| runner.start(brand, &actor, args.dry_run));
+    let started = each(session, &brands, args.dry_run, |brand| match args.again {
+        true => runner.start_again(brand, &actor, args.dry_run),
+        false => runner.start(brand, &actor, args.dry_run),
+    });
     Ok(Exit::of_many([started?].into_iter().chain(misnamed)))
 }
 

@@ -42,7 +42,7 @@ macro_rules! codes {
         /// What kind of problem it is. The numbers never change.
         ///
         /// `F00xx` text and YAML, `F01xx` keys and values, `F02xx` names, `F03xx` the graph of
-        /// stages, `F04xx` brands, `F05xx` suites.
+        /// stages, `F04xx` brands, `F05xx` suites, `F06xx` actions and ladders.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code {
             $($(#[doc = $meaning])+ $name,)+
@@ -242,6 +242,26 @@ codes! {
     BadInstant = "F0507",
     /// The cases of a suite have more steps than are played.
     TooManySteps = "F0508",
+
+    /// An action that the stage does not define.
+    UnknownAction = "F0601",
+    /// Actions wait for each other, so that none of them ever begins.
+    ActionCircle = "F0602",
+    /// A URL that is not one, or is not safe to call.
+    BadUrl = "F0603",
+    /// A size that is not written in KB or MB, or is too large.
+    BadSize = "F0604",
+    /// A secret stands in the file instead of the name of the variable that holds it.
+    SecretInFile = "F0605",
+    /// A rung of a ladder that is not later than the one before, or leads to the same owner.
+    BadLadder = "F0606",
+
+    /// A schedule's line is not five fields of cron.
+    BadCron = "F0701",
+    /// A schedule asks for a day that no month has.
+    NeverComes = "F0702",
+    /// Two schedules do the same at the same times.
+    SameSchedule = "F0703",
 }
 
 impl Code {
@@ -252,7 +272,8 @@ impl Code {
             | Code::StricterThanGoal
             | Code::Overlap
             | Code::Unmeasurable
-            | Code::TooFewCases => Severity::Warning,
+            | Code::TooFewCases
+            | Code::SameSchedule => Severity::Warning,
             _ => Severity::Error,
         }
     }

@@ -146,6 +146,8 @@ pub(super) enum Shape {
     Record(&'static [Key]),
     /// Names that the user chose, each with a value.
     Table(&'static Shape),
+    /// Values in a row, or one of them alone.
+    OneOrList(&'static Shape),
     /// Either words or the other shape.
     WordsOr(&'static Shape),
 }
@@ -158,6 +160,8 @@ impl Shape {
             Shape::List(_) => "a list",
             Shape::Record(_) => "a mapping of keys to values",
             Shape::Table(_) => "a mapping of names to values",
+            Shape::OneOrList(Shape::Record(_)) => "a mapping of keys to values or a list of these",
+            Shape::OneOrList(_) => "a value or a list",
             Shape::WordsOr(Shape::Record(_)) => "a single value or a mapping of keys to values",
             Shape::WordsOr(_) => "a single value or a list",
         }
@@ -190,8 +194,21 @@ pub(super) enum Rule {
     Excludes(&'static str, &'static [&'static str]),
     /// Where this is, the `metric` is one that measures waiting.
     Waits(&'static str),
+    /// Where the key `by` says one of `words`, the keys of its own that it needs are there, and
+    /// none that another word has for itself.
+    Own { by: &'static str, words: &'static [&'static str], keys: &'static [Own] },
     /// These thresholds are written in the unit of the `metric`, or the last if it is a truth.
     Compares { thresholds: &'static [&'static str], truth: &'static str },
+}
+
+/// A key that goes with one word of another key alone, such as `argv` with `run: command`.
+#[derive(Debug)]
+pub(super) struct Own {
+    pub key: &'static str,
+    /// The word.
+    pub of: &'static str,
+    /// Whether the word needs it.
+    pub required: bool,
 }
 
 pub(super) const fn record(

@@ -35,6 +35,8 @@ pub(super) enum Kind {
     Stage,
     /// The name of a task of the same stage.
     Task,
+    /// The name of an action of the same stage.
+    Action,
     /// The name of a field of a form.
     FieldName,
     /// A person, or a role.
@@ -43,6 +45,10 @@ pub(super) enum Kind {
     Format,
     /// A whole number between two others, both allowed.
     Whole(u64, u64),
+    /// A number from 1 to another, both allowed.
+    Factor(u64),
+    /// A share of a whole.
+    Share,
     /// Any number.
     Number,
     /// A length of clock time.
@@ -83,10 +89,18 @@ pub(super) enum Kind {
     Waiting,
     /// A language.
     Language,
+    /// Times on the wall clock.
+    Cron,
     /// A time zone.
     Zone,
     /// A place inside the workspace.
     Path,
+    /// The name of a variable of the environment.
+    Variable,
+    /// How many bytes.
+    Bytes,
+    /// Where a request is sent.
+    Url,
     /// One of these words.
     Word(&'static [&'static str]),
 }
@@ -106,6 +120,18 @@ const PERCENT: &str = r"0*(100(\.0+)?|[0-9]{1,2}(\.[0-9]+)?)\s*%";
 /// A proportion without `%`, from none to all.
 const FRACTION: &str = r"(0+(\.[0-9]+)?|0*1(\.0+)?)";
 
+/// The name of a variable of the environment.
+const VARIABLE: &str = "[A-Za-z_][A-Za-z0-9_]{0,63}";
+
+/// A machine in a URL.
+const HOST: &str = r"([A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\])";
+
+/// This machine in a URL.
+const THIS_HOST: &str = r"(localhost|127\.0\.0\.1|\[::1\])";
+
+/// The port in a URL, if there is one.
+const PORT: &str = "(:0*[1-9][0-9]{0,4})?";
+
 impl Kind {
     /// What is written there, inside a sentence of the reference.
     pub fn noun(self) -> String {
@@ -114,10 +140,13 @@ impl Kind {
             Kind::Name => "a name",
             Kind::Stage => "a stage",
             Kind::Task => "a task of the stage",
+            Kind::Action => "an action of the stage",
             Kind::FieldName => "the name of a field",
             Kind::Owner => "a person, or `role:NAME`",
             Kind::Format => return code(FORMAT),
             Kind::Whole(low, high) => return format!("{low} to {high}"),
+            Kind::Factor(most) => return format!("1 to {most}"),
+            Kind::Share => "a share",
             Kind::Number => "a number",
             Kind::Clock => "clock time",
             Kind::Period => "clock or working time",
@@ -127,8 +156,12 @@ impl Kind {
             Kind::Cadence => "posts per week",
             Kind::Metric | Kind::Observed => "a metric",
             Kind::Language => "a two-letter code",
+            Kind::Cron => "five fields of cron",
             Kind::Zone => "region and city",
             Kind::Path => "a path inside the workspace",
+            Kind::Variable => "the name of a variable",
+            Kind::Bytes => "in `KB` or `MB`, at most `1 MB`",
+            Kind::Url => "a URL",
             Kind::Hours => "from when to when",
             Kind::Step
             | Kind::Bound
@@ -169,10 +202,13 @@ impl Kind {
             | Kind::Name
             | Kind::Stage
             | Kind::Task
+            | Kind::Action
             | Kind::FieldName
             | Kind::Owner
             | Kind::Format
             | Kind::Whole(..)
+            | Kind::Factor(_)
+            | Kind::Share
             | Kind::Number
             | Kind::Clock
             | Kind::Period
@@ -180,9 +216,13 @@ impl Kind {
             | Kind::Threshold
             | Kind::Expression
             | Kind::Cadence
+            | Kind::Cron
             | Kind::Language
             | Kind::Hours
-            | Kind::Path => Vec::new(),
+            | Kind::Path
+            | Kind::Variable
+            | Kind::Bytes
+            | Kind::Url => Vec::new(),
         }
     }
 
@@ -194,7 +234,7 @@ impl Kind {
         match self {
             // Which numbers a threshold takes depends on the metric; the record's rule says it.
             Kind::Text | Kind::Expression | Kind::Threshold => words(),
-            Kind::Name | Kind::Stage | Kind::Task => {
+            Kind::Name | Kind::Stage | Kind::Task | Kind::Action => {
                 let pattern = format!("[a-z0-9][a-z0-9_-]{{0,{}}}", MAX_ID_CHARS - 1);
                 let hint = format!(
                     "use 1 to {MAX_ID_CHARS} of a-z, 0-9, `-` and `_`, beginning with a letter or \
@@ -229,6 +269,11 @@ impl Kind {
                     json!({ "type": ["integer", "string"], "minimum": low, "maximum": high }),
                 )
             }
+            Kind::Factor(most) => with(
+                text(DECIMAL, &format!("write a number from 1 to {most}")),
+                json!({ "type": ["number", "string"], "minimum": 1, "maximum": most }),
+            ),
+            Kind::Share => target(Unit::Proportion),
             Kind::Number => {
                 let number = text(&format!("-?{DECIMAL}"), "write a number, such as `-2.5`");
                 with(number, json!({ "type": ["number", "string"] }))
@@ -247,6 +292,11 @@ impl Kind {
                 &format!("{TIME}-({TIME}|24:00)"),
                 "write from when to when, such as `09:00-17:00`",
             ),
+            Kind::Cron => text(
+                r"\s*(@[A-Za-z]+|[0-9A-Za-z*,/-]+(\s+[0-9A-Za-z*,/-]+){4})\s*",
+                "write minute, hour, day of the month, month and day of the week, such as \
+                 `30 7 * * mon-fri`",
+            ),
             Kind::Language => text("[a-z]{2}", "write two small letters, such as `en` or `it`"),
             Kind::Path => with(
                 words(),
@@ -255,6 +305,18 @@ impl Kind {
                     "patternErrorMessage":
                         "write it relative to the workspace, such as `exports/acme.zip`",
                 }),
+            ),
+            Kind::Variable => with(
+                text(VARIABLE, "write the name of a variable, such as `HOOK_TOKEN`"),
+                json!({ "type": ["string", "boolean"] }),
+            ),
+            Kind::Bytes => text(r"0*[1-9][0-9]*\s*[KM]B", "write `64 KB` or `1 MB`"),
+            Kind::Url => with(
+                text(
+                    &format!("(https://{HOST}|http://{THIS_HOST}){PORT}([/?#][!-~]*)?"),
+                    "write `https://…`, or `http://localhost…` for this machine",
+                ),
+                json!({ "maxLength": MAX_CHARS }),
             ),
             Kind::Metric
             | Kind::Observed

@@ -60,6 +60,7 @@ fn takes(shape: &Shape, key: &Key) -> String {
             let some = if key.entries.some { ", not empty" } else { "" };
             format!("a list{some}; each {}", takes(item, key))
         }
+        Shape::OneOrList(item) => format!("{}, or a list of these", takes(item, key)),
         Shape::Record(keys) => record_of(keys).map_or("keys", |record| record.noun).to_owned(),
         Shape::Table(row) => match key.entries.names {
             Names::Words(_) | Names::Steps => format!("`NAME: …`; each {}", takes(row, key)),

@@ -14,7 +14,8 @@ use serde_json::Value;
 
 use super::{
     check::MAX_CYCLES,
-    key::{Key, Names, Shape, optional, required},
+    job,
+    key::{Key, Names, Rule, Shape, optional, required},
     kind::Kind,
     read::MAX_COUNT,
     shape::Raw,
@@ -57,6 +58,7 @@ pub(super) struct Workflow {
     pub goal: Field<Goal>,
     pub limits: Field<Limits>,
     pub stages: Field<Table<Stage>>,
+    pub schedules: Field<Vec<Spot<Schedule>>>,
 }
 
 impl Raw for Workflow {
@@ -98,6 +100,9 @@ impl Raw for Workflow {
                 "{ define: { title: Define, exit: [{ id: steady, metric: longest_silent_gap, \
                  at_most: 7d }], next: target } }",
             ),
+        optional("schedules", Shape::List(&Shape::Record(SCHEDULE)))
+            .about("What comes again and again while a run goes on.")
+            .example("[{ id: morning, cron: 30 7 * * mon-fri, run: advance }]"),
     ];
 }
 
@@ -153,6 +158,7 @@ pub(super) struct Stage {
     pub step: Field<String>,
     pub title: Field<String>,
     pub purpose: Field<String>,
+    pub entry: Field<Vec<Spot<job::Action>>>,
     pub tasks: Field<Vec<Spot<Task>>>,
     pub exit: Field<Vec<Spot<Clause>>>,
     pub next: Field<Next>,
@@ -170,6 +176,9 @@ pub(super) const STAGE: &[Key] = &[
     optional("purpose", Shape::Words)
         .about("Why it is there.")
         .example("Answer, soon and so that people answer back."),
+    optional("entry", Shape::List(&Shape::Record(job::ACTION)))
+        .about("Work that is done without people; begun when a brand enters.")
+        .example("[{ id: fetch, run: source.pull }]"),
     optional("tasks", Shape::List(&Shape::Record(TASK)))
         .about("Work for people while it lasts; opened when a brand enters.")
         .example("[{ id: review, title: Review requests, owner: role:manager }]"),
@@ -214,6 +223,102 @@ pub(super) const LIMIT: &[Key] = &[
         .example("stalled"),
 ];
 
+/// One of `schedules:`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Schedule {
+    pub id: Field<String>,
+    pub cron: Field<String>,
+    pub zone: Field<String>,
+    pub dst: Field<Dst>,
+    pub catchup: Field<String>,
+    pub overlap: Field<String>,
+    #[serde(flatten)]
+    pub job: job::Job,
+}
+
+/// What moves a brand on by a schedule.
+pub(super) const ADVANCE: &str = "advance";
+
+/// What a schedule does, in the order of the reference.
+const CHORES: &[&str] = &[ADVANCE, "source.pull", "repeat.measure", "notify", "command", "http"];
+
+/// What must be true of the keys of a schedule together.
+pub(super) const SCHEDULE_RULES: &[Rule] =
+    &[Rule::Own { by: "run", words: CHORES, keys: job::OWN }];
+
+pub(super) const SCHEDULE: &[Key] = &[
+    required("id", Shape::Words).is(Kind::Name).about("Its name.").example("morning"),
+    required("cron", Shape::Words)
+        .is(Kind::Cron)
+        .about(
+            "When, on the wall clock: minute, hour, day of the month, month, day of the week. In \
+             quotes if it begins with `*` or `@`.",
+        )
+        .example("30 7 * * mon-fri")
+        .example("\"*/15 8-18 * * *\"")
+        .example("\"@daily\""),
+    optional("zone", Shape::Words)
+        .is(Kind::Zone)
+        .about("Whose wall clock; that of the brand, if left out.")
+        .example("America/New_York"),
+    optional("dst", Shape::Record(DST))
+        .about("What happens to times that the clocks skip or repeat.")
+        .example("{ skipped: skip, repeated: both }"),
+    optional("catchup", Shape::Words)
+        .is(Kind::Word(&["latest", "all", "none"]))
+        .about(
+            "Which of the times that passed while nothing ran are made up for: the newest, as if \
+             left out; every one, at most 100; or none that is more than a minute late.",
+        )
+        .example("all"),
+    optional("overlap", Shape::Words)
+        .is(Kind::Word(&["skip", "queue"]))
+        .about(
+            "What happens at a time when the work of the one before still runs: it is skipped, as \
+             if left out, or waits; one at most waits.",
+        )
+        .example("queue"),
+    required("run", Shape::Words)
+        .is(Kind::Word(CHORES))
+        .about(
+            "What is done: the brand moves on, as with the verb `advance`, or work as in `entry` of a \
+             stage.",
+        )
+        .example("advance")
+        .example("source.pull"),
+    job::ARGV,
+    job::ENV,
+    job::OUTPUT,
+    job::URL,
+    job::TOKEN_ENV,
+    job::TO,
+    job::TEXT,
+    job::TIMEOUT,
+    job::RETRY_OF,
+];
+
+/// `dst:`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Dst {
+    pub skipped: Field<String>,
+    pub repeated: Field<String>,
+}
+
+pub(super) const DST: &[Key] = &[
+    optional("skipped", Shape::Words)
+        .is(Kind::Word(&["shift", "skip"]))
+        .about(
+            "A time that does not exist comes at the end of the gap, as if left out, or not at all.",
+        )
+        .example("skip"),
+    optional("repeated", Shape::Words)
+        .is(Kind::Word(&["first", "last", "both"]))
+        .about("Which of two equal times counts; the first, if left out.")
+        .example("both"),
+];
+
 /// One of `tasks:`
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -224,6 +329,8 @@ pub(super) struct Task {
     pub form: Field<Form>,
     pub deadline: Field<String>,
     pub remind: Field<Vec<Words>>,
+    pub on_deadline: Field<Vec<Spot<Rung>>>,
+    pub four_eyes: Field<String>,
 }
 
 pub(super) const TASK: &[Key] = &[
@@ -250,6 +357,35 @@ pub(super) const TASK: &[Key] = &[
         .some()
         .about("How long before the deadline `tasks` says that it is time.")
         .example("[1d]"),
+    optional("on_deadline", Shape::OneOrList(&Shape::Record(RUNG)))
+        .some()
+        .about("Who gets the task when it is late, in one step or in several; approves nothing.")
+        .example("{ escalate_to: role:director }")
+        .example("[{ escalate_to: role:lead }, { after: 2d, escalate_to: role:director }]"),
+    optional("four_eyes", Shape::Words)
+        .is(Kind::Truth)
+        .about("Whether a second person has to confirm it; not, if left out.")
+        .example("true"),
+];
+
+/// One of `on_deadline:`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Rung {
+    pub after: Field<String>,
+    pub escalate_to: Field<String>,
+}
+
+pub(super) const RUNG: &[Key] = &[
+    optional("after", Shape::Words)
+        .is(Kind::Period)
+        .about("How long after the deadline; at once, if left out.")
+        .example("2d")
+        .example("1 business day"),
+    required("escalate_to", Shape::Words)
+        .is(Kind::Owner)
+        .about("Who owns the task from then on: a person, or `role:NAME`.")
+        .example("role:director"),
 ];
 
 /// One of `exit:` or of the goal's `all:`

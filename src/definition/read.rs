@@ -33,11 +33,11 @@ impl Wrong {
         Self { code, message, suggestion: None, help: None }
     }
 
-    fn meant(self, suggestion: impl Into<String>) -> Self {
+    pub(super) fn meant(self, suggestion: impl Into<String>) -> Self {
         Self { suggestion: Some(suggestion.into()), ..self }
     }
 
-    fn help(self, help: impl Into<String>) -> Self {
+    pub(super) fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
     }
 
@@ -57,6 +57,55 @@ pub(super) fn whole(text: &str, range: RangeInclusive<u64>) -> Result<u64, Wrong
         let message = format!("{} is not a whole number from {low} to {high}", quoted(text));
         Wrong::new(Code::BadNumber, message)
     })
+}
+
+/// A number from 1 to `most`, both allowed.
+pub(super) fn factor(text: &str, most: u64) -> Result<f64, Wrong> {
+    let number = decimal(text).filter(|number| (1.0..=most as f64).contains(number));
+    number.ok_or_else(|| {
+        let message = format!("{} is not a number from 1 to {most}", quoted(text));
+        Wrong::new(Code::BadNumber, message)
+    })
+}
+
+/// The bytes of a kilobyte.
+const KB: u64 = 1_024;
+
+/// The most bytes that a file may ask for.
+const MAX_BYTES: u64 = KB * KB;
+
+/// A size in bytes: `64 KB` or `1 MB`.
+pub(super) fn size(text: &str) -> Result<u64, Wrong> {
+    let (amount, unit) =
+        text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    let unit_bytes = match unit.trim() {
+        "KB" => KB,
+        "MB" => KB * KB,
+        _ => return Err(bad_size(text, amount, unit.trim())),
+    };
+    let bytes = digits(amount).and_then(|amount| amount.checked_mul(unit_bytes));
+    bytes.filter(|bytes| (1..=MAX_BYTES).contains(bytes)).ok_or_else(|| {
+        let message = format!("{} is no size that can be kept", quoted(text));
+        Wrong::new(Code::BadSize, message).help("it must be more than nothing and at most `1 MB`")
+    })
+}
+
+/// What `64k`, `64 kilobytes` or `65536` would be in our words.
+fn bad_size(text: &str, amount: &str, unit: &str) -> Wrong {
+    let wrong = Wrong::new(Code::BadSize, format!("{} is not a size", quoted(text)))
+        .help("write `64 KB` or `1 MB`");
+    let meant = match unit.to_ascii_lowercase().as_str() {
+        "" => {
+            digits(amount).filter(|bytes| bytes % KB == 0).map(|bytes| format!("{} KB", bytes / KB))
+        }
+        "k" | "kb" | "kib" | "kilobyte" | "kilobytes" => Some(format!("{amount} KB")),
+        "m" | "mb" | "mib" | "megabyte" | "megabytes" => Some(format!("{amount} MB")),
+        _ => None,
+    };
+    match meant.filter(|_| !amount.is_empty()) {
+        Some(meant) => wrong.meant(meant),
+        None => wrong,
+    }
 }
 
 /// Any decimal number, such as `-2.5`.
@@ -386,6 +435,48 @@ mod tests {
             let found = quantity(text, unit);
             let found = found.map(|it| it.value).map_err(|wrong| wrong.suggestion);
             assert_eq!(found, expected.map_err(|it| it.map(str::to_owned)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_size_is_written_in_kilobytes_or_megabytes() {
+        // (text, the bytes or the suggestion)
+        let table = [
+            ("64 KB", Ok(65_536)),
+            ("64KB", Ok(65_536)),
+            ("1 MB", Ok(1_048_576)),
+            ("1024 KB", Ok(1_048_576)),
+            ("1025 KB", Err(None)),
+            ("0 KB", Err(None)),
+            ("99999999999999999999 MB", Err(None)),
+            ("64 kb", Err(Some("64 KB"))),
+            ("1M", Err(Some("1 MB"))),
+            ("65536", Err(Some("64 KB"))),
+            ("100", Err(None)),
+            ("KB", Err(None)),
+            ("64 bytes", Err(None)),
+            ("é", Err(None)),
+            ("", Err(None)),
+        ];
+        for (text, expected) in table {
+            let found = size(text).map_err(|wrong| wrong.suggestion);
+            assert_eq!(found, expected.map_err(|it| it.map(str::to_owned)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_factor_makes_a_rest_longer() {
+        let table = [
+            ("1", true),
+            ("1.5", true),
+            ("10", true),
+            ("0.9", false),
+            ("10.1", false),
+            ("-2", false),
+            ("x", false),
+        ];
+        for (text, fits) in table {
+            assert_eq!(factor(text, 10).is_ok(), fits, "{text}");
         }
     }
 

@@ -4,6 +4,7 @@
 //! have no name for it, which a test in `schema.rs` reports.
 
 use super::{
+    job,
     key::{Record, Rule, record},
     raw,
     shape::Raw,
@@ -27,7 +28,26 @@ pub(super) const RECORDS: &[Record] = &[
         raw::STAGE,
     ),
     record("task", "a task", "Work for a person.", raw::TASK)
-        .rules(&[Rule::Needs("remind", &["deadline"])]),
+        .rules(&[Rule::Needs("remind", &["deadline"]), Rule::Needs("on_deadline", &["deadline"])]),
+    record(
+        "escalation",
+        "an escalation",
+        "A rung of the ladder that a task climbs after its deadline.",
+        raw::RUNG,
+    ),
+    record(
+        "action",
+        "an action",
+        "Work that is done without people, each kind with keys of its own.",
+        job::ACTION,
+    )
+    .rules(&[job::RULE]),
+    record(
+        "retry",
+        "how it is tried again",
+        "How often an action is tried, and how long it rests in between.",
+        job::RETRY,
+    ),
     record("limit", "a limit", "What ends a stage whose gate does not open.", raw::LIMIT)
         .rules(&[Rule::One(&["to", "finish"])]),
     record(
@@ -54,6 +74,14 @@ pub(super) const RECORDS: &[Record] = &[
     ),
     record("field", "a field", "One value of a form.", raw::FORM_FIELD)
         .rules(&[Rule::AtMostOne(&["const", "enum"])]),
+    record(
+        "schedule",
+        "a schedule",
+        "What comes again and again while a run goes on, at times on a wall clock.",
+        raw::SCHEDULE,
+    )
+    .rules(raw::SCHEDULE_RULES),
+    record("dst", "clock changes", "What the clocks do to a schedule's times.", raw::DST),
     record(
         "brand",
         "a brand",

@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     check::FORMAT,
-    key::{Entries, Key, Names, Record, Rule, Shape},
+    key::{Entries, Key, Names, Own, Record, Rule, Shape},
     kind::{Kind, target, units, with, words},
     raw,
     read::GOALS,
@@ -147,6 +147,9 @@ impl Defs {
             Shape::Words => key.kind.schema(),
             Shape::Value => words(),
             Shape::List(item) => self.list(item, key),
+            Shape::OneOrList(item) => {
+                json!({ "anyOf": [self.value(item, key), self.list(item, key)] })
+            }
             Shape::Record(keys) => self.reference(keys, key.name),
             Shape::Table(row) => self.table(row, key),
             Shape::WordsOr(other) => {
@@ -222,6 +225,7 @@ impl Defs {
                 let then = json!({ "properties": { "metric": { "enum": waiting } } });
                 vec![if_there(key, then)]
             }
+            Rule::Own { by, words, keys } => words.iter().map(|word| own(by, word, keys)).collect(),
             Rule::Compares { thresholds, truth } => {
                 units().into_iter().map(|unit| self.compares(unit, thresholds, truth)).collect()
             }
@@ -254,6 +258,17 @@ impl Defs {
         self.made.insert(unit.to_string(), either);
         json!({ "$ref": format!("#/$defs/{unit}") })
     }
+}
+
+/// What goes with one word of the key `by`.
+fn own(by: &str, word: &str, keys: &[Own]) -> Value {
+    let (own, others): (Vec<&Own>, Vec<&Own>) = keys.iter().partition(|own| own.of == word);
+    let needed: Vec<&str> = own.iter().filter(|own| own.required).map(|own| own.key).collect();
+    let others: Vec<&str> = others.iter().map(|own| own.key).collect();
+    json!({
+        "if": { "properties": { by: { "const": word } }, "required": [by] },
+        "then": with(none_of(&others), json!({ "required": needed })),
+    })
 }
 
 fn exactly_one(keys: &[&str]) -> Value {
@@ -319,7 +334,10 @@ mod tests {
     fn inner(shape: &'static Shape) -> Option<&'static [Key]> {
         match shape {
             Shape::Words | Shape::Value => None,
-            Shape::List(inner) | Shape::Table(inner) | Shape::WordsOr(inner) => self::inner(inner),
+            Shape::List(inner)
+            | Shape::OneOrList(inner)
+            | Shape::Table(inner)
+            | Shape::WordsOr(inner) => self::inner(inner),
             Shape::Record(keys) => Some(keys),
         }
     }
@@ -372,6 +390,9 @@ mod tests {
             Rule::One(keys) | Rule::AtMostOne(keys) => keys.to_vec(),
             Rule::Needs(key, others) | Rule::Excludes(key, others) => [&[*key], *others].concat(),
             Rule::Waits(key) => vec![*key, "metric"],
+            Rule::Own { by, words: _, keys } => {
+                keys.iter().map(|own| own.key).chain([*by]).collect()
+            }
             Rule::Compares { thresholds, truth } => [*thresholds, &[*truth, "metric"]].concat(),
         }
     }

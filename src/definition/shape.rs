@@ -76,8 +76,13 @@ impl Fitter<'_, '_> {
                 self.words(node, text, owner)?;
                 if *plain { plain_value(text) } else { Value::String(text.clone()) }
             }
-            (Shape::List(item) | Shape::WordsOr(Shape::List(item)), Content::List(items)) => {
-                self.list(items, item, owner)
+            (
+                Shape::List(item) | Shape::OneOrList(item) | Shape::WordsOr(Shape::List(item)),
+                Content::List(items),
+            ) => self.list(items, item, owner),
+            // One alone is read as a list of one.
+            (Shape::OneOrList(item @ Shape::Record(_)), Content::Map(_)) => {
+                Value::Sequence(vec![self.fit(node, item, owner)?])
             }
             (Shape::Record(keys) | Shape::WordsOr(Shape::Record(keys)), Content::Map(entries)) => {
                 self.record(node, entries, keys, owner)

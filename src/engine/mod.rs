@@ -28,6 +28,7 @@ pub mod goal;
 pub mod metric;
 pub mod notices;
 pub mod refusal;
+pub mod schedule;
 mod schedules;
 mod settle;
 mod stages;

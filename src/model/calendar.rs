@@ -8,7 +8,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use jiff::{
     Timestamp,
     civil::Weekday,
@@ -116,6 +116,93 @@ pub fn is_zone(name: &str) -> bool {
 /// Every zone name of the bundled database, for suggestions.
 pub fn zones() -> Vec<String> {
     TimeZoneDatabase::bundled().available().map(|name| name.to_string()).collect()
+}
+
+/// A time zone of the bundled database.
+#[derive(Debug, Clone)]
+pub struct Zone(TimeZone);
+
+/// A stretch of time over which the wall clock of a zone runs steadily: from one clock change to
+/// the next.
+///
+/// ```
+/// use fivestep::model::calendar::Zone;
+/// let summer = Zone::named("Europe/Rome").stretch("2026-03-29T01:00:00Z".parse()?);
+/// assert_eq!(summer.wall("2026-03-29T01:00:00Z".parse()?), "2026-03-29T03:00:00".parse()?);
+/// assert_eq!(summer.began.map(|change| change.offset_seconds), Some(3_600));
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    /// How far the wall clock is ahead of UTC, in seconds.
+    pub offset_seconds: i32,
+    /// The change with which it begins, and the offset before; `None` if there was none before.
+    pub began: Option<ClockChange>,
+    /// The change with which it ends, and the offset after; `None` if none comes.
+    pub ends: Option<ClockChange>,
+}
+
+/// A clock change, seen from one of its sides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClockChange {
+    /// When, UTC.
+    pub at: DateTime<Utc>,
+    /// How far the wall clock is ahead of UTC on the other side, in seconds.
+    pub offset_seconds: i32,
+}
+
+impl ClockChange {
+    /// What the wall clock of the other side shows at that moment.
+    pub fn wall(&self) -> NaiveDateTime {
+        wall(self.at, self.offset_seconds)
+    }
+}
+
+impl Zone {
+    /// The zone of that name; one that is not known counts as UTC, and `check` refuses it before.
+    pub fn named(name: &str) -> Self {
+        Self(TimeZoneDatabase::bundled().get(name).unwrap_or(TimeZone::UTC))
+    }
+
+    /// The stretch of time in which `at` lies; a clock change belongs to the stretch it begins.
+    pub fn stretch(&self, at: DateTime<Utc>) -> Stretch {
+        let at = timestamp(at);
+        let offset_before = |at: Timestamp| {
+            let before = at.checked_sub(jiff::SignedDuration::from_secs(1)).unwrap_or(at);
+            self.0.to_offset(before).seconds()
+        };
+        let instant = |at: Timestamp| DateTime::from_timestamp(at.as_second(), 0);
+        // What comes before the next second includes what comes now.
+        let after = at.checked_add(jiff::SignedDuration::from_secs(1)).unwrap_or(at);
+        let began = self.0.preceding(after).find(|change| change.timestamp() <= at);
+        let began = began.and_then(|change| {
+            let offset_seconds = offset_before(change.timestamp());
+            Some(ClockChange { at: instant(change.timestamp())?, offset_seconds })
+        });
+        let ends = self.0.following(at).next().and_then(|change| {
+            let offset_seconds = change.offset().seconds();
+            Some(ClockChange { at: instant(change.timestamp())?, offset_seconds })
+        });
+        Stretch { offset_seconds: self.0.to_offset(at).seconds(), began, ends }
+    }
+}
+
+impl Stretch {
+    /// What the wall clock shows at an instant of this stretch.
+    pub fn wall(&self, at: DateTime<Utc>) -> NaiveDateTime {
+        wall(at, self.offset_seconds)
+    }
+
+    /// When the wall clock shows `wall`; `None` outside the calendar.
+    pub fn instant(&self, wall: NaiveDateTime) -> Option<DateTime<Utc>> {
+        let ahead = TimeDelta::seconds(i64::from(self.offset_seconds));
+        wall.checked_sub_signed(ahead).map(|utc| utc.and_utc())
+    }
+}
+
+fn wall(at: DateTime<Utc>, offset_seconds: i32) -> NaiveDateTime {
+    let ahead = TimeDelta::seconds(i64::from(offset_seconds));
+    at.naive_utc().checked_add_signed(ahead).unwrap_or(NaiveDateTime::MAX)
 }
 
 impl WorkingTime {

@@ -172,6 +172,9 @@ impl Command {
     /// Who acts where no person did.
     pub const ENGINE: &str = "fivestep";
 
+    /// Who acts where the system does not say who uses it; no name for what needs one.
+    pub const NOBODY: &str = "unknown";
+
     /// Joins a verb and who asked.
     pub fn new(verb: Verb, actor: Actor) -> Self {
         Self { verb, actor, reason: None }

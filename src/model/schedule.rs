@@ -1,9 +1,16 @@
-//! What comes again and again: a cron line in a zone, with a say on every clock change.
+//! What comes again and again: a line of cron in a zone, with a say on every clock change.
+//!
+//! [`Cron`] says which times on the wall clock are meant, [`super::occurrence`] which instants they
+//! are, and [`crate::engine::schedule`] what is done about those that have passed.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{action::Job, ids::ScheduleId};
+use super::{
+    action::Job,
+    cron::{Cron, CronError},
+    ids::ScheduleId,
+};
 
 /// What happens to a time that the clocks skip when they go forward.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -14,6 +21,12 @@ pub enum Skipped {
     Shift,
     /// It does not come on that day.
     Skip,
+}
+
+impl Skipped {
+    /// Every one with its name in YAML.
+    pub const ALL: [(Skipped, &'static str); 2] =
+        [(Skipped::Shift, "shift"), (Skipped::Skip, "skip")];
 }
 
 /// What happens to a time that the clocks repeat when they go back.
@@ -29,6 +42,12 @@ pub enum Repeated {
     Both,
 }
 
+impl Repeated {
+    /// Every one with its name in YAML.
+    pub const ALL: [(Repeated, &'static str); 3] =
+        [(Repeated::First, "first"), (Repeated::Last, "last"), (Repeated::Both, "both")];
+}
+
 /// What happens to times that passed while nothing ran.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -36,10 +55,16 @@ pub enum Catchup {
     /// The newest is made up for, the others are skipped.
     #[default]
     Latest,
-    /// Every one is made up for.
+    /// Every one is made up for, one after the other.
     All,
     /// None is.
     None,
+}
+
+impl Catchup {
+    /// Every one with its name in YAML.
+    pub const ALL: [(Catchup, &'static str); 3] =
+        [(Catchup::Latest, "latest"), (Catchup::All, "all"), (Catchup::None, "none")];
 }
 
 /// What happens to a time at which the work of the one before still runs.
@@ -49,8 +74,14 @@ pub enum Overlap {
     /// It is skipped.
     #[default]
     Skip,
-    /// It waits for its turn; one at most waits.
+    /// It waits for its turn. One at most waits, unless `catchup: all` makes up for every one.
     Queue,
+}
+
+impl Overlap {
+    /// Every one with its name in YAML.
+    pub const ALL: [(Overlap, &'static str); 2] =
+        [(Overlap::Skip, "skip"), (Overlap::Queue, "queue")];
 }
 
 /// What a schedule does.
@@ -68,8 +99,8 @@ pub enum Chore {
 pub struct Schedule {
     /// Its name.
     pub id: ScheduleId,
-    /// When, on the wall clock: five fields of cron.
-    pub cron: String,
+    /// When, on the wall clock.
+    pub cron: Cron,
     /// An IANA zone name; the brand's own if absent.
     pub zone: Option<String>,
     /// At a time that the clocks skip.
@@ -82,6 +113,26 @@ pub struct Schedule {
     pub overlap: Overlap,
     /// What is done.
     pub chore: Chore,
+}
+
+impl Schedule {
+    /// A schedule in the brand's zone that leaves everything else as it is if nothing is said.
+    ///
+    /// # Errors
+    ///
+    /// [`CronError`] if `line` is not five fields of cron, or never comes.
+    pub fn new(id: ScheduleId, line: &str, chore: Chore) -> Result<Self, CronError> {
+        Ok(Self {
+            id,
+            cron: line.parse()?,
+            zone: None,
+            skipped: Skipped::default(),
+            repeated: Repeated::default(),
+            catchup: Catchup::default(),
+            overlap: Overlap::default(),
+            chore,
+        })
+    }
 }
 
 /// Why an occurrence was left out.

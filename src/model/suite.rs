@@ -181,7 +181,7 @@ impl Reply {
 }
 
 /// The names of the refusals that a brand can meet as long as it stays on one text of its workflow.
-pub const REFUSALS: [&str; 15] = [
+pub const REFUSALS: [&str; 17] = [
     "not_started",
     "already_started",
     "finished",
@@ -191,6 +191,8 @@ pub const REFUSALS: [&str; 15] = [
     "unknown_task",
     "task_done",
     "task_open",
+    "second_person",
+    "other_answer",
     "form",
     "unknown_clause",
     "not_waivable",

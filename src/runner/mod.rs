@@ -17,6 +17,7 @@
 
 pub mod crew;
 pub mod fleet;
+pub mod meter;
 pub mod serve;
 pub mod tick;
 pub mod works;
@@ -295,6 +296,21 @@ impl Runner {
         self.act_on_file(brand, &command, dry_run)
     }
 
+    /// Starts a brand whose run has ended once more, on the workflow that its file names now.
+    ///
+    /// # Errors
+    ///
+    /// As [`Runner::act`].
+    pub fn start_again(
+        &mut self,
+        brand: &BrandId,
+        actor: &Actor,
+        dry_run: bool,
+    ) -> Result<Step, Failure> {
+        let command = Command::new(Verb::StartAgain, actor.clone());
+        self.act_on_file(brand, &command, dry_run)
+    }
+
     /// Lets a brand go on under its workflow's file as it is now.
     ///
     /// # Errors
@@ -317,7 +333,7 @@ impl Runner {
         command: &Command,
         dry_run: bool,
     ) -> Result<Step, Failure> {
-        let (case, file) = self.case_on_file(brand)?;
+        let (case, file) = self.case_on_file(brand, &command.verb)?;
         let step = self.decide(&case, command)?;
         if !dry_run {
             let Workflow { digest, id, .. } = &*case.workflow;
@@ -329,10 +345,12 @@ impl Runner {
     }
 
     /// The case of a brand on its workflow's file as it is now, and that file, read once.
-    fn case_on_file(&self, brand: &BrandId) -> Result<(Case, SourceFile), Failure> {
+    fn case_on_file(&self, brand: &BrandId, verb: &Verb) -> Result<(Case, SourceFile), Failure> {
         let (brand, brand_file) = read_brand(&self.workspace, brand)?;
         let checkpoint = self.store.checkpoint(&brand.id)?;
-        let name = checkpoint.workflow.as_ref().unwrap_or(&brand.workflow);
+        // A run keeps its workflow; a new one follows that of the brand's file.
+        let runs = checkpoint.workflow.as_ref().filter(|_| *verb != Verb::StartAgain);
+        let name = runs.unwrap_or(&brand.workflow);
         let (workflow, file) = load_workflow(&self.workspace, name)?;
         agree((&workflow, &file), (&brand, &brand_file))?;
         let evidence = self.store.evidence_revision(&brand.id)?;

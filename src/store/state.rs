@@ -3,6 +3,7 @@
 //! Start reading at [`StateStore::open`], then `write.rs` for what a commit is and `read.rs` for
 //! what can be asked.
 
+mod census;
 mod error;
 mod lease;
 mod notices;
@@ -16,13 +17,11 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use serde::de::DeserializeOwned;
 
-use self::{
-    error::Fault,
-    schema::{APPLICATION_ID, VERSION, bring_up},
-};
 pub use self::{
+    census::Census,
     error::StoreError,
     lease::Lease,
+    notices::Told,
     read::{CachedFile, Row, Running, Standing},
     timers::{DueMark, DuePage},
     write::Committed,
@@ -30,6 +29,10 @@ pub use self::{
 pub(super) use self::{
     schema::sorts,
     write::{instant, stamp},
+};
+use self::{
+    error::Fault,
+    schema::{APPLICATION_ID, VERSION, bring_up},
 };
 
 /// How long a writer waits for another before it gives up.

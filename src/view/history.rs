@@ -166,7 +166,11 @@ pub fn text(event: &Event) -> String {
 fn shown_by(given: &Given) -> String {
     let shown = [given.note.as_deref(), given.link.as_deref()];
     let shown: Vec<&str> = shown.into_iter().flatten().collect();
-    if shown.is_empty() { String::new() } else { format!(": {}", shown.join(", ")) }
+    if shown.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", sentence::plain(&shown.join(", ")))
+    }
 }
 
 fn scheduled(schedule: &ScheduleId, ran: &[DateTime<Utc>], skipped: &[SkippedRun]) -> String {

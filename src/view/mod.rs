@@ -8,12 +8,15 @@
 //! - Numbers stand in a view twice: as they are (a proportion is a fraction) and as text.
 //! - Making a view reads nothing and decides nothing.
 
+pub mod actions;
 pub mod demand;
 pub mod graph;
 pub mod history;
 pub mod imported;
 pub mod moved;
+pub mod notices;
 pub mod numbers;
+pub mod schedule;
 pub mod sentence;
 pub mod simulate;
 pub mod status;

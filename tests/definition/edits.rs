@@ -30,8 +30,21 @@ use super::shipped::workflows;
 const SAMPLE: usize = 11;
 
 /// Keys whose values are for people, or are data: nothing in them is a word of the language.
-const FREE: [&str; 8] =
-    ["title", "purpose", "because", "description", "version", "owner", "const", "enum"];
+const FREE: [&str; 10] = [
+    "title",
+    "purpose",
+    "because",
+    "description",
+    "version",
+    "owner",
+    "escalate_to",
+    "text",
+    "const",
+    "enum",
+];
+
+/// How a value begins that is an owner, whatever its key: `to` names a stage in a way.
+const OWNER: &str = ": role:";
 
 /// A word or a number of a file.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,8 +88,8 @@ fn pieces_of_line(line: &str, start: usize, pieces: &mut Vec<Piece>) {
             continue;
         }
         pieces.push(Piece::Word(start + begin..start + end));
-        if FREE.contains(&word) && line[end..].starts_with(':') {
-            let rest = &line[end..];
+        let rest = &line[end..];
+        if (FREE.contains(&word) && rest.starts_with(':')) || rest.starts_with(OWNER) {
             let in_flow = line[..begin].contains(['{', '[']);
             at = end
                 + if in_flow { rest.find([',', '}']).unwrap_or(rest.len()) } else { rest.len() };
@@ -229,6 +242,7 @@ fn the_words_and_units_of_a_file_are_found() {
     let text = "\
 goal: # a comment
   - { metric: a_b, at_least: goals.x, title: Not this, n: 60% }
+  - { to: role:nobody, to: gold }
   when: stage.age >= 28d && f(\"g\")
   title: nor this
   due: 3 business days
@@ -240,8 +254,8 @@ goal: # a comment
         })
         .collect();
     let expected = [
-        "goal", "metric", "a_b", "at_least", "goals", "x", "title", "n", "%", "when", "stage",
-        "age", "d", "f", "g", "title", "due", "", "business", "days",
+        "goal", "metric", "a_b", "at_least", "goals", "x", "title", "n", "%", "to", "to", "gold",
+        "when", "stage", "age", "d", "f", "g", "title", "due", "", "business", "days",
     ];
     assert_eq!(found, expected);
     let slips = slips("ab");

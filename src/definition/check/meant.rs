@@ -1,6 +1,6 @@
 //! Where a name that does not exist may have been meant to be defined.
 //!
-//! A slip in the name of a stage, a task or a field is found where the name is used. The
+//! A slip in the name of a stage, a task, a field or an action is found where the name is used. The
 //! definition that is called nearly so, and that nothing refers to, is shown with it: either of
 //! the two places can be the wrong one.
 
@@ -26,6 +26,7 @@ pub(super) fn point_at_definitions(raw: &raw::Workflow, problems: &mut Problems<
             Code::UnknownStage => unused_stages.get_or_init(|| stages(raw)).clone(),
             Code::UnknownTask => tasks(stage()?),
             Code::UnknownField => fields(stage()?),
+            Code::UnknownAction => actions(stage()?),
             _ => return None,
         };
         definition(text, candidates)
@@ -78,6 +79,15 @@ fn tasks(stage: &raw::Stage) -> Vec<&Words> {
     let mut used: HashSet<&str> = asked_words(stage).map(|(task, _)| task).collect();
     used.extend(clauses(stage).into_iter().filter_map(|clause| value(&clause.task)));
     let names = written(&stage.tasks).filter_map(|task| task.id.as_ref());
+    names.filter(|name| !used.contains(name.value.as_str())).collect()
+}
+
+/// The actions of a stage that nothing refers to.
+fn actions(stage: &raw::Stage) -> Vec<&Words> {
+    let needs = written(&stage.entry).filter_map(|action| action.needs.as_ref());
+    let used: HashSet<&str> =
+        needs.flat_map(|needs| &needs.value).map(|words| words.value.as_str()).collect();
+    let names = written(&stage.entry).filter_map(|action| action.id.as_ref());
     names.filter(|name| !used.contains(name.value.as_str())).collect()
 }
 

@@ -4,15 +4,19 @@
 //! do. A check that fails adds a problem and leaves its part out (`None`), so that the others
 //! still run; the model counts only if no problem was added.
 
+mod action;
 mod brand;
 mod clause;
 mod flaw;
 pub(super) mod folder;
 mod form;
+mod job;
 mod meant;
 mod pair;
+mod schedule;
 mod stage;
 mod suite;
+mod task;
 mod workflow;
 
 pub(super) use brand::brand;

@@ -1,8 +1,8 @@
-//! One stage: its step, its tasks, its gate, and what comes next.
+//! One stage: its step, its gate, and what comes next.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::ops::Range;
 
-use super::{Checker, value_of};
+use super::{Checker, task::tasks_by_name, value_of};
 use crate::{
     definition::{
         diagnostic::{Code, Problem},
@@ -14,8 +14,8 @@ use crate::{
         suggest::quoted,
     },
     model::{
-        Branch, Clause, Demand, Expression, FiveStep, Form, Next, Outcome, Period, Stage, StageId,
-        StageLimit, Target, Task, TaskId,
+        Branch, Clause, Demand, Expression, FiveStep, Next, Outcome, Stage, StageId, StageLimit,
+        Target,
     },
 };
 
@@ -30,6 +30,7 @@ impl Checker<'_, '_> {
         stages: &Names<'_>,
     ) -> Option<Stage> {
         let step = self.step(name, &raw.step);
+        let entry = self.entry(&raw.entry);
         let tasks = self.tasks(&raw.tasks);
         let named = tasks_by_name(&raw.tasks, &tasks);
         let scope = |place| Scope { place, stages, tasks: &named };
@@ -43,7 +44,7 @@ impl Checker<'_, '_> {
             step: step?,
             title: value_of(&raw.title).unwrap_or_default(),
             purpose: value_of(&raw.purpose),
-            entry: Vec::new(),
+            entry,
             tasks,
             exit,
             next: next?,
@@ -72,61 +73,6 @@ impl Checker<'_, '_> {
             );
         }
         named
-    }
-
-    fn tasks(&mut self, raw: &Field<Vec<Spot<raw::Task>>>) -> Vec<Task> {
-        let Some(raw) = raw else { return Vec::new() };
-        self.no_doubles("task", raw.value.iter().filter_map(|task| task.value.id.as_ref()));
-        raw.value.iter().filter_map(|task| self.task(&task.value)).collect()
-    }
-
-    fn task(&mut self, raw: &raw::Task) -> Option<Task> {
-        let id = raw.id.as_ref().and_then(|words| self.id(words, TaskId::new));
-        let form = match &raw.form {
-            Some(form) => self.form(&form.value),
-            None => Form::default(),
-        };
-        let deadline = self.read_field(&raw.deadline, period);
-        if let Some(owner) = &raw.owner {
-            self.owner(owner);
-        }
-        let remind = self.reminders(raw, deadline);
-        let (title, owner) = (value_of(&raw.title)?, value_of(&raw.owner)?);
-        let (escalate, four_eyes) = (Vec::new(), false);
-        Some(Task { id: id?, title, owner, form, deadline, remind, escalate, four_eyes })
-    }
-
-    /// How long before the deadline a task's owner is reminded.
-    fn reminders(&mut self, raw: &raw::Task, deadline: Option<Period>) -> Vec<Period> {
-        let Some(list) = &raw.remind else { return Vec::new() };
-        self.not_empty(list, "write how long before the deadline, such as `remind: [1d]`");
-        if raw.deadline.is_none() {
-            let message = "there is no `deadline` to be reminded of";
-            let problem = Problem::new(Code::ClashingKeys, &list.span, message);
-            self.add(problem.help("add `deadline:`, such as `deadline: 3 business days`"));
-        }
-        let mut periods = Vec::new();
-        for words in &list.value {
-            let Some(before) = self.read(words, period) else { continue };
-            if let Some(deadline) = deadline.filter(|deadline| !fits(before, *deadline)) {
-                let message = format!(
-                    "a reminder {before} before a deadline of {deadline} can come before the task \
-                     is opened"
-                );
-                let problem = Problem::new(Code::ReminderTooEarly, &words.span, message);
-                self.add(problem.help("remind later, or give more time"));
-            }
-            periods.push(before);
-        }
-        periods
-    }
-
-    fn owner(&mut self, owner: &Words) {
-        if owner.value.strip_prefix("role:").is_some_and(|role| role.trim().is_empty()) {
-            let message = "this owner is a role without a name";
-            let problem = Problem::new(Code::BadName, &owner.span, message);
-            self.add(problem.help("write `role:lead`, or the name of a person"));
-        }
     }
 
     fn gate(&mut self, raw: &Field<Vec<Spot<raw::Clause>>>, scope: Scope<'_>) -> Vec<Clause> {
@@ -303,35 +249,6 @@ impl Checker<'_, '_> {
     }
 }
 
-/// The tasks of a stage by name, with their forms as far as these are right.
-fn tasks_by_name<'a>(
-    raw: &'a Field<Vec<Spot<raw::Task>>>,
-    tasks: &'a [Task],
-) -> BTreeMap<&'a str, Option<&'a Form>> {
-    let written = raw.iter().flat_map(|tasks| &tasks.value);
-    let names = written.filter_map(|task| task.value.id.as_ref());
-    let mut named: BTreeMap<&str, Option<&Form>> =
-        names.map(|name| (name.value.as_str(), None)).collect();
-    named.extend(tasks.iter().map(|task| (task.id.as_str(), Some(&task.form))));
-    named
-}
-
-/// Whether a reminder always comes after its task is opened. A business day is a day at least.
-fn fits(before: Period, deadline: Period) -> bool {
-    const DAY: i64 = 86_400;
-    match (before, deadline) {
-        (Period::Seconds(before), Period::Seconds(deadline)) => before < deadline,
-        (Period::BusinessDays(before), Period::BusinessDays(deadline)) => before < deadline,
-        (Period::Seconds(before), Period::BusinessDays(deadline)) => {
-            before < i64::from(deadline) * DAY
-        }
-        // Over free days, a few business days can be long: a week holds one at least.
-        (Period::BusinessDays(before), Period::Seconds(deadline)) => {
-            i64::from(before) * 7 * DAY < deadline
-        }
-    }
-}
-
 fn two_ways(span: &Range<usize>) -> Problem {
     let message = "a way leads `to` a stage or has an outcome (`finish`), never both";
     Problem::new(Code::ClashingKeys, span, message)
@@ -355,11 +272,7 @@ fn unearned(words: &Words) -> Problem {
 }
 
 fn misread(words: &Words, written: &str, mistake: Mistake) -> Problem {
-    let at = |offset| offset_in(written, &words.value, offset);
-    let place = |span: &Range<usize>| match (at(span.start), at(span.end)) {
-        (Some(start), Some(end)) => words.span.start + start..words.span.start + end,
-        _ => words.span.clone(),
-    };
+    let place = |span: &Range<usize>| place_in(words, written, span);
     let problem = Problem::new(mistake.code, &place(&mistake.span), mistake.message)
         .known(mistake.known.iter().map(String::as_str), "")
         .suggest(mistake.suggestion);
@@ -370,6 +283,18 @@ fn misread(words: &Words, written: &str, mistake: Mistake) -> Problem {
     match mistake.help {
         Some(help) => problem.help(help),
         None => problem,
+    }
+}
+
+/// Where a part of a value stands in the file; the whole of it, if that cannot be said.
+///
+/// - `written`: the scalar as it stands in the file.
+/// - `part`: in the bytes of the value.
+pub(super) fn place_in(words: &Words, written: &str, part: &Range<usize>) -> Range<usize> {
+    let at = |offset| offset_in(written, &words.value, offset);
+    match (at(part.start), at(part.end)) {
+        (Some(start), Some(end)) => words.span.start + start..words.span.start + end,
+        _ => words.span.clone(),
     }
 }
 

@@ -36,6 +36,7 @@ pub(in crate::definition) fn workflow(
     let goal = raw.goal.as_ref().and_then(|goal| checker.goal(&goal.value, limits));
     let stages = raw.stages.as_ref().and_then(|stages| checker.stages(stages));
     let initial = checker.initial(&raw.initial, &raw.stages);
+    let schedules = checker.schedules(&raw.schedules);
     point_at_definitions(&raw, checker.problems);
     if let (Some(initial), Some(stages)) = (&initial, &stages) {
         let cycles = limits.map(|limits| limits.cycles);
@@ -52,7 +53,7 @@ pub(in crate::definition) fn workflow(
         goal: goal?,
         limits: limits?,
         stages: stages?,
-        schedules: Vec::new(),
+        schedules,
     })
 }
 

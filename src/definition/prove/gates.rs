@@ -174,7 +174,7 @@ fn too_late(stage: &Stage, taken: &[Option<Sets>]) -> Vec<Flaw> {
 }
 
 /// Whether one period always lasts longer than another.
-fn longer(one: Period, other: Period) -> bool {
+pub(in crate::definition) fn longer(one: Period, other: Period) -> bool {
     match (one, other) {
         (Period::BusinessDays(one), Period::BusinessDays(other)) => one > other,
         _ => shortest(one) > longest(other),

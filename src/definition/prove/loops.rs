@@ -5,15 +5,12 @@
 //! (`window_settled`), or a change since the last cycle. A circle without any of these is gone
 //! round until the cycles are used up, in one `advance --until blocked`.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::HashMap;
 
-use petgraph::{
-    algo::kosaraju_scc,
-    graph::{DiGraph, NodeIndex},
-};
+use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::{
-    Flaw,
+    Flaw, circle,
     forms::{Context, Set, Sets, of_expression},
     gates::Gate,
 };
@@ -36,10 +33,7 @@ pub(super) fn flaws(stages: &[Stage], gates: &[Gate], context: &Context) -> Vec<
             }
         }
     }
-    // Not that of Tarjan, which takes the stack for as many stages as follow each other.
-    let knots = kosaraju_scc(&ways).into_iter();
-    let mut circles: Vec<Vec<NodeIndex>> = knots.filter_map(|knot| circle(&ways, &knot)).collect();
-    circles.sort();
+    let mut circles = circle::of(&ways);
     // Gates that contradict each other are not passed one after the other on the same evidence.
     circles.retain(|circle| {
         let mut all = Set::default();
@@ -92,32 +86,4 @@ fn is_sent_back(when: &Expression, to: &StageId) -> bool {
         | Expression::Negative(_)
         | Expression::Binary { .. } => false,
     }
-}
-
-/// A shortest way round within a strongly connected part, back to its first stage.
-fn circle<N>(ways: &DiGraph<N, ()>, knot: &[NodeIndex]) -> Option<Vec<NodeIndex>> {
-    let first = *knot.iter().min()?;
-    let inside: HashSet<NodeIndex> = knot.iter().copied().collect();
-    let mut before: HashMap<NodeIndex, NodeIndex> = HashMap::new();
-    let mut waiting = VecDeque::from([first]);
-    while let Some(node) = waiting.pop_front() {
-        for next in ways.neighbors(node) {
-            if next == first {
-                let mut circle = vec![first];
-                let mut at = node;
-                while at != first {
-                    circle.push(at);
-                    at = *before.get(&at)?;
-                }
-                circle.push(first);
-                circle.reverse();
-                return Some(circle);
-            }
-            if !before.contains_key(&next) && inside.contains(&next) {
-                before.insert(next, node);
-                waiting.push_back(next);
-            }
-        }
-    }
-    None
 }

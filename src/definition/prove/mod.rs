@@ -15,6 +15,7 @@
 //!   is said.
 //! - A flaw carries the stages that show it, in the order in which a brand would meet them.
 
+mod circle;
 mod forms;
 mod gates;
 mod goal;
@@ -23,6 +24,9 @@ mod graph;
 mod laws;
 mod loops;
 mod ways;
+
+pub(super) use circle::circles;
+pub(super) use gates::longer;
 
 use crate::model::{
     Expression, Fact, FiveStep, Goal, Stage, StageId, Workflow, expression::Operator,

@@ -55,6 +55,15 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether another process held the store up for too long; it may be free again soon.
+    pub fn is_busy(&self) -> bool {
+        let StoreError::Sqlite { source, .. } = self else { return false };
+        matches!(
+            source.sqlite_error_code(),
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+        )
+    }
+
     /// What to do next, in one sentence.
     pub fn hint(&self) -> String {
         match self {

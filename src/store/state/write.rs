@@ -225,7 +225,7 @@ pub(super) fn held_by(checkpoint: &Checkpoint) -> String {
         .actions
         .iter()
         .filter(|(name, action)| matches!(name, ActionName::Entry(_)) && !action.is_settled());
-    names.extend(unsettled.map(|(name, _)| format!("action {name}")));
+    names.extend(unsettled.map(|(name, action)| format!("action {name} {}", action.phase.name())));
     names.join(",")
 }
 
