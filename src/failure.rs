@@ -48,6 +48,24 @@ pub enum Failure {
         /// The definition.
         digest: Digest,
     },
+    /// That part of a brand's journal is not kept any more.
+    #[error("the journal of {brand} before commit {kept} was given up; commit {asked} was before")]
+    JournalGivenUp {
+        /// The brand.
+        brand: BrandId,
+        /// The commit that was asked for.
+        asked: u64,
+        /// The earliest commit of which it is known where the brand stood.
+        kept: u64,
+    },
+    /// A brand is to begin that has no file.
+    #[error("there is no brand `{brand}` yet: `brands/{brand}.yaml` is missing")]
+    NoBrandFile {
+        /// The brand.
+        brand: BrandId,
+        /// A brand whose file is like it.
+        like: BrandId,
+    },
     /// The command line was not understood.
     #[error("{message}")]
     Usage {
@@ -108,6 +126,13 @@ impl Failure {
             Failure::DefinitionLost { brand, .. } => {
                 Some(format!("go on under the file as it is with `fivestep adopt {brand}`"))
             }
+            Failure::JournalGivenUp { brand, kept, .. } => {
+                Some(format!("the earliest is {kept}: see `fivestep history {brand}`"))
+            }
+            Failure::NoBrandFile { brand, like } => Some(format!(
+                "make it with `cp brands/{like}.yaml brands/{brand}.yaml`, then \
+                 `sed -i 's/^brand: {like}/brand: {brand}/' brands/{brand}.yaml`"
+            )),
             Failure::Usage { hint, .. } => Some(hint.clone()),
             Failure::UnknownCode { id, .. } => Some(codes_that_exist(id)),
             Failure::Workspace(error) => workspace_hint(error),

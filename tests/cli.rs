@@ -4,10 +4,18 @@
 
 mod common;
 
+#[path = "cli/actions.rs"]
+mod actions;
 #[path = "cli/brands.rs"]
 mod brands;
+#[path = "cli/calendar.rs"]
+mod calendar;
+#[path = "cli/change.rs"]
+mod change;
 #[path = "cli/files.rs"]
 mod files;
+#[path = "cli/fleet.rs"]
+mod fleet;
 #[path = "cli/formats.rs"]
 mod formats;
 #[path = "cli/graph.rs"]
@@ -22,3 +30,5 @@ mod moves;
 mod people;
 #[path = "cli/rehearse.rs"]
 mod rehearse;
+#[path = "cli/schedules.rs"]
+mod schedules;

@@ -48,7 +48,7 @@ const STRUCTURAL: [Code; 25] = [
 ];
 
 /// Refused files that fit all the same, and why a schema cannot help it.
-const BEYOND: [(&str, &str); 9] = [
+const BEYOND: [(&str, &str); 11] = [
     ("action-cap-below-the-usual-first.yaml", "a schema compares no two durations"),
     ("action-first-above-cap.yaml", "a schema compares no two durations"),
     ("action-first-above-the-usual-cap.yaml", "a schema compares no two durations"),
@@ -56,6 +56,8 @@ const BEYOND: [(&str, &str); 9] = [
     ("action-timeout-too-long.yaml", "a pattern sees digits, not how long they last"),
     ("brand-hours-past-midnight.yaml", "a pattern sees two times, not which is the later"),
     ("duration-too-long.yaml", "a pattern sees digits, not how long they last together"),
+    ("schedule-advance-with-retry.yaml", "the keys of one kind of work are told, not those of all"),
+    ("schedule-all-and-skip.yaml", "a rule tells which keys go together, not which words"),
     ("suite-expects-nothing.yaml", "an expectation lacks no key that must be there"),
     ("suite-unit.yaml", "the metric stands a level above the value that has its unit"),
 ];

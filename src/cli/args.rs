@@ -83,6 +83,9 @@ pub enum Format {
     /// A picture for browsers
     #[value(hide = true)]
     Svg,
+    /// iCalendar, for calendar programs
+    #[value(hide = true)]
+    Ics,
 }
 
 impl Format {
@@ -119,6 +122,7 @@ pub enum Verb {
     /// Move brands on whose gate is open
     Advance(AdvanceArgs),
     /// Where brands stand
+    #[command(visible_alias = "list")]
     Status(StatusArgs),
     /// Why a brand stands where it stands, and what would move it
     Why(WhyArgs),
@@ -126,10 +130,20 @@ pub enum Verb {
     Simulate(SimulateArgs),
     /// Work for people
     Tasks(TasksArgs),
-    /// Finish a task
+    /// Finish a task, or confirm what another person did
     Done(DoneArgs),
-    /// Take a finished task up again
+    /// Say no to a task
+    Reject(RejectArgs),
+    /// Give a task to another owner
+    Reassign(ReassignArgs),
+    /// Take a task up again that is done or rejected
     Reopen(ReopenArgs),
+    /// What people are to be told, and were
+    Notices(NoticesArgs),
+    /// Try an action again that has failed
+    Retry(RetryArgs),
+    /// Let a brand go on without an action
+    Skip(SkipArgs),
     /// Let a brand pass a clause that no source can measure
     Waive(WaiveArgs),
     /// A brand's journal
@@ -146,12 +160,28 @@ pub enum Verb {
     /// Let held brands go on
     #[command(after_help = "Example:\n  fivestep resume acme")]
     Resume(HoldArgs),
-    /// End brands' runs as abandoned
+    /// End brands' runs as abandoned, with nothing left half done
+    ///
+    /// Open tasks and actions are closed one by one in the journal. While an attempt of an action
+    /// runs it is refused; `abandon` ends a run at once, whatever still runs.
     #[command(after_help = "Example:\n  fivestep cancel acme --reason \"the brand was sold\"")]
     Cancel(HoldArgs),
+    /// End brands' runs as abandoned at once
+    ///
+    /// Nothing is waited for: an attempt of an action that runs may still do its work, and nobody
+    /// hears of it. `cancel` ends a run with nothing left half done.
+    #[command(after_help = "\
+Example:\n  fivestep abandon acme --actor Ada --reason \"the program hangs\"")]
+    Abandon(HoldArgs),
     /// Go on under the edited workflow file
     #[command(after_help = "Example:\n  fivestep adopt acme --reason \"a higher bar\"")]
     Adopt(HoldArgs),
+    /// Take brands over to the edited workflow file, with a plan before
+    Migrate(MigrateArgs),
+    /// Let a brand stand again where it stood after an earlier commit
+    Rewind(RewindArgs),
+    /// Let a brand begin where another one stands, to try something
+    Fork(ForkArgs),
     /// Do what is due, once; safe from cron
     Tick(TickArgs),
     /// Do what is due when it is due, until it is stopped
@@ -177,6 +207,7 @@ impl Verb {
             Verb::Graph(_) => &[Format::Mermaid, Format::Dot, Format::Svg],
             Verb::Check(_) => &[Format::Sarif],
             Verb::Test(_) => &[Format::Junit],
+            Verb::Tasks(_) => &[Format::Ics],
             Verb::Init(_)
             | Verb::Demo(_)
             | Verb::Explain(_)
@@ -188,9 +219,13 @@ impl Verb {
             | Verb::Status(_)
             | Verb::Why(_)
             | Verb::Simulate(_)
-            | Verb::Tasks(_)
             | Verb::Done(_)
+            | Verb::Reject(_)
+            | Verb::Reassign(_)
             | Verb::Reopen(_)
+            | Verb::Notices(_)
+            | Verb::Retry(_)
+            | Verb::Skip(_)
             | Verb::Waive(_)
             | Verb::History(_)
             | Verb::Show(_)
@@ -198,7 +233,11 @@ impl Verb {
             | Verb::Pause(_)
             | Verb::Resume(_)
             | Verb::Cancel(_)
+            | Verb::Abandon(_)
             | Verb::Adopt(_)
+            | Verb::Migrate(_)
+            | Verb::Rewind(_)
+            | Verb::Fork(_)
             | Verb::Tick(_)
             | Verb::Serve(_)
             | Verb::Gc(_)
@@ -352,15 +391,39 @@ pub struct Brands {
     /// Every brand
     #[arg(long, conflicts_with = "brands")]
     pub all: bool,
+    /// Of all, only those that pass
+    #[command(flatten)]
+    pub filter: Where,
+}
+
+impl Brands {
+    /// Whether all are asked, or all that pass a filter.
+    pub fn are_all(&self) -> bool {
+        self.all || (self.brands.is_empty() && self.filter.filter.is_some())
+    }
+}
+
+/// Which of all brands.
+#[derive(Debug, Clone, Args)]
+pub struct Where {
+    /// Only brands that pass, such as `stage = "support" and blocked_for >= 7d`
+    #[arg(long = "where", value_name = "FILTER")]
+    pub filter: Option<String>,
 }
 
 /// Arguments of `start`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  fivestep start acme --actor Ada")]
+#[command(after_help = "\
+Examples:
+  fivestep start acme --actor Ada
+  fivestep start acme --again")]
 pub struct StartArgs {
     /// Which brands
     #[command(flatten)]
     pub which: Brands,
+    /// Begin another run of brands whose run has ended; it sees nothing of the one before
+    #[arg(long, conflicts_with = "all")]
+    pub again: bool,
     /// Decide and print, write nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -372,11 +435,16 @@ pub struct StartArgs {
 Examples:
   fivestep advance acme
   fivestep advance --all --until blocked
+  fivestep advance --where \"stage = support and blocked_for >= 7d\"
+  fivestep advance --resume
   fivestep advance acme --dry-run")]
 pub struct AdvanceArgs {
     /// Which brands
     #[command(flatten)]
     pub which: Brands,
+    /// Go on with an `advance --all` that was interrupted, as it was asked then
+    #[arg(long, conflicts_with_all = ["brands", "all", "filter", "until", "window_end", "dry_run"])]
+    pub resume: bool,
     /// Go on until `blocked`, or until the brand is in this stage; otherwise one stage
     #[arg(long, value_name = "blocked|STAGE")]
     pub until: Option<String>,
@@ -394,7 +462,7 @@ pub struct AdvanceArgs {
 Examples:
   fivestep tick
   fivestep tick acme
-A line for cron, every five minutes: */5 * * * * fivestep -C DIR tick")]
+  fivestep -C DIR tick  from cron, such as every five minutes")]
 pub struct TickArgs {
     /// Brands by name, `-` reads them from standard input; otherwise every brand
     #[arg(value_name = "BRAND")]
@@ -411,6 +479,9 @@ pub struct ServeArgs {
     /// Answer Prometheus at this address, such as `127.0.0.1:9464`, under `/metrics`
     #[arg(long, value_name = "ADDRESS")]
     pub metrics: Option<SocketAddr>,
+    /// How long another process waits before it takes the lead of one that is not heard of
+    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = parse_time)]
+    pub lease: Duration,
     /// Stop after so long, such as `8h`; otherwise when it is told to
     #[arg(long = "for", value_name = "TIME", value_parser = parse_time)]
     pub time: Option<Duration>,
@@ -421,7 +492,12 @@ pub struct ServeArgs {
 
 /// Arguments of `status`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  fivestep status\n  fivestep status --blocked -o ids")]
+#[command(after_help = "\
+Examples:
+  fivestep status
+  fivestep status --blocked -o ids
+  fivestep list --where \"stage = support and blocked_for >= 7d\"
+  fivestep status --stuck")]
 pub struct StatusArgs {
     /// Brands by name, `-` reads them from standard input; otherwise every brand that has started
     #[arg(value_name = "BRAND")]
@@ -432,6 +508,12 @@ pub struct StatusArgs {
     /// Only brands in this stage
     #[arg(long, value_name = "STAGE")]
     pub stage: Option<String>,
+    /// Only brands that pass
+    #[command(flatten)]
+    pub filter: Where,
+    /// What holds brands, one row a clause, instead of one row a brand
+    #[arg(long, conflicts_with = "brands")]
+    pub stuck: bool,
 }
 
 /// Arguments of `why`.
@@ -489,14 +571,23 @@ pub enum TasksAre {
 
 /// Arguments of `tasks`.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  fivestep tasks\n  fivestep tasks --owner role:lead --overdue\n  fivestep tasks --remind"
-)]
+#[command(after_help = "\
+Examples:
+  fivestep tasks
+  fivestep tasks --owner role:lead --overdue
+  fivestep tasks --brand acme --remind
+  fivestep tasks -o ics > tasks.ics  for calendar programs")]
 pub struct TasksArgs {
     /// Brands by name, `-` reads them from standard input; otherwise every running brand
     #[arg(value_name = "BRAND")]
     pub brands: Vec<String>,
-    /// Only tasks of this owner
+    /// The same, once a brand
+    #[arg(long = "brand", value_name = "BRAND")]
+    pub more_brands: Vec<String>,
+    /// Only tasks of brands that pass
+    #[command(flatten)]
+    pub filter: Where,
+    /// Only tasks that this person or role has now; `me` is whoever `--actor` names
     #[arg(long, value_name = "OWNER")]
     pub owner: Option<String>,
     /// Only tasks past their deadline
@@ -508,11 +599,19 @@ pub struct TasksArgs {
     /// Tasks that are done, too
     #[arg(long)]
     pub done: bool,
+    /// With `-o ics`: to-dos instead of events, for programs that read them
+    #[arg(long)]
+    pub todo: bool,
 }
 
 /// Arguments of `done`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  fivestep done acme sign_charter --set agreed=true --actor Ada")]
+#[command(after_help = "\
+Examples:
+  fivestep done acme sign_charter --set agreed=true --actor Ada
+  fivestep done acme sign_charter --set agreed=true --link https://acme.example/charter
+A task with `four_eyes` waits until another person gives the same command, without a form:
+  fivestep done acme sign_charter --actor Ben")]
 pub struct DoneArgs {
     /// The brand
     pub brand: String,
@@ -524,11 +623,11 @@ pub struct DoneArgs {
     /// The whole form as one JSON object
     #[arg(long, value_name = "JSON", conflicts_with = "set")]
     pub input: Option<String>,
-    /// What shows that it was done, in your words
-    #[arg(long, value_name = "TEXT")]
+    /// What shows that it was done, in your words; at most 2,000 characters
+    #[arg(long, value_name = "TEXT", value_parser = parse_note)]
     pub note: Option<String>,
-    /// Where it can be seen
-    #[arg(long, value_name = "URL")]
+    /// Where it can be seen: an address that begins with `https://` or `http://`
+    #[arg(long, value_name = "URL", value_parser = parse_link)]
     pub link: Option<String>,
     /// Why, for the journal
     #[arg(long, value_name = "TEXT")]
@@ -536,6 +635,92 @@ pub struct DoneArgs {
     /// Decide and print, write nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// Arguments of `reject`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  fivestep reject acme sign_charter --actor Ada --reason \"the client says no\"")]
+pub struct RejectArgs {
+    /// The brand
+    pub brand: String,
+    /// The task
+    pub task: String,
+    /// Why, for the journal and for whoever does it again
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Decide and print, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `reassign`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  fivestep reassign acme sign_charter --to role:head")]
+pub struct ReassignArgs {
+    /// The brand
+    pub brand: String,
+    /// The task
+    pub task: String,
+    /// Who has it from now on: a person, or `role:NAME`
+    #[arg(long, value_name = "OWNER")]
+    pub to: String,
+    /// Why, for the journal
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Decide and print, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `retry`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep retry acme fetch
+  fivestep retry acme schedule:morning")]
+pub struct RetryArgs {
+    /// The brand
+    pub brand: String,
+    /// The action of its stage, or `schedule:NAME` for that of a schedule
+    pub action: String,
+    /// Why, for the journal
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Decide and print, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `skip`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  fivestep skip acme fetch --actor Ada --reason \"the exports came by mail\"")]
+pub struct SkipArgs {
+    /// The brand
+    pub brand: String,
+    /// The action of its stage, or `schedule:NAME` for that of a schedule
+    pub action: String,
+    /// Why, for the journal
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Decide and print, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `notices`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  fivestep notices\n  fivestep notices acme --all")]
+pub struct NoticesArgs {
+    /// Brands by name, `-` reads them from standard input; otherwise every brand
+    #[arg(value_name = "BRAND")]
+    pub brands: Vec<String>,
+    /// Those that were delivered, too
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// Arguments of `reopen`.
@@ -658,12 +843,84 @@ pub struct PreviewArgs {
     pub zone: Option<String>,
 }
 
-/// Arguments of `pause`, `resume`, `cancel` and `adopt`.
+/// Arguments of `pause`, `resume`, `cancel`, `abandon` and `adopt`.
 #[derive(Debug, Args)]
 pub struct HoldArgs {
     /// Brands by name; `-` reads names from standard input
     #[arg(value_name = "BRAND", required = true)]
     pub brands: Vec<String>,
+    /// Why, for the journal
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Decide and print, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `migrate`.
+#[derive(Debug, Args)]
+#[command(
+    group = clap::ArgGroup::new("do").required(true),
+    after_help = "\
+Examples:
+  fivestep migrate engagement --plan
+  fivestep migrate engagement --plan acme
+  fivestep migrate engagement --apply --reason \"a higher bar\""
+)]
+pub struct MigrateArgs {
+    /// The workflow whose file was edited
+    pub workflow: String,
+    /// Brands by name, `-` reads them from standard input; otherwise all that run on an older text
+    #[arg(value_name = "BRAND")]
+    pub brands: Vec<String>,
+    /// Say what would happen, write nothing
+    #[arg(long, group = "do")]
+    pub plan: bool,
+    /// Do it, unless one of the brands cannot
+    #[arg(long, group = "do")]
+    pub apply: bool,
+    /// A stage that has another name now, once a stage
+    #[arg(long, value_name = "OLD=NEW")]
+    pub stage: Vec<String>,
+    /// A task that has another name now, once a task
+    #[arg(long, value_name = "OLD=NEW")]
+    pub task: Vec<String>,
+    /// One line a brand, too; so it is where brands are named
+    #[arg(long)]
+    pub each: bool,
+    /// Why, for the journal
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+/// Arguments of `rewind`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep rewind acme --to 1 --reason \"the wrong charter\" --dry-run
+  fivestep rewind acme --to acme@1.define.1 --reason \"the wrong charter\"")]
+pub struct RewindArgs {
+    /// The brand
+    pub brand: String,
+    /// The commit: its number, or the name of the checkpoint it made
+    #[arg(long, value_name = "CHECKPOINT")]
+    pub to: String,
+    /// Why, for the journal
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Decide and print, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `fork`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  fivestep fork acme acme-trial --reason \"a bolder workflow\"")]
+pub struct ForkArgs {
+    /// The brand that it begins as
+    pub brand: String,
+    /// The brand that begins; it has a file and has not started
+    pub new: String,
     /// Why, for the journal
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
@@ -766,7 +1023,28 @@ fn parse_instant(text: &str) -> Result<DateTime<Utc>, String> {
         })
 }
 
-/// Takes a number of days, `90d` or `12w`.
+/// Takes what shows that a task was done, in words.
+fn parse_note(text: &str) -> Result<String, String> {
+    const MOST: usize = 2_000;
+    match text.chars().count() {
+        0..=MOST => Ok(text.to_owned()),
+        count => Err(format!("it has {count} characters; write at most {MOST}, or a `--link`")),
+    }
+}
+
+/// Takes the address of a page. It is kept and shown, never opened.
+fn parse_link(text: &str) -> Result<String, String> {
+    const MOST: usize = 2_000;
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let has_host =
+        rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric() || c == '['));
+    let steers = |c: char| c.is_whitespace() || c.is_control();
+    if has_host && !text.contains(steers) && text.chars().count() <= MOST {
+        return Ok(text.to_owned());
+    }
+    Err("write a whole address such as https://acme.example/charter".to_owned())
+}
+
 /// A length of time for people: `90s`, `10m`, `8h`.
 fn parse_time(text: &str) -> Result<Duration, String> {
     let split = text.len().saturating_sub(1);
@@ -792,6 +1070,7 @@ fn parse_workers(text: &str) -> Result<usize, String> {
     }
 }
 
+/// Takes a number of days, `90d` or `12w`.
 fn parse_days(text: &str) -> Result<u32, String> {
     const MOST: u32 = 3_660;
     let days = match (text.strip_suffix('d'), text.strip_suffix('w')) {

@@ -1,14 +1,14 @@
-//! `done` and `reopen`: people's work.
+//! `done`: a person finishes a task, or confirms what another did.
 
 use serde_json::{Map, Value};
 
 use crate::{
     failure::Failure,
-    model::{Command, TaskId, Verb},
+    model::{Actor, Command, TaskId, Verb},
 };
 
 use super::{
-    args::{DoneArgs, ReopenArgs},
+    args::DoneArgs,
     exit::Exit,
     hold::each,
     session::{Session, brand_id, not_a_name},
@@ -21,16 +21,13 @@ pub fn run(session: &Session, args: &DoneArgs) -> Result<Exit, Failure> {
     };
     let (note, link) = (args.note.clone(), args.link.clone());
     let verb = Verb::Done { task: task_id(&args.task)?, input, note, link };
-    act(session, &args.brand, verb, args.reason.as_deref(), args.dry_run)
+    act(session, session.actor(), &args.brand, verb, args.reason.as_deref(), args.dry_run)
 }
 
-pub fn reopen(session: &Session, args: &ReopenArgs) -> Result<Exit, Failure> {
-    let verb = Verb::Reopen { task: task_id(&args.task)? };
-    act(session, &args.brand, verb, args.reason.as_deref(), args.dry_run)
-}
-
-fn act(
+/// Does one thing to one brand, and prints what happened.
+pub fn act(
     session: &Session,
+    actor: Actor,
     brand: &str,
     verb: Verb,
     reason: Option<&str>,
@@ -38,11 +35,11 @@ fn act(
 ) -> Result<Exit, Failure> {
     let mut runner = session.runner()?;
     let brand = brand_id(brand)?;
-    let command = Command::new(verb, session.actor()).because(reason);
+    let command = Command::new(verb, actor).because(reason);
     each(session, &[brand], dry_run, |brand| runner.act(brand, &command, dry_run))
 }
 
-fn task_id(name: &str) -> Result<TaskId, Failure> {
+pub fn task_id(name: &str) -> Result<TaskId, Failure> {
     TaskId::new(name).map_err(|error| not_a_name(&error, "fivestep tasks"))
 }
 

@@ -83,9 +83,10 @@ impl From<&Failure> for Exit {
             Failure::Definition { .. } => Exit::Invalid,
             Failure::Conflict { .. } => Exit::Conflict,
             Failure::Usage { .. } => Exit::Usage,
-            Failure::UnknownCode { .. } | Failure::Workspace(WorkspaceError::Unknown { .. }) => {
-                Exit::Unknown
-            }
+            Failure::UnknownCode { .. }
+            | Failure::NoBrandFile { .. }
+            | Failure::JournalGivenUp { .. }
+            | Failure::Workspace(WorkspaceError::Unknown { .. }) => Exit::Unknown,
             Failure::Workspace(_)
             | Failure::DefinitionLost { .. }
             | Failure::Store(_)

@@ -26,13 +26,16 @@ pub fn run(session: &Session, args: &GraphArgs) -> Result<Exit, Failure> {
         Format::Mermaid => session.out.drawing(&draw::mermaid::text(&graph))?,
         Format::Dot => session.out.drawing(&draw::dot::text(&graph))?,
         Format::Svg => session.out.drawing(&draw::svg::text(&graph))?,
-        Format::Table | Format::Json | Format::Ids | Format::Sarif | Format::Junit => {
-            session.out.answer(
-                &graph,
-                || graph.stages.iter().map(|node| node.stage.clone()).collect(),
-                || render::graph::text(&graph),
-            )?
-        }
+        Format::Table
+        | Format::Json
+        | Format::Ids
+        | Format::Sarif
+        | Format::Junit
+        | Format::Ics => session.out.answer(
+            &graph,
+            || graph.stages.iter().map(|node| node.stage.clone()).collect(),
+            || render::graph::text(&graph),
+        )?,
     }
     Ok(Exit::Done)
 }

@@ -1,4 +1,4 @@
-//! `pause`, `resume`, `cancel`, and the loop over brands that simple verbs share.
+//! `pause`, `resume`, `cancel`, `abandon`, and the loop over brands that simple verbs share.
 
 use crate::{
     engine::Step,
@@ -26,6 +26,10 @@ pub fn cancel(session: &Session, args: &HoldArgs) -> Result<Exit, Failure> {
     act(session, args, Verb::Cancel)
 }
 
+pub fn abandon(session: &Session, args: &HoldArgs) -> Result<Exit, Failure> {
+    act(session, args, Verb::Abandon)
+}
+
 fn act(session: &Session, args: &HoldArgs, verb: Verb) -> Result<Exit, Failure> {
     let mut runner = session.runner()?;
     let brands = session.brands(&args.brands)?;
@@ -43,6 +47,7 @@ pub fn each(
     if brands.is_empty() {
         return Err(no_brand(false));
     }
+    let is_read_by_people = session.out.format == Format::Table;
     let mut exits = Vec::new();
     let mut views = Vec::new();
     for brand in brands {
@@ -50,6 +55,9 @@ pub fn each(
             Ok(step) => {
                 let view = moved::done(&step, dry_run);
                 session.out.text(&render::moved::done(&view))?;
+                if let Some(next) = view.next.as_ref().filter(|_| is_read_by_people) {
+                    report::say(&report::hint(next));
+                }
                 views.push(serde_json::json!(view));
                 exits.push(Exit::Done);
             }
@@ -64,7 +72,7 @@ pub fn each(
             }
         }
     }
-    if session.out.format != Format::Table {
+    if !is_read_by_people {
         let done = brands.iter().zip(&exits).filter(|(_, exit)| **exit == Exit::Done);
         session.out.answer(
             &views,

@@ -31,21 +31,31 @@ mod doctor;
 mod done;
 mod explain;
 mod export;
+mod fork;
 mod gc;
 mod graph;
 mod history;
 mod hold;
+mod ics;
 mod import;
 mod init;
 mod junit;
 mod metrics;
+mod migrate;
+mod notices;
+mod reassign;
+mod reject;
+mod reopen;
 mod restore;
+mod retry;
+mod rewind;
 mod schedule;
 mod schema;
 mod serve;
 mod shipped;
 mod show;
 mod simulate;
+mod skip;
 mod start;
 mod status;
 mod tasks;
@@ -101,7 +111,12 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::Simulate(args) => simulate::run(session, args),
         Verb::Tasks(args) => tasks::run(session, args),
         Verb::Done(args) => done::run(session, args),
-        Verb::Reopen(args) => done::reopen(session, args),
+        Verb::Reject(args) => reject::run(session, args),
+        Verb::Reassign(args) => reassign::run(session, args),
+        Verb::Reopen(args) => reopen::run(session, args),
+        Verb::Notices(args) => notices::run(session, args),
+        Verb::Retry(args) => retry::run(session, args),
+        Verb::Skip(args) => skip::run(session, args),
         Verb::Waive(args) => waive::run(session, args),
         Verb::History(args) => history::run(session, args),
         Verb::Show(args) => show::run(session, args),
@@ -110,7 +125,11 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::Pause(args) => hold::pause(session, args),
         Verb::Resume(args) => hold::resume(session, args),
         Verb::Cancel(args) => hold::cancel(session, args),
+        Verb::Abandon(args) => hold::abandon(session, args),
         Verb::Adopt(args) => adopt::run(session, args),
+        Verb::Migrate(args) => migrate::run(session, args),
+        Verb::Rewind(args) => rewind::run(session, args),
+        Verb::Fork(args) => fork::run(session, args),
         Verb::Tick(args) => tick::run(session, args),
         Verb::Serve(args) => serve::run(session, args),
         Verb::Gc(args) => gc::run(session, args),

@@ -68,9 +68,12 @@ impl Out {
             Format::Ids => print(&ids().iter().map(|id| format!("{id}\n")).collect::<String>()),
             Format::Table => print(&text()),
             // A verb that has a form of its own writes it before it asks for an answer.
-            Format::Sarif | Format::Junit | Format::Mermaid | Format::Dot | Format::Svg => {
-                self.writes(&[])
-            }
+            Format::Sarif
+            | Format::Junit
+            | Format::Mermaid
+            | Format::Dot
+            | Format::Svg
+            | Format::Ics => self.writes(&[]),
         }
     }
 
@@ -80,24 +83,86 @@ impl Out {
     }
 
     /// Prints lines for people only, while work goes on.
-    ///
-    /// A reader who has seen enough, as in `fivestep advance --all | head`, does not stop it.
     pub fn text(self, text: &str) -> Result<(), Failure> {
         match self.format {
-            Format::Table => match print(text) {
-                Err(Failure::Io { source, .. }) if source.kind() == io::ErrorKind::BrokenPipe => {
-                    Ok(())
-                }
-                other => other,
-            },
+            Format::Table => unless_closed(print(text)),
             Format::Json
             | Format::Ids
             | Format::Sarif
             | Format::Junit
             | Format::Mermaid
             | Format::Dot
-            | Format::Svg => Ok(()),
+            | Format::Svg
+            | Format::Ics => Ok(()),
         }
+    }
+}
+
+/// Answers that are printed as they come, so that memory holds one.
+#[derive(Debug)]
+pub struct List {
+    out: Out,
+    printed: u64,
+}
+
+impl List {
+    pub fn new(out: Out) -> Self {
+        Self { out, printed: 0 }
+    }
+
+    /// Prints one more: `view` as an item of a JSON list, its name, or what `text` makes for people.
+    pub fn push<T: Serialize>(
+        &mut self,
+        view: &T,
+        id: Option<&str>,
+        text: impl FnOnce() -> String,
+    ) -> Result<(), Failure> {
+        let head = if self.printed == 0 { "[\n" } else { ",\n" };
+        self.printed += 1;
+        match self.out.format {
+            Format::Json => print(&format!("{head}{}", item(view)?)),
+            Format::Ids => id.map_or(Ok(()), |id| print(&format!("{id}\n"))),
+            Format::Table => print(&text()),
+            Format::Sarif
+            | Format::Junit
+            | Format::Mermaid
+            | Format::Dot
+            | Format::Svg
+            | Format::Ics => Ok(()),
+        }
+    }
+
+    /// Prints what comes after the last.
+    pub fn end(self) -> Result<(), Failure> {
+        match self.out.format {
+            Format::Json if self.printed == 0 => print("[]\n"),
+            Format::Json => print("\n]\n"),
+            Format::Ids
+            | Format::Table
+            | Format::Sarif
+            | Format::Junit
+            | Format::Mermaid
+            | Format::Dot
+            | Format::Svg
+            | Format::Ics => Ok(()),
+        }
+    }
+}
+
+/// An item of a list as it stands in a whole document.
+fn item<T: Serialize>(view: &T) -> Result<String, Failure> {
+    let json = serde_json::to_string_pretty(view)
+        .map_err(|error| io_failure(io::Error::new(io::ErrorKind::InvalidData, error)))?;
+    // No text of JSON holds a line break as it is.
+    Ok(format!("  {}", json.replace('\n', "\n  ")))
+}
+
+/// A reader who has seen enough, as in `fivestep advance --all | head`, does not stop what a
+/// command does.
+pub fn unless_closed(printed: Result<(), Failure>) -> Result<(), Failure> {
+    match printed {
+        Err(Failure::Io { source, .. }) if source.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
     }
 }
 

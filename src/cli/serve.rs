@@ -48,7 +48,7 @@ pub fn run(session: &Session, args: &ServeArgs) -> Result<Exit, Failure> {
         let at = metrics::listen(address, &state, session.clock(), Arc::clone(&meter))?;
         report::say(&format!("metrics at http://{at}/metrics\n"));
     }
-    runner.serve(&name, &mut works, &stop, &mut |news| tell(session, &meter, news))?;
+    runner.serve(&name, args.lease, &mut works, &stop, &mut |news| tell(session, &meter, news))?;
     Ok(Exit::Done)
 }
 

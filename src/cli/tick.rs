@@ -58,6 +58,7 @@ impl Seen {
             },
             || render::ticked::text(&happened, tally),
         )?;
-        Ok(Exit::of_many(exits))
+        // That nothing was due is an answer.
+        if exits.is_empty() { Ok(Exit::Done) } else { Ok(Exit::of_many(exits)) }
     }
 }

@@ -92,8 +92,9 @@ mod tests {
     #[test]
     fn a_variable_has_a_name_and_its_value_stays_out_of_the_file() {
         let long = "A".repeat(65);
+        type Expected = Result<(), (Code, Option<&'static str>)>;
         // (text, fine or the code with the suggestion)
-        let table: [(&str, Result<(), (Code, Option<&str>)>); 15] = [
+        let table: [(&str, Expected); 15] = [
             ("HOOK_TOKEN", Ok(())),
             ("http_proxy", Ok(())),
             ("_A1", Ok(())),

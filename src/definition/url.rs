@@ -101,8 +101,9 @@ mod tests {
     #[test]
     fn a_url_is_called_safely_or_not_at_all() {
         use Code::{BadUrl, SecretInFile};
+        type Expected = Result<(), (Code, Option<&'static str>)>;
         // (text, fine or the code with the suggestion)
-        let table: [(&str, Result<(), (Code, Option<&str>)>); 30] = [
+        let table: [(&str, Expected); 30] = [
             ("https://example.org/hook", Ok(())),
             ("https://example.org", Ok(())),
             ("https://example.org:8443/a?b=c#d", Ok(())),

@@ -22,8 +22,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::model::{
-    Action, ActionName, ActionState, Checkpoint, Digest, Event, Job, Phase, Stage, Workflow,
-    command::Fault, schedule::Chore,
+    Action, ActionName, ActionState, Checkpoint, Digest, Event, Job, Phase, Stage, Status,
+    Workflow, command::Fault, schedule::Chore,
 };
 
 use super::{
@@ -176,20 +176,22 @@ impl Draft<'_> {
             Ok(output) if !state.is_settled() => {
                 let (action, output) = (action.clone(), output.clone());
                 self.emit(Event::ActionSucceeded { action, attempt, output });
-                self.after_settled()?;
             }
             Err(fault) if state.is_running() && attempt == state.attempts => {
                 self.fail(action, fault);
             }
             Ok(_) | Err(_) => return Err(not_awaited()),
         }
-        Ok(None)
+        self.go_on()
     }
 
-    fn after_settled(&mut self) -> Result<(), Refusal> {
+    /// Goes on after an action has ended: those that needed it are tried, and the stage is left if
+    /// only the action held the brand when it was asked to move.
+    fn go_on(&mut self) -> Result<Shut, Refusal> {
         let stage = self.stage()?;
         self.release(stage);
-        Ok(())
+        let runs = self.checkpoint.status == Status::Running;
+        if runs && self.was_asked_to_move() { self.judge_and_go() } else { Ok(None) }
     }
 
     /// Records that the attempt that runs failed; the next one is due after a rest, if any is left.
@@ -204,15 +206,16 @@ impl Draft<'_> {
         self.emit(Event::ActionFailed { action, attempt, error, retry_at });
     }
 
-    /// Counts the attempts as failed whose time is over.
-    pub(super) fn give_up_lost(&mut self) {
+    /// Counts the attempts as failed whose time is over; answers whether there was one.
+    pub(super) fn give_up_lost(&mut self) -> bool {
         let now = self.entry.at;
         let is_lost = |state: &ActionState| matches!(state.phase, Phase::Running { until, .. } if until <= now);
         let lost = self.checkpoint.actions.iter().filter(|(_, state)| is_lost(state));
         let lost: Vec<_> = lost.map(|(name, _)| name.clone()).collect();
-        for action in lost {
-            self.fail(&action, &Fault { message: LOST.to_owned(), permanent: false });
+        for action in &lost {
+            self.fail(action, &Fault { message: LOST.to_owned(), permanent: false });
         }
+        !lost.is_empty()
     }
 
     /// Whether an attempt of the stage's own actions runs.
@@ -270,12 +273,10 @@ impl Draft<'_> {
             return Err(Refusal::NotSkippable { action, phase });
         }
         self.emit(Event::ActionSkipped { action });
-        self.after_settled()?;
-        Ok(None)
+        self.go_on()
     }
 
     /// Opens the work of an occurrence of a schedule; it is due at once.
-    #[allow(dead_code, reason = "the schedules of the next commit open theirs with it")]
     pub(super) fn open_occurrence(&mut self, action: ActionName, due: DateTime<Utc>) {
         let key = self.key(&format!("{action}/{}", due.to_rfc3339()));
         self.emit(Event::ActionOpened { action: action.clone(), key });

@@ -121,7 +121,7 @@ impl<'a> Draft<'a> {
     /// Refuses what only a person who says who they are may do.
     pub(super) fn named(&self) -> Result<(), Refusal> {
         match self.entry.actor.as_str() {
-            "" | Command::ENGINE => Err(Refusal::NeedsActor),
+            "" | Command::ENGINE | Command::NOBODY => Err(Refusal::NeedsActor),
             _ => Ok(()),
         }
     }

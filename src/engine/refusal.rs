@@ -58,7 +58,7 @@ pub enum Refusal {
         task: TaskId,
     },
     /// The task is still open.
-    #[error("task `{task}` is open; only a task that is done can be reopened")]
+    #[error("task `{task}` is open; only one that is done or rejected can be reopened")]
     TaskOpen {
         /// The task.
         task: TaskId,
@@ -255,7 +255,10 @@ impl Refusal {
             Refusal::AlreadyStarted { .. } | Refusal::TaskDone { .. } => {
                 format!("see where it stands with `fivestep why {brand}`")
             }
-            Refusal::Finished { .. } => format!("see how with `fivestep history {brand}`"),
+            Refusal::Finished { .. } => format!(
+                "see how with `fivestep history {brand}`; another run begins with `fivestep start \
+                 {brand} --again`"
+            ),
             Refusal::Paused => format!("let it go on with `fivestep resume {brand}`"),
             Refusal::NotPaused => format!("hold it with `fivestep pause {brand}`"),
             Refusal::GateShut(_) => format!("see what would open it with `fivestep why {brand}`"),
@@ -268,14 +271,15 @@ impl Refusal {
                 format!("let somebody else confirm it: `fivestep done {brand} {task} --actor NAME`")
             }
             Refusal::OtherAnswer { task, .. } => format!(
-                "confirm it without `--set`, or say no with `fivestep reject {brand} {task}`"
+                "confirm it without `--set`, or say no with `fivestep reject {brand} {task} \
+                 --reason TEXT`"
             ),
             Refusal::NoOwner { .. } | Refusal::SameOwner { .. } => {
                 "name the new owner with `--to NAME` or `--to role:NAME`".to_owned()
             }
             Refusal::NothingDue => format!("see what it waits for with `fivestep why {brand}`"),
             Refusal::ActionRuns { .. } => {
-                "wait until it has ended; `fivestep abandon` ends a run at once".to_owned()
+                format!("wait until it has ended; `fivestep abandon {brand}` ends the run at once")
             }
             Refusal::NotFailed { .. } | Refusal::NotSkippable { .. } => {
                 format!("see how far it has come with `fivestep why {brand}`")

@@ -75,7 +75,9 @@ impl<'a> Draft<'a> {
     ) -> Result<(), Refusal> {
         self.named()?;
         let (task, first) = (id.clone(), first.clone());
-        if self.entry.actor == first {
+        // A name in other letters is no other person.
+        let lower = |actor: &Actor| actor.as_str().to_lowercase();
+        if lower(&self.entry.actor) == lower(&first) {
             return Err(Refusal::SecondPerson { task, first });
         }
         if !input.is_empty() && input != filled_in {

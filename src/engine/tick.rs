@@ -23,16 +23,26 @@ impl Draft<'_> {
         if self.is_empty() { Err(Refusal::NothingDue) } else { Ok(None) }
     }
 
+    /// Whether a wait or the limit of the stage is over that could not move the brand then, because
+    /// an action held it.
+    pub(super) fn was_asked_to_move(&self) -> bool {
+        let fired_to = self.checkpoint.fired_to;
+        waiting(self.workflow, &self.checkpoint).iter().any(|Waiting { timer, .. }| {
+            matches!(timer.kind, TimerKind::Wait | TimerKind::Limit)
+                && fired_to.is_some_and(|to| timer.at <= to)
+        })
+    }
+
     /// Fires what is due; answers whether the gate should be judged because of it.
     pub(super) fn fire(&mut self) -> bool {
-        self.give_up_lost();
+        let lost = self.give_up_lost();
         let now = self.entry.at;
         let fired_to = self.checkpoint.fired_to;
         let due = waiting(self.workflow, &self.checkpoint)
             .into_iter()
             .filter(|waits| waits.timer.at <= now && fired_to.is_none_or(|to| waits.timer.at > to));
         let due: Vec<Waiting> = due.collect();
-        let mut moves = false;
+        let mut moves = lost && self.was_asked_to_move();
         for Waiting { timer, to } in due {
             moves |= matches!(timer.kind, TimerKind::Wait | TimerKind::Limit);
             let (timer, of, due) = (timer.kind, timer.of, timer.at);

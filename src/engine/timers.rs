@@ -4,6 +4,9 @@
 //! them alive: a machine that was off for a week sees the same ones. The store keeps those of the
 //! last step as rows, only to find the brands for which something is due.
 
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
 use crate::model::{
     ActionState, Checkpoint, Demand, Phase, Stage, Status, Task, TaskState, Timer, TimerKind,
     Workflow, checkpoint::Place,
@@ -16,7 +19,7 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
-    fn new(at: chrono::DateTime<chrono::Utc>, kind: TimerKind, of: impl ToString) -> Self {
+    fn new(at: DateTime<Utc>, kind: TimerKind, of: impl ToString) -> Self {
         Self { timer: Timer { at, kind, of: of.to_string() }, to: None }
     }
 }
@@ -83,6 +86,29 @@ fn of_stage(checkpoint: &Checkpoint, place: &Place, stage: &Stage, found: &mut V
     }));
 }
 
+/// A rung of a task's ladder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Rung {
+    /// When, UTC.
+    pub at: DateTime<Utc>,
+    /// Who has the task from then on: a person or `role:NAME`.
+    pub to: String,
+}
+
+/// Who gets a task after its deadline, past rungs included, in the order of the file; nobody once it
+/// is done or rejected.
+pub fn ladder(checkpoint: &Checkpoint, task: &Task) -> Vec<Rung> {
+    let Some(deadline) = checkpoint.tasks.get(&task.id).and_then(TaskState::deadline) else {
+        return Vec::new();
+    };
+    let working_time = &checkpoint.observations.terms.working_time;
+    let rungs = task.escalate.iter().map(|rung| Rung {
+        at: rung.after.map_or(deadline, |after| working_time.after(deadline, after)),
+        to: rung.to.clone(),
+    });
+    rungs.collect()
+}
+
 /// The deadline of an open task, the reminders before it, and the ladder after it.
 fn of_task(checkpoint: &Checkpoint, task: &Task, found: &mut Vec<Waiting>) {
     let Some(deadline) = checkpoint.tasks.get(&task.id).and_then(TaskState::deadline) else {
@@ -93,10 +119,9 @@ fn of_task(checkpoint: &Checkpoint, task: &Task, found: &mut Vec<Waiting>) {
     found.extend(task.remind.iter().map(|before| {
         Waiting::new(working_time.before(deadline, *before), TimerKind::Reminder, &task.id)
     }));
-    found.extend(task.escalate.iter().map(|rung| {
-        let at = rung.after.map_or(deadline, |after| working_time.after(deadline, after));
+    found.extend(ladder(checkpoint, task).into_iter().map(|Rung { at, to }| {
         let waiting = Waiting::new(at, TimerKind::Escalation, &task.id);
-        Waiting { to: Some(rung.to.clone()), ..waiting }
+        Waiting { to: Some(to), ..waiting }
     }));
 }
 

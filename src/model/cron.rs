@@ -173,15 +173,25 @@ fn five(line: &str, fields: &[Range<usize>]) -> Result<croner::Cron, CronError> 
     if fields.len() != CronField::ALL.len() {
         return Err(CronError::Fields { count: fields.len() });
     }
-    for (at, (field, span)) in CronField::ALL.into_iter().zip(fields).enumerate() {
-        // Its errors do not say which field they are about, so each is read by itself too.
-        let mut alone = ["*"; 5];
-        alone[at] = &line[span.clone()];
-        if !field.knows(alone[at]) || read(&alone.join(" ")).is_none() {
-            return Err(CronError::Field { field, span: span.clone() });
-        }
+    let written = || CronField::ALL.into_iter().zip(fields);
+    if let Some((field, span)) =
+        written().find(|(field, span)| !field.knows(&line[(*span).clone()]))
+    {
+        return Err(CronError::Field { field, span: span.clone() });
     }
-    read(line).ok_or(CronError::Fields { count: fields.len() })
+    read(line).ok_or_else(|| {
+        // Its errors do not say which field they are about, so each is read by itself too.
+        let alone = |field: CronField, text: &str| {
+            let mut stars = ["*"; 5];
+            stars[field as usize] = text;
+            read(&stars.join(" "))
+        };
+        let wrong = written().find(|(field, span)| alone(*field, &line[(*span).clone()]).is_none());
+        match wrong {
+            Some((field, span)) => CronError::Field { field, span: span.clone() },
+            None => CronError::Fields { count: fields.len() },
+        }
+    })
 }
 
 fn read(line: &str) -> Option<croner::Cron> {

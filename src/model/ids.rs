@@ -11,8 +11,9 @@ pub const MAX_ID_CHARS: usize = 64;
 /// Why a text is not a name.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
-    "`{text}` is not a {what} name: use 1 to {MAX_ID_CHARS} of a-z, 0-9, `-` and `_`, \
-     beginning with a letter or digit"
+    "`{text}` is not {} {what} name: use 1 to {MAX_ID_CHARS} of a-z, 0-9, `-` and `_`, \
+     beginning with a letter or digit",
+    article(what)
 )]
 pub struct IdError {
     what: &'static str,
@@ -21,6 +22,10 @@ pub struct IdError {
 
 /// How much of a text that is no name is repeated.
 const SHOWN_CHARS: usize = 80;
+
+fn article(what: &str) -> &'static str {
+    if what.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
+}
 
 impl IdError {
     /// Keeps what can be shown on a terminal: not endless, and nothing that it would obey.

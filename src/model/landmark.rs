@@ -30,7 +30,7 @@ impl Event {
             Event::CycleOpened { .. }
             | Event::StageEntered { .. }
             | Event::TaskOpened { .. }
-            | Event::TaskRenamed { .. }
+            | Event::TasksRenamed { .. }
             | Event::TaskDropped { .. }
             | Event::ActionOpened { .. }
             | Event::ActionDue { .. }

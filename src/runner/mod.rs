@@ -17,8 +17,11 @@
 
 pub mod crew;
 pub mod fleet;
+pub mod fork;
 mod house;
 pub mod meter;
+pub mod migrate;
+pub mod past;
 pub mod serve;
 pub mod tick;
 pub mod works;
@@ -179,14 +182,19 @@ impl Runner {
         if let Some(workflow) = self.workflows.get(digest) {
             return Ok(Rc::clone(workflow));
         }
+        let file = self.kept_text(brand, digest)?;
+        let workflow = Rc::new(checked(file, definition::load_workflow)?.0);
+        self.workflows.insert(digest.clone(), Rc::clone(&workflow));
+        Ok(workflow)
+    }
+
+    /// The text of that digest, as the store keeps it.
+    fn kept_text(&self, brand: &BrandId, digest: &Digest) -> Result<SourceFile, Failure> {
         let text = self.store.definition(digest)?.ok_or_else(|| Failure::DefinitionLost {
             brand: brand.clone(),
             digest: digest.clone(),
         })?;
-        let file = SourceFile::new(format!("definition {}", digest.short()), text.into_bytes());
-        let workflow = Rc::new(checked(file, definition::load_workflow)?.0);
-        self.workflows.insert(digest.clone(), Rc::clone(&workflow));
-        Ok(workflow)
+        Ok(SourceFile::new(format!("definition {}", digest.short()), text.into_bytes()))
     }
 
     fn observe(
@@ -233,6 +241,7 @@ impl Runner {
             (Some(newest), Some(end)) => Some(newest.min(end)),
             (newest, _) => newest,
         };
+        let metrics = metrics.into_iter().collect();
         Ok(Observations { basis, terms: brand.terms(), as_of, metrics })
     }
 
@@ -262,9 +271,19 @@ impl Runner {
 
     fn decide(&self, case: &Case, command: &Command) -> Result<Step, Failure> {
         let Case { workflow, checkpoint, observations, .. } = case;
-        engine::step(workflow, checkpoint, observations, command, self.now()).map_err(|refusal| {
-            Failure::Refused { brand: checkpoint.brand.clone(), refusal: Box::new(refusal) }
-        })
+        engine::step(workflow, checkpoint, observations, command, self.now())
+            .map_err(|refusal| refused(&checkpoint.brand, refusal))
+    }
+
+    /// Decides what needs no new measurement.
+    fn decide_as_seen(
+        &self,
+        workflow: &Workflow,
+        checkpoint: &Checkpoint,
+        command: &Command,
+    ) -> Result<Step, Failure> {
+        engine::step(workflow, checkpoint, &checkpoint.observations, command, self.now())
+            .map_err(|refusal| refused(&checkpoint.brand, refusal))
     }
 
     fn commit(&mut self, step: &Step) -> Result<(), Failure> {
@@ -297,6 +316,21 @@ impl Runner {
         self.act_on_file(brand, &command, dry_run)
     }
 
+    /// Starts a brand whose run has ended once more, on the workflow that its file names now.
+    ///
+    /// # Errors
+    ///
+    /// As [`Runner::act`].
+    pub fn start_again(
+        &mut self,
+        brand: &BrandId,
+        actor: &Actor,
+        dry_run: bool,
+    ) -> Result<Step, Failure> {
+        let command = Command::new(Verb::StartAgain, actor.clone());
+        self.act_on_file(brand, &command, dry_run)
+    }
+
     /// Lets a brand go on under its workflow's file as it is now.
     ///
     /// # Errors
@@ -319,7 +353,7 @@ impl Runner {
         command: &Command,
         dry_run: bool,
     ) -> Result<Step, Failure> {
-        let (case, file) = self.case_on_file(brand)?;
+        let (case, file) = self.case_on_file(brand, &command.verb)?;
         let step = self.decide(&case, command)?;
         if !dry_run {
             let Workflow { digest, id, .. } = &*case.workflow;
@@ -331,10 +365,12 @@ impl Runner {
     }
 
     /// The case of a brand on its workflow's file as it is now, and that file, read once.
-    fn case_on_file(&self, brand: &BrandId) -> Result<(Case, SourceFile), Failure> {
+    fn case_on_file(&self, brand: &BrandId, verb: &Verb) -> Result<(Case, SourceFile), Failure> {
         let (brand, brand_file) = read_brand(&self.workspace, brand)?;
         let checkpoint = self.store.checkpoint(&brand.id)?;
-        let name = checkpoint.workflow.as_ref().unwrap_or(&brand.workflow);
+        // A run keeps its workflow; a new one follows that of the brand's file.
+        let runs = checkpoint.workflow.as_ref().filter(|_| *verb != Verb::StartAgain);
+        let name = runs.unwrap_or(&brand.workflow);
         let (workflow, file) = load_workflow(&self.workspace, name)?;
         agree((&workflow, &file), (&brand, &brand_file))?;
         let evidence = self.store.evidence_revision(&brand.id)?;
@@ -421,6 +457,10 @@ impl Advance {
         let ended = matches!(self.checkpoint.status, Status::Finished { .. });
         ended || self.shut.is_some() || until.is_reached(self.checkpoint.stage())
     }
+}
+
+fn refused(brand: &BrandId, refusal: Refusal) -> Failure {
+    Failure::Refused { brand: brand.clone(), refusal: Box::new(refusal) }
 }
 
 fn log(step: &Step) {

@@ -10,6 +10,7 @@
 //! - A stop is graceful: nothing new is begun, what runs may end, then the lead is given up.
 
 use std::{
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -33,11 +34,11 @@ use super::{
     works::Works,
 };
 
-/// How long a lead lasts without being renewed.
-pub const LEASE: TimeDelta = TimeDelta::seconds(15);
+/// How long a lead lasts without being renewed, unless somebody says otherwise.
+pub const LEASE: Duration = Duration::from_secs(15);
 
-/// How often the lead is renewed, and how often one that waits for it looks.
-const RENEW: Duration = Duration::from_secs(4);
+/// How often a lead is renewed while it lasts.
+const RENEWALS: u32 = 4;
 
 /// The longest it sleeps: people and other processes write to the same store.
 const NAP: Duration = Duration::from_millis(500);
@@ -59,6 +60,7 @@ impl Runner {
     /// Does what is due when it is due, until `stop` says so.
     ///
     /// - `name`: how this process is called among those that may lead.
+    /// - `lease`: how long it leads without being heard of.
     /// - `tell`: is handed what happens.
     ///
     /// # Errors
@@ -67,13 +69,22 @@ impl Runner {
     pub fn serve(
         &mut self,
         name: &str,
+        lease: Duration,
         works: &mut Works,
         stop: &AtomicBool,
         tell: &mut dyn FnMut(News<'_>),
     ) -> Result<(), Failure> {
+        let lasts = TimeDelta::from_std(lease).unwrap_or(TimeDelta::MAX);
         let mut waits_for = None;
         while !stop.load(Ordering::SeqCst) {
-            let lease = self.store.take_lead(name, self.clock.now(), LEASE)?;
+            let lease = match self.store.take_lead(name, self.clock.now(), lasts) {
+                Ok(lease) => lease,
+                Err(error) if error.is_busy() => {
+                    warn!(%error, "waiting for the store");
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
             if lease.holder != name {
                 if waits_for.as_ref() != Some(&lease.holder) {
                     waits_for = Some(lease.holder.clone());
@@ -84,7 +95,7 @@ impl Runner {
             }
             waits_for = None;
             self.store.fence_with(lease.fence);
-            let keeper = Keeper::start(self.store.path(), name, self.clock, lease.fence);
+            let keeper = Keeper::start(self.store.path(), name, self.clock, &lease, lasts);
             tell(News::Leads(lease));
             let led = self.lead(works, &keeper, stop, tell);
             keeper.end();
@@ -92,6 +103,10 @@ impl Runner {
                 // What was begun is found by whoever leads now.
                 Err(Failure::Store(StoreError::Fenced { holder, .. })) => {
                     warn!(holder, "the lead has passed to another process");
+                }
+                // Whoever holds the store up goes on or ends some day; nothing was half written.
+                Err(Failure::Store(error)) if error.is_busy() => {
+                    warn!(%error, "waiting for the store");
                 }
                 other => other?,
             }
@@ -165,20 +180,22 @@ struct Keeper {
 }
 
 impl Keeper {
-    fn start(path: &std::path::Path, name: &str, clock: Clock, fence: u64) -> Self {
+    fn start(path: &Path, name: &str, clock: Clock, lease: &Lease, lasts: TimeDelta) -> Self {
+        let fence = lease.fence;
+        let rest = lasts.to_std().unwrap_or(LEASE) / RENEWALS;
         let (lost, over) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
         let (tells, ends) = (Arc::clone(&lost), Arc::clone(&over));
         let (path, name) = (path.to_owned(), name.to_owned());
         let thread = thread::spawn(move || {
             let mut store = StateStore::open(&path).ok();
             while !ends.load(Ordering::SeqCst) {
-                thread::park_timeout(RENEW);
+                thread::park_timeout(rest);
                 if ends.load(Ordering::SeqCst) {
                     return;
                 }
                 let lease = store
                     .as_mut()
-                    .and_then(|store| store.take_lead(&name, clock.now(), LEASE).ok());
+                    .and_then(|store| store.take_lead(&name, clock.now(), lasts).ok());
                 // A store that cannot be written just now is tried again; the lease has time.
                 if lease.is_some_and(|lease| lease.holder != name || lease.fence != fence) {
                     tells.store(true, Ordering::SeqCst);

@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
-use tracing::info_span;
 
 use crate::{
     engine::{Notice, actions::GRACE},
@@ -37,8 +36,6 @@ impl Works {
     pub fn new(workers: usize, tools: Tools, stop: Stop) -> Self {
         let theirs = tools.clone();
         let crew = Crew::new(workers, move |Given { order, since }: &Given| {
-            let Order { brand, action, attempt, .. } = order;
-            let _span = info_span!("perform", %brand, action, attempt).entered();
             // An attempt that began any later could still run when it counts as lost.
             if since.elapsed().as_secs() >= GRACE.num_seconds().unsigned_abs() {
                 return Err(fault("no worker was free in time"));

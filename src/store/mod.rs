@@ -14,8 +14,10 @@
 #![allow(clippy::disallowed_methods, reason = "the store is the edge: it opens databases")]
 
 pub mod evidence;
+pub mod filter;
 pub mod house;
 pub mod state;
 
+pub use filter::{Filter, FilterError};
 pub use house::Space;
 pub use state::{Committed, Standing, StateStore, StoreError};

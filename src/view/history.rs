@@ -105,7 +105,11 @@ pub fn text(event: &Event) -> String {
         }
         Event::TaskRejected { task } => format!("task {task} rejected"),
         Event::TaskReassigned { task, to } => format!("task {task} given to {to}"),
-        Event::TaskRenamed { task, to } => format!("task {task} is called {to} now"),
+        Event::TasksRenamed { to } => {
+            let names: Vec<String> =
+                to.iter().map(|(old, new)| format!("task {old} is called {new} now")).collect();
+            names.join(", ")
+        }
         Event::TaskReopened { task, .. } => format!("task {task} reopened"),
         Event::TaskDropped { task } => format!("task {task} dropped"),
         Event::ActionOpened { action, .. } => format!("action {action} opened"),
@@ -177,7 +181,11 @@ pub fn text(event: &Event) -> String {
 fn shown_by(given: &Given) -> String {
     let shown = [given.note.as_deref(), given.link.as_deref()];
     let shown: Vec<&str> = shown.into_iter().flatten().collect();
-    if shown.is_empty() { String::new() } else { format!(": {}", shown.join(", ")) }
+    if shown.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", sentence::plain(&shown.join(", ")))
+    }
 }
 
 fn scheduled(schedule: &ScheduleId, ran: &[DateTime<Utc>], skipped: &[SkippedRun]) -> String {

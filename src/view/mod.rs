@@ -8,16 +8,21 @@
 //! - Numbers stand in a view twice: as they are (a proportion is a fraction) and as text.
 //! - Making a view reads nothing and decides nothing.
 
+pub mod actions;
 pub mod demand;
 pub mod graph;
 pub mod history;
 pub mod imported;
+pub mod migration;
 pub mod moved;
+pub mod notices;
 pub mod numbers;
+pub mod past;
 pub mod schedule;
 pub mod sentence;
 pub mod simulate;
 pub mod status;
+pub mod stuck;
 pub mod suite;
 pub mod tasks;
 pub mod ticked;

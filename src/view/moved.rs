@@ -85,6 +85,9 @@ pub struct DoneView {
     pub dry_run: bool,
     /// What happened, in words.
     pub happened: Vec<String>,
+    /// What is needed before it counts, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// The outcome of one step.
@@ -96,5 +99,17 @@ pub fn done(step: &Step, dry_run: bool) -> DoneView {
         verb: step.entry.verb.clone(),
         dry_run,
         happened: lines.into_iter().map(|line| line.text).collect(),
+        next: step.entry.events.iter().find_map(|event| next(step, event)),
+    }
+}
+
+/// Who has to do what before an event counts.
+fn next(step: &Step, event: &Event) -> Option<String> {
+    let brand = &step.checkpoint.brand;
+    match event {
+        Event::TaskSubmitted { task, .. } => Some(format!(
+            "another person has to confirm it: `fivestep done {brand} {task} --actor NAME`"
+        )),
+        _ => None,
     }
 }

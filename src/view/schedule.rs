@@ -134,7 +134,8 @@ mod tests {
     fn a_clock_change_is_told_where_it_changes_something() {
         use {Repeated as R, Skipped as S};
         // (why, line, skipped, repeated, around, the rows)
-        let table: [(&str, &str, S, R, &str, &[&str]); 5] = [
+        type Case = (&'static str, &'static str, S, R, &'static str, &'static [&'static str]);
+        let table: [Case; 5] = [
             (
                 "a shifted time",
                 "30 2 * * *",

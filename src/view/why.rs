@@ -9,13 +9,14 @@ use crate::{
         expression::{Answer, ExpressionReport},
         gate::{Evidence, Takes, judge},
         goal,
-        timers::timers,
+        timers::{pending, timers},
     },
     model::{Interval, Period, Status, TaskState, Timer, Unit, Verdict},
     runner::Case,
 };
 
 use super::{
+    actions::{ActionView, actions_of},
     sentence,
     tasks::{TaskView, tasks_of},
 };
@@ -112,6 +113,8 @@ pub struct Why {
     pub open: bool,
     /// The gate.
     pub gate: Vec<ClauseView>,
+    /// The actions that are not settled; those of the stage hold it.
+    pub actions: Vec<ActionView>,
     /// The stage's tasks.
     pub tasks: Vec<TaskView>,
     /// The goal, clause by clause, as it would be judged now.
@@ -122,6 +125,9 @@ pub struct Why {
     pub goal_held_for: u32,
     /// The moments the stage waits for, the earliest first.
     pub timers: Vec<Timer>,
+    /// What happens next of itself; absent while the run is held, and where only people and evidence
+    /// are waited for.
+    pub next: Option<Timer>,
     /// What a person should know beside it.
     pub notes: Vec<String>,
     /// The moment of the answer, UTC.
@@ -151,11 +157,16 @@ pub fn why(case: &Case, now: DateTime<Utc>) -> Why {
         window: case.observations.metrics.values().find_map(sentence::window),
         open: gate.as_ref().is_some_and(|gate| gate.open),
         gate: gate.iter().flat_map(|gate| &gate.clauses).map(|clause| view(clause, now)).collect(),
+        actions: match ended {
+            true => Vec::new(),
+            false => actions_of(checkpoint, &case.workflow, now),
+        },
         tasks: if ended { Vec::new() } else { tasks_of(checkpoint, &case.workflow, now) },
         goal: goal::clauses(evidence).iter().map(|clause| view(clause, now)).collect(),
         goal_streak: checkpoint.progress.streak,
         goal_held_for: case.workflow.goal.held_for,
         timers: timers(&case.workflow, checkpoint),
+        next: pending(&case.workflow, checkpoint).into_iter().next(),
         notes: notes(case),
         now,
     }

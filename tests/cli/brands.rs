@@ -260,6 +260,7 @@ fn why_says_how_far_a_failing_clause_is_from_passing() {
         open, for role:lead, due 2026-04-02 10:00 (in 3 d)
         form: agreed: true
         form: note: a text (optional)
+    next: deadline of sign_charter in 3 d (2026-04-02 10:00)
 
     Goal: met in 0 of 2 cycles in a row
       pass         engaged_follower_rate at least 2 % (the brand's own goal)

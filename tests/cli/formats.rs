@@ -90,13 +90,13 @@ fn json_is_one_document_of_a_known_shape() {
     fivestep brand show azzurro-radio
       {accounts: [{handle: text, platform: text}], charter: {people: [{name: text, role: text}], pillars: [{id: text, not: [], words: [text]}], posts_per_week: number}, digest: text, goals: {engaged_follower_rate: number}, id: text, languages: [text], name: text, segments: [{bio: [text], id: text, languages: [text]}], sources: [{account: text, kind: text, path: null}], workflow: text, working_time: {timezone: text, week: [bool]}}
     fivestep status
-      [{at: text, blocked: bool, blocked_age_seconds: number, blocked_since: text, brand: text, checkpoint: text, cycle: number, definition: text, held_by: [text], revision: number, since: text, stage: text, stage_age_seconds: number, status: text, waived: [text], workflow: text}]
+      [{at: text, blocked: bool, blocked_age_seconds: number, blocked_since: text, brand: text, checkpoint: text, cycle: number, definition: text, held_by: [text], revision: number, since: text, stage: text, stage_age_seconds: number, state: text, status: text, waived: [text], workflow: text}]
     fivestep status verde-garden
-      [{at: text, blocked: bool, blocked_age_seconds: number, blocked_since: text, brand: text, checkpoint: text, cycle: number, definition: text, held_by: [text], revision: number, since: text, stage: text, stage_age_seconds: number, status: text, waived: [], workflow: text}]
+      [{at: text, blocked: bool, blocked_age_seconds: number, blocked_since: text, brand: text, checkpoint: text, cycle: number, definition: text, held_by: [text], revision: number, since: text, stage: text, stage_age_seconds: number, state: text, status: text, waived: [], workflow: text}]
     fivestep why verde-garden azzurro-radio bianco-books rosso-roasters
-      [{brand: text, checkpoint: text, cycle: number, gate: [{because: text, clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: {high: number, low: number}, metric: text, n: number, threshold: number, unit: text, value: number}, reason: text, remedy: text, to_pass: text, verdict: text}], goal: [{clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: {high: number, low: number}, metric: text, n: number, threshold: number, unit: text, value: number}, verdict: text}], goal_held_for: number, goal_streak: number, name: text, notes: [], now: text, open: bool, purpose: text, since: text, stage: text, status: text, tasks: [], timers: [], title: text, window: text}]
+      [{actions: [], brand: text, checkpoint: text, cycle: number, gate: [{because: text, clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: {high: number, low: number}, metric: text, n: number, threshold: number, unit: text, value: number}, reason: text, remedy: text, to_pass: text, verdict: text}], goal: [{clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: {high: number, low: number}, metric: text, n: number, threshold: number, unit: text, value: number}, verdict: text}], goal_held_for: number, goal_streak: number, name: text, next: null, notes: [], now: text, open: bool, purpose: text, since: text, stage: text, status: text, tasks: [], timers: [], title: text, window: text}]
     fivestep why azzurro-radio
-      {brand: text, checkpoint: text, cycle: number, gate: [{because: text, clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: null, metric: text, n: null, threshold: number, unit: text, value: null}, remedy: text, verdict: text, waived: text}], goal: [{clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: null, metric: text, n: null, threshold: number, unit: text, value: null}, remedy: text, verdict: text}], goal_held_for: number, goal_streak: number, name: text, notes: [], now: text, open: bool, purpose: text, since: text, stage: text, status: text, tasks: [], timers: [], title: text, window: text}
+      {actions: [], brand: text, checkpoint: text, cycle: number, gate: [{because: text, clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: null, metric: text, n: null, threshold: number, unit: text, value: null}, remedy: text, verdict: text, waived: text}], goal: [{clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: null, metric: text, n: null, threshold: number, unit: text, value: null}, remedy: text, verdict: text}], goal_held_for: number, goal_streak: number, name: text, next: null, notes: [], now: text, open: bool, purpose: text, since: text, stage: text, status: text, tasks: [], timers: [], title: text, window: text}
     fivestep tasks --done
       []
     fivestep history bianco-books
@@ -122,13 +122,13 @@ fn json_is_one_document_of_a_known_shape() {
     fivestep advance acme --until blocked
       [{brand: text, checkpoint: text, held_by: [text], path: [text], result: text}]
     fivestep status
-      [{at: text, blocked: bool, blocked_age_seconds: number, blocked_since: text, brand: text, checkpoint: text, cycle: number, definition: text, held_by: [text], revision: number, since: text, stage: text, stage_age_seconds: number, status: text, waived: [], workflow: text}]
+      [{at: text, blocked: bool, blocked_age_seconds: number, blocked_since: text, brand: text, checkpoint: text, cycle: number, definition: text, held_by: [text], revision: number, since: text, stage: text, stage_age_seconds: number, state: text, status: text, waived: [], workflow: text}]
     fivestep pause acme --reason 'summer break of the whole team, until the first of September'
       [{brand: text, checkpoint: text, dry_run: bool, happened: [text], verb: text}]
     fivestep resume acme
       [{brand: text, checkpoint: text, dry_run: bool, happened: [text], verb: text}]
     fivestep why acme
-      {brand: text, checkpoint: text, cycle: number, gate: [{because: text, clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: null, metric: text, n: number, threshold: number, unit: text, value: number}, verdict: text}], goal: [{clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: {high: number, low: number}, metric: text, n: number, threshold: number, unit: text, value: number}, verdict: text}], goal_held_for: number, goal_streak: number, name: text, notes: [], now: text, open: bool, purpose: text, since: text, stage: text, status: text, tasks: [{brand: text, deadline: text, done_by: null, form: [text], overdue: bool, owner: text, remind: bool, state: text, task: text, title: text}], timers: [{at: text, kind: text, of: text}], title: text, window: text}
+      {actions: [], brand: text, checkpoint: text, cycle: number, gate: [{because: text, clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: null, metric: text, n: number, threshold: number, unit: text, value: number}, verdict: text}], goal: [{clause: text, demand: text, evidence: text, measured: text, numbers: {age_seconds: number, interval: {high: number, low: number}, metric: text, n: number, threshold: number, unit: text, value: number}, verdict: text}], goal_held_for: number, goal_streak: number, name: text, next: {at: text, kind: text, of: text}, notes: [], now: text, open: bool, purpose: text, since: text, stage: text, status: text, tasks: [{brand: text, changed_at: text, command: text, deadline: text, done_by: null, form: [text], four_eyes: bool, overdue: bool, owner: text, remind: bool, revision: number, stage: text, state: text, task: text, title: text, uid: text}], timers: [{at: text, kind: text, of: text}], title: text, window: text}
     fivestep cancel acme --reason 'the shop closed'
       [{brand: text, checkpoint: text, dry_run: bool, happened: [text], verb: text}]
     fivestep history acme
@@ -297,19 +297,28 @@ fn help_says_what_there_is_and_shows_examples() {
       import       Read a brand's exports into its evidence
       start        Start brands on their workflow
       advance      Move brands on whose gate is open
-      status       Where brands stand
+      status       Where brands stand [alias: list]
       why          Why a brand stands where it stands, and what would move it
       simulate     What would become of a brand, or would have; writes nothing
       tasks        Work for people
-      done         Finish a task
-      reopen       Take a finished task up again
+      done         Finish a task, or confirm what another person did
+      reject       Say no to a task
+      reassign     Give a task to another owner
+      reopen       Take a task up again that is done or rejected
+      notices      What people are to be told, and were
+      retry        Try an action again that has failed
+      skip         Let a brand go on without an action
       waive        Let a brand pass a clause that no source can measure
       history      A brand's journal
       show         A brand's numbers: value, sample, interval, window, sources
       graph        Draw a workflow, and where a brand is in it
+      schedule     When schedules come
       pause        Hold brands where they are
       resume       Let held brands go on
-      cancel       End brands' runs as abandoned
+      cancel       End brands' runs as abandoned, cleanly: open tasks and actions are closed
+                   one by one, and while an attempt of an action runs, it is refused
+      abandon      End brands' runs as abandoned at once, whatever still runs; `cancel` is the
+                   clean way
       adopt        Go on under the edited workflow file
       tick         Do what is due, once; safe from cron
       serve        Do what is due when it is due, until it is stopped
@@ -361,7 +370,7 @@ fn help_says_what_there_is_and_shows_examples() {
       fivestep why acme             why a brand stands where it stands
     [exit 0]
     ");
-    assert_snapshot!(env.terminal("fivestep advance --help"), @r"
+    assert_snapshot!(env.terminal("fivestep advance --help"), @r#"
     $ fivestep advance --help
     Move brands on whose gate is open
 
@@ -390,27 +399,33 @@ fn help_says_what_there_is_and_shows_examples() {
 
               [default: table]
 
-          --until <blocked|STAGE>
-              Go on until `blocked`, or until the brand is in this stage; otherwise one stage
+          --where <FILTER>
+              Only brands that pass, such as `stage = "support" and blocked_for >= 7d`
 
           --actor <NAME>
               Who gives the command, for the journal
 
               [env: FIVESTEP_ACTOR=Ada]
 
-          --window-end <INSTANT>
-              Let the measuring window end here instead of at the newest evidence
-
-          --dry-run
-              Decide and print, write nothing
+          --resume
+              Go on with an `advance --all` that was interrupted, as it was asked then
 
           --now <INSTANT>
               Decide as if it were this moment (UTC); for tests and what-if
 
               [env: FIVESTEP_NOW=2026-03-30T10:00:00Z]
 
+          --until <blocked|STAGE>
+              Go on until `blocked`, or until the brand is in this stage; otherwise one stage
+
       -v, --verbose...
               Log to standard error; twice for more
+
+          --window-end <INSTANT>
+              Let the measuring window end here instead of at the newest evidence
+
+          --dry-run
+              Decide and print, write nothing
 
           --log-json
               Log as JSON, one object a line
@@ -421,9 +436,11 @@ fn help_says_what_there_is_and_shows_examples() {
     Examples:
       fivestep advance acme
       fivestep advance --all --until blocked
+      fivestep advance --where "stage = support and blocked_for >= 7d"
+      fivestep advance --resume
       fivestep advance acme --dry-run
     [exit 0]
-    ");
+    "#);
     assert_snapshot!(env.terminal("fivestep waive -h"), @r#"
     $ fivestep waive -h
     Let a brand pass a clause that no source can measure

@@ -18,12 +18,12 @@ fn suggested(text: &str) -> Vec<String> {
 #[test]
 fn a_suggested_command_works() {
     // (a command that answers with suggestions, how many, before it)
-    let table: [(&str, usize, &[&str]); 17] = [
+    let table: [(&str, usize, &[&str]); 23] = [
         ("fivestep advance acme", 1, &["fivestep advance acme"]),
         ("fivestep start acme", 1, &[]),
         ("fivestep resume acme", 1, &[]),
         ("fivestep advance acme", 1, &["fivestep pause acme"]),
-        ("fivestep advance acme", 1, &["fivestep cancel acme"]),
+        ("fivestep advance acme", 2, &["fivestep cancel acme"]),
         ("fivestep reopen acme sign_charter", 1, &[]),
         ("fivestep done acme sign_charter", 1, &[]),
         (
@@ -40,6 +40,16 @@ fn a_suggested_command_works() {
         ("fivestep init elsewhere", 3, &[]),
         ("fivestep why acme", 1, &["fivestep done acme sign_charter --set agreed=true"]),
         ("fivestep demo elsewhere", 4, &[]),
+        ("fivestep reject acme sign_charter --reason x", 0, &[]),
+        (
+            "fivestep done acme sign_charter --set agreed=true",
+            1,
+            &["fivestep reject acme sign_charter --reason x"],
+        ),
+        ("fivestep why acme", 1, &["fivestep reject acme sign_charter --reason x"]),
+        ("fivestep why acme", 1, &["fivestep pause acme"]),
+        ("fivestep start acme --again", 1, &[]),
+        ("fivestep notices", 1, &[]),
     ];
     for (line, count, before) in table {
         let env = started();
@@ -124,7 +134,7 @@ fn every_example_of_the_help_is_understood() {
         .filter_map(|line| line.split_whitespace().next())
         .filter(|verb| *verb != "help")
         .collect();
-    assert!(verbs.len() >= 33, "{verbs:?}");
+    assert!(verbs.len() >= 36, "{verbs:?}");
     let pages = verbs.iter().flat_map(|verb| match *verb {
         "brand" => vec![vec!["brand", "list"], vec!["brand", "show"]],
         "schedule" => vec![vec!["schedule", "preview"]],

@@ -309,17 +309,17 @@ fn a_cancelled_run_is_over() {
 
     $ fivestep advance acme
     blocked: acme: the brand's run ended as abandoned
-    hint: see how with `fivestep history acme`
+    hint: see how with `fivestep history acme`; another run begins with `fivestep start acme --again`
     [exit 10]
 
     $ fivestep cancel acme
     blocked: acme: the brand's run ended as abandoned
-    hint: see how with `fivestep history acme`
+    hint: see how with `fivestep history acme`; another run begins with `fivestep start acme --again`
     [exit 10]
 
     $ fivestep start acme
     blocked: acme: the brand's run ended as abandoned
-    hint: see how with `fivestep history acme`
+    hint: see how with `fivestep history acme`; another run begins with `fivestep start acme --again`
     [exit 10]
 
     $ fivestep status
@@ -471,7 +471,7 @@ fn several_brands_are_held_through_a_pipe() {
     verde-garden  verde-garden@1.support.10
       resumed
     blocked: rosso-roasters: the brand's run ended as gold
-    hint: see how with `fivestep history rosso-roasters`
+    hint: see how with `fivestep history rosso-roasters`; another run begins with `fivestep start rosso-roasters --again`
     [exit 0]
     ");
 }

@@ -419,7 +419,7 @@ fn a_brand_is_played_on_with_other_numbers() {
 
     $ fivestep simulate rosso-roasters
     blocked: rosso-roasters: the brand's run ended as gold
-    hint: see how with `fivestep history rosso-roasters`
+    hint: see how with `fivestep history rosso-roasters`; another run begins with `fivestep start rosso-roasters --again`
     [exit 10]
 
     $ fivestep simulate --workflow workflows/engagement.yaml --tasks done

@@ -341,14 +341,40 @@ fn large_gates() -> Vec<(&'static str, String, Option<&'static str>)> {
     ]
 }
 
-/// Large files about ways, tasks and forms.
+/// The small workflow with many actions in `support`, each of which needs another.
+fn actions(count: usize, needed: impl Fn(usize) -> usize) -> String {
+    let action =
+        |at| format!("      - {{ id: a{at}, run: source.pull, needs: [a{}] }}\n", needed(at));
+    let actions: String = (0..count).map(action).collect();
+    exchanged("    title: S\n", &format!("    title: S\n    entry:\n{actions}"))
+}
+
+/// Large files about ways, tasks, actions and forms.
 fn large_lists() -> Vec<(&'static str, String, Option<&'static str>)> {
     let way = |at| format!("{{ when: cycle + {at} > goal.streak, to: define }}");
     let same = |_| "{ when: cycle == 2, to: define }".to_owned();
     let nowhere = |at| format!("{{ when: 'regressed(\"s{at}\")', to: define }}");
     let fields: String = (0..60_000).map(|at| format!("f{at}, ")).collect();
     let form = format!("owner: lead, form: {{ type: object, required: [{fields}x] }} }}");
+    let schedules = |each: fn(usize) -> String| {
+        let lines: String = (0..20_000).map(each).collect();
+        format!("{}schedules:\n{lines}", super::engagement())
+    };
     vec![
+        (
+            "20,000 schedules",
+            schedules(|at| {
+                let (minute, hour) = (at % 60, at / 60 % 24);
+                let day = at / 1_440 + 1;
+                format!("  - {{ id: s{at}, cron: {minute} {hour} {day} * *, run: advance }}\n")
+            }),
+            None,
+        ),
+        (
+            "20,000 schedules that do the same",
+            schedules(|at| format!("  - {{ id: s{at}, cron: 0 9 * * *, run: advance }}\n")),
+            Some("F0703"),
+        ),
         ("45,000 ways", ways((0..45_000).map(way)), None),
         ("45,000 ways of which one is taken", ways((0..45_000).map(same)), Some("F0307")),
         ("45,000 ways that ask for no stage", ways((0..45_000).map(nowhere)), Some("F0203")),
@@ -359,6 +385,12 @@ fn large_lists() -> Vec<(&'static str, String, Option<&'static str>)> {
             None,
         ),
         ("10,000 tasks, misspelt", tasks(10_000, |at| format!("task: tt{at}")), Some("F0204")),
+        ("20,000 actions in a circle", actions(20_000, |at| (at + 1) % 20_000), Some("F0602")),
+        (
+            "20,000 actions that need nothing there is",
+            actions(20_000, |at| at + 20_000),
+            Some("F0601"),
+        ),
         (
             "60,000 fields that are required and none",
             exchanged("owner: lead }", &form),

@@ -112,15 +112,15 @@ fn an_older_state_file_is_told_of_and_not_brought_up() {
     raw(&env)
         .execute_batch(
             "DROP TABLE house; ALTER TABLE definition DROP COLUMN unused_since;
-                             PRAGMA user_version = 2",
+                             PRAGMA user_version = 3",
         )
         .unwrap();
     let answer = env.line("fivestep doctor");
     assert_eq!(answer.code, 1, "{}", answer.text());
-    assert!(answer.stdout.contains("it is 2; any other command"), "{}", answer.text());
+    assert!(answer.stdout.contains("it is 3; any other command"), "{}", answer.text());
     let version: i64 =
         raw(&env).pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 2);
+    assert_eq!(version, 3);
     env.ok(["status"]);
     env.ok(["doctor"]);
 }

@@ -20,8 +20,8 @@ pub fn status(lines: &[StatusLine], chosen: bool) -> String {
     for line in lines {
         let standing = &line.standing;
         let status = match line.blocked_age_seconds {
-            Some(age) => format!("blocked {}", sentence::age(age)),
-            None => standing.status.clone(),
+            Some(age) if line.state == "blocked" => format!("blocked {}", sentence::age(age)),
+            _ => line.state.clone(),
         };
         table.add_row([
             standing.brand.clone(),
@@ -44,25 +44,28 @@ fn held_by(line: &StatusLine) -> String {
     }
 }
 
+/// One task in a table.
+pub type TaskRow = [String; 6];
+
+/// A task as a row of [`tasks`].
+pub fn task_row(task: &TaskView, now: DateTime<Utc>) -> TaskRow {
+    let owner = match &task.first_owner {
+        Some(first) => format!("{} (was {first})", task.owner),
+        None => task.owner.clone(),
+    };
+    [task.brand.clone(), task.task.clone(), owner, task.told(), due(task, now), task.title.clone()]
+}
+
 /// One row a task; `chosen` tells whether only some were asked for.
-pub fn tasks(tasks: &[TaskView], chosen: bool, now: DateTime<Utc>) -> String {
-    if tasks.is_empty() && chosen {
+pub fn tasks(rows: &[TaskRow], chosen: bool) -> String {
+    if rows.is_empty() && chosen {
         return "No task is like that. `fivestep tasks` shows all that are open.\n".to_owned();
     }
-    if tasks.is_empty() {
+    if rows.is_empty() {
         return "No task is open.\n".to_owned();
     }
     let mut table = table(&["BRAND", "TASK", "OWNER", "STATE", "DUE", "TITLE"]);
-    for task in tasks {
-        table.add_row([
-            task.brand.clone(),
-            task.task.clone(),
-            task.owner.clone(),
-            task.state.clone(),
-            due(task, now),
-            task.title.clone(),
-        ]);
-    }
+    table.add_rows(rows);
     finish(&table)
 }
 
@@ -80,12 +83,12 @@ pub fn history(lines: &[HistoryLine], pruned: u64) -> String {
         let first = line.revision != last;
         last = line.revision;
         let once = |text: String| if first { text } else { String::new() };
-        let reason = line.reason.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
+        let reason = line.reason.as_ref().map(|why| format!(" ({})", sentence::plain(why)));
         table.add_row([
             once(line.revision.to_string()),
             once(sentence::instant(line.at)),
             once(line.actor.clone()),
-            format!("{}{reason}", line.text),
+            format!("{}{}", line.text, reason.unwrap_or_default()),
         ]);
     }
     if lines.iter().any(|line| line.pruned) {

@@ -1,10 +1,12 @@
 //! `why` for people.
 
 use crate::{
-    model::TimerKind,
+    engine::timers::Rung,
+    model::{Timer, TimerKind},
     view::{
+        actions::ActionView,
         sentence,
-        tasks::TaskView,
+        tasks::{TaskView, TaskWord},
         why::{ClauseView, Why},
     },
 };
@@ -21,13 +23,50 @@ pub fn text(why: &Why) -> String {
     if !why.gate.is_empty() {
         out.push_str(&gate(why));
     }
+    if !why.actions.is_empty() {
+        out.push_str(&format!("\n{}\n", bold("Actions")));
+        out.extend(why.actions.iter().map(action));
+    }
     if !why.tasks.is_empty() {
         out.push_str(&format!("\n{}\n", bold("Tasks")));
         out.extend(why.tasks.iter().map(|task| task_line(task, why)));
     }
     out.push_str(&coming(why));
+    out.push_str(&next(why));
     out.push_str(&goal(why));
     out
+}
+
+fn action(action: &ActionView) -> String {
+    let mut out = wrapped(2, &format!("{}: ", action.action), &action.run);
+    let told = match action.holds {
+        true => action.told.clone(),
+        false => format!("{}; it holds no stage", action.told),
+    };
+    out.push_str(&wrapped(4, "", &told));
+    if let Some(error) = &action.last_error {
+        out.push_str(&wrapped(4, "last error: ", error));
+    }
+    out.extend(action.commands.iter().map(|command| wrapped(4, "next: ", &format!("`{command}`"))));
+    out
+}
+
+/// What happens next of itself.
+fn next(why: &Why) -> String {
+    if why.status == "paused" {
+        let text = format!("nothing while it is paused; `fivestep resume {}`", why.brand);
+        return wrapped(0, "next: ", &text);
+    }
+    let Some(Timer { at, kind, of }) = &why.next else {
+        return String::new();
+    };
+    let what = format!("{} of {of}", kind.name());
+    let when = sentence::instant(*at);
+    let text = match *at > why.now {
+        true => format!("{what} {} ({when})", sentence::due(*at, why.now)),
+        false => format!("{what}, due since {when}: `fivestep tick {}`", why.brand),
+    };
+    wrapped(0, "next: ", &text)
 }
 
 /// The moments that are neither a task's nor a clause's, which say theirs already.
@@ -77,7 +116,14 @@ fn place(why: &Why) -> String {
 
 fn gate(why: &Why) -> String {
     let holding = why.gate.iter().filter(|clause| !lets_through(clause)).count();
+    let acting = why.actions.iter().filter(|action| action.holds).count();
     let line = match holding {
+        0 if acting == 1 => {
+            "The gate is shut: every clause lets through, an action holds it".to_owned()
+        }
+        0 if acting > 1 => {
+            format!("The gate is shut: every clause lets through, {acting} actions hold it")
+        }
         0 => format!("The gate is open: `fivestep advance {}`", why.brand),
         1 => format!("The gate is shut: 1 of {} clauses holds it", why.gate.len()),
         _ => format!("The gate is shut: {holding} of {} clauses hold it", why.gate.len()),
@@ -135,23 +181,46 @@ fn part_text(part: &ClauseView, indent: usize) -> String {
 }
 
 fn task_line(task: &TaskView, why: &Why) -> String {
-    let state = match (&task.deadline, &task.done_by) {
-        (_, Some(by)) => format!("done by {by}"),
-        (Some(deadline), None) => format!(
-            "{}, for {}, due {} ({})",
-            task.state,
-            task.owner,
-            sentence::instant(*deadline),
-            sentence::due(*deadline, why.now)
-        ),
-        (None, None) => format!("{}, for {}", task.state, task.owner),
-    };
     let mut out = wrapped(2, &format!("{}: ", task.task), &task.title);
-    out.push_str(&wrapped(4, "", &state));
-    if task.done_by.is_none() {
-        out.extend(task.form.iter().map(|field| wrapped(4, "form: ", field)));
+    let is_open = match task.state {
+        TaskWord::Open | TaskWord::Reopened | TaskWord::ToConfirm => true,
+        TaskWord::Done | TaskWord::Rejected => false,
+    };
+    let mut told = task.told();
+    if is_open {
+        told.push_str(&format!(", for {}", task.owner));
+        told.extend(task.first_owner.as_ref().map(|first| format!(", who has it from {first}")));
+    }
+    told.extend(task.deadline.map(|deadline| {
+        let (when, due) = (sentence::instant(deadline), sentence::due(deadline, why.now));
+        format!(", due {when} ({due})")
+    }));
+    out.push_str(&wrapped(4, "", &told));
+    let mut more = |label: &str, text: Option<String>| {
+        out.extend(text.map(|text| wrapped(4, label, &text)));
+    };
+    more("then: ", task.next_owner.as_ref().map(|next| next_owner(next, why)));
+    more("shown by: ", Some(task.shown_by()).filter(|text| !text.is_empty()));
+    more("because: ", task.reason.as_deref().map(sentence::plain));
+    match task.state {
+        TaskWord::Open | TaskWord::Reopened => {
+            out.extend(task.form.iter().map(|field| wrapped(4, "form: ", field)));
+        }
+        TaskWord::ToConfirm | TaskWord::Rejected => {
+            more("next: ", task.command.as_ref().map(|command| format!("`{command}`")));
+        }
+        TaskWord::Done => {}
     }
     out
+}
+
+fn next_owner(next: &Rung, why: &Why) -> String {
+    format!(
+        "for {} from {} on ({})",
+        next.to,
+        sentence::instant(next.at),
+        sentence::due(next.at, why.now)
+    )
 }
 
 fn goal(why: &Why) -> String {

@@ -1,6 +1,10 @@
 //! What comes again and again: its times, its zone, and what is done.
 
-use std::{iter, ops::Range};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    iter,
+    ops::Range,
+};
 
 use super::{Checker, stage::place_in};
 use crate::{
@@ -22,19 +26,34 @@ impl Checker<'_, '_> {
     pub(super) fn schedules(&mut self, raw: &Field<Vec<Spot<raw::Schedule>>>) -> Vec<Schedule> {
         let Some(raw) = raw else { return Vec::new() };
         self.no_doubles("schedule", raw.value.iter().filter_map(|one| one.value.id.as_ref()));
-        let mut right: Vec<(Schedule, &Range<usize>)> = Vec::new();
-        for Spot { value, span } in &raw.value {
-            let Some(schedule) = self.schedule(value, span) else { continue };
-            if let Some((other, first)) = right.iter().find(|(other, _)| same(other, &schedule)) {
-                let message = format!("`{}` does the same as `{}`", schedule.id, other.id);
-                let problem = Problem::new(Code::SameSchedule, span, message)
-                    .related(first, "the first that does it")
-                    .help("remove one of the two, or let it come at other times");
-                self.add(problem);
-            }
-            right.push((schedule, span));
-        }
+        let each = |one: &Spot<raw::Schedule>| {
+            Some((self.schedule(&one.value, &one.span)?, one.span.clone()))
+        };
+        let right: Vec<(Schedule, Range<usize>)> = raw.value.iter().filter_map(each).collect();
+        self.no_work_twice(&right);
         right.into_iter().map(|(schedule, _)| schedule).collect()
+    }
+
+    /// Warns of every schedule that does what one before it does, at the same times.
+    fn no_work_twice(&mut self, schedules: &[(Schedule, Range<usize>)]) {
+        let mut seen: HashMap<String, &(Schedule, Range<usize>)> = HashMap::new();
+        for one in schedules {
+            let (schedule, span) = one;
+            let key = (schedule.cron.as_str(), &schedule.zone, &schedule.chore);
+            match seen.entry(format!("{key:?}")) {
+                Entry::Vacant(place) => {
+                    place.insert(one);
+                }
+                Entry::Occupied(first) => {
+                    let (other, first) = first.get();
+                    let message = format!("`{}` does the same as `{}`", schedule.id, other.id);
+                    let problem = Problem::new(Code::SameSchedule, span, message)
+                        .related(first, "the first that does it")
+                        .help("remove one of the two, or let it come at other times");
+                    self.add(problem);
+                }
+            }
+        }
     }
 
     fn schedule(&mut self, raw: &raw::Schedule, place: &Range<usize>) -> Option<Schedule> {
@@ -126,11 +145,6 @@ impl Checker<'_, '_> {
         self.add(misread(words, written, error));
         None
     }
-}
-
-/// Whether two schedules come at the same times for the same work.
-fn same(one: &Schedule, other: &Schedule) -> bool {
-    one.cron == other.cron && one.zone == other.zone && one.chore == other.chore
 }
 
 fn misread(words: &Words, written: &str, error: CronError) -> Problem {

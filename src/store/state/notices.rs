@@ -4,10 +4,49 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Transaction, params};
 
-use super::{StateStore, error::StoreError, write::stamp};
+use super::{
+    StateStore,
+    error::StoreError,
+    write::{instant, stamp},
+};
 use crate::{engine::Notice, model::Digest};
 
+/// A notice with when it was delivered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    /// Its place in the order in which notices came up.
+    pub place: i64,
+    /// The notice.
+    pub notice: Notice,
+    /// When it was delivered, UTC; absent if it was not yet.
+    pub delivered: Option<DateTime<Utc>>,
+}
+
 impl StateStore {
+    /// Notices in the order in which they came up.
+    ///
+    /// - `all`: those that were delivered, too.
+    /// - `after`: only those behind this place; 0 for all.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the rows cannot be read.
+    pub fn notices(&self, all: bool, after: i64, limit: usize) -> Result<Vec<Told>, StoreError> {
+        let sql = "SELECT rowid, notice, delivered FROM notice
+                   WHERE rowid > ?1 AND (?2 OR delivered IS NULL) ORDER BY rowid LIMIT ?3";
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+        let rows: rusqlite::Result<Vec<(i64, String, Option<String>)>> =
+            self.connection.prepare_cached(sql).and_then(|mut rows| {
+                rows.query_map(params![after, all, limit as i64], read)?.collect()
+            });
+        let rows = rows.map_err(|error| self.fail(error))?.into_iter();
+        rows.map(|(place, text, delivered)| {
+            let notice = self.parse(|| "a notice".to_owned(), &text)?;
+            Ok(Told { place, notice, delivered: delivered.as_deref().and_then(instant) })
+        })
+        .collect()
+    }
+
     /// Notices that were not delivered yet, the oldest first.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use rusqlite::Transaction;
 use super::write::stamp;
 
 /// What each version adds to the one before, the first from nothing.
-const VERSIONS: &[&str] = &[FIRST, SECOND, HOUSE];
+const VERSIONS: &[&str] = &[FIRST, SECOND, THIRD, FOURTH];
 
 /// The version of the tables, kept in `PRAGMA user_version`.
 pub(super) const VERSION: i64 = VERSIONS.len() as i64;
@@ -97,9 +97,19 @@ INSERT INTO timer (brand, at, kind, of, generation)
 SELECT brand, at, 'wait', '', 1 FROM brand WHERE status = 'running';
 ";
 
+// The number of a sweep is never used again, so that an old process cannot take a new one for its
+// own.
+const THIRD: &str = "
+CREATE TABLE sweep (
+    id    INTEGER PRIMARY KEY AUTOINCREMENT,
+    after TEXT NOT NULL,
+    asked TEXT NOT NULL
+) STRICT;
+";
+
 // `unused_since` lets a text wait a day before it goes: whoever starts a brand keeps the text first
 // and commits the brand's first step after. `house` remembers how far housekeeping has come.
-const HOUSE: &str = "
+const FOURTH: &str = "
 ALTER TABLE definition ADD COLUMN unused_since TEXT;
 CREATE TABLE house (
     name  TEXT PRIMARY KEY,
