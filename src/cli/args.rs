@@ -131,6 +131,8 @@ pub enum Verb {
     /// Work for people
     Tasks(TasksArgs),
     /// Finish a task, or confirm what another person did
+    ///
+    /// A task with `four_eyes` counts when a second person has given the command, without a form.
     Done(DoneArgs),
     /// Say no to a task
     Reject(RejectArgs),
@@ -610,8 +612,7 @@ pub struct TasksArgs {
 Examples:
   fivestep done acme sign_charter --set agreed=true --actor Ada
   fivestep done acme sign_charter --set agreed=true --link https://acme.example/charter
-A task with `four_eyes` waits until another person gives the same command, without a form:
-  fivestep done acme sign_charter --actor Ben")]
+  fivestep done acme sign_charter --actor Ben  the second person, without a form")]
 pub struct DoneArgs {
     /// The brand
     pub brand: String,

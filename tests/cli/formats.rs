@@ -315,10 +315,8 @@ fn help_says_what_there_is_and_shows_examples() {
       schedule     When schedules come
       pause        Hold brands where they are
       resume       Let held brands go on
-      cancel       End brands' runs as abandoned, cleanly: open tasks and actions are closed
-                   one by one, and while an attempt of an action runs, it is refused
-      abandon      End brands' runs as abandoned at once, whatever still runs; `cancel` is the
-                   clean way
+      cancel       End brands' runs as abandoned, with nothing left half done
+      abandon      End brands' runs as abandoned at once
       adopt        Go on under the edited workflow file
       tick         Do what is due, once; safe from cron
       serve        Do what is due when it is due, until it is stopped
