@@ -77,7 +77,7 @@ impl Runner {
         journal: &[Entry],
         revision: u64,
     ) -> Result<Checkpoint, Failure> {
-        let kept = self.store.kept_state(brand)?.map(Checkpoint::from);
+        let kept = self.store.snapshot(brand)?.map(|(_, state)| Checkpoint::from(state));
         let from = kept.unwrap_or_else(|| Checkpoint::new(brand.clone()));
         if revision > 0 && revision < from.revision {
             let (brand, kept) = (brand.clone(), from.revision);
