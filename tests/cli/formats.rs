@@ -318,6 +318,9 @@ fn help_says_what_there_is_and_shows_examples() {
       cancel       End brands' runs as abandoned, with nothing left half done
       abandon      End brands' runs as abandoned at once
       adopt        Go on under the edited workflow file
+      migrate      Take brands over to the edited workflow file, with a plan before
+      rewind       Let a brand stand again where it stood after an earlier commit
+      fork         Let a brand begin where another one stands, to try something
       tick         Do what is due, once; safe from cron
       serve        Do what is due when it is due, until it is stopped
       completions  Print a completion script for a shell
