@@ -9,6 +9,7 @@ use crate::{
     definition::{self, Code, Diagnostic, SourceFile},
     engine::Refusal,
     evidence::sources::SourceError,
+    house::HouseError,
     model::{BrandId, Digest},
     store::{StoreError, evidence::EvidenceError},
     workspace::WorkspaceError,
@@ -93,6 +94,9 @@ pub enum Failure {
     /// An export.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// A copy that is made or taken in.
+    #[error(transparent)]
+    House(#[from] HouseError),
     /// What was to be printed or written could not be.
     #[error("{doing}: {source}")]
     Io {
@@ -135,6 +139,7 @@ impl Failure {
             Failure::Store(error) => Some(error.hint()),
             Failure::Evidence(error) => Some(error.hint().to_owned()),
             Failure::Source(error) => Some(error.hint()),
+            Failure::House(error) => Some(error.hint()),
             Failure::Io { .. } => None,
         }
     }

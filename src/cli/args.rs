@@ -6,6 +6,8 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::store::state::Keep;
+
 use super::shipped::Shipped;
 
 /// The five-step workflow engine for social-media engagement.
@@ -186,6 +188,16 @@ Example:\n  fivestep abandon acme --actor Ada --reason \"the program hangs\"")]
     Tick(TickArgs),
     /// Do what is due when it is due, until it is stopped
     Serve(ServeArgs),
+    /// Let go what is old, and give its bytes back
+    Gc(GcArgs),
+    /// Look whether everything that is kept is as it should be
+    Doctor(DoctorArgs),
+    /// Copy the whole workspace, while others work in it
+    Backup(BackupArgs),
+    /// Make a workspace again from a backup
+    Restore(RestoreArgs),
+    /// Write one brand to one file, for another workspace
+    Export(ExportArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -230,6 +242,11 @@ impl Verb {
             | Verb::Fork(_)
             | Verb::Tick(_)
             | Verb::Serve(_)
+            | Verb::Gc(_)
+            | Verb::Doctor(_)
+            | Verb::Backup(_)
+            | Verb::Restore(_)
+            | Verb::Export(_)
             | Verb::Completions(_) => &[],
         }
     }
@@ -352,12 +369,16 @@ pub enum BrandVerb {
 Examples:
   fivestep import acme                       every source of the brand's file that has a path
   fivestep import acme ~/Downloads/acme.zip  one export, wherever it lies
+  fivestep import acme --archive acme.fivestep.tar.gz  all of a brand, from another workspace
   fivestep brand list -o ids | fivestep import -")]
 pub struct ImportArgs {
     /// The brand; `-` reads names from standard input
     pub brand: String,
     /// An export: a folder of saved answers or an archive; otherwise those of the brand's file
     pub path: Option<PathBuf>,
+    /// Take the whole brand in, with its run, from a file of `fivestep export`
+    #[arg(long, value_name = "FILE", conflicts_with = "path")]
+    pub archive: Option<PathBuf>,
     /// Read and report, write nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -907,6 +928,78 @@ pub struct ForkArgs {
     /// Decide and print, write nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// Arguments of `gc`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep gc --dry-run
+  fivestep gc --keep-days 90 --keep-cycles 4")]
+pub struct GcArgs {
+    /// Keep the journal of the last so many days whole
+    #[arg(long, value_name = "DAYS", default_value_t = Keep::default().days)]
+    pub keep_days: u32,
+    /// Keep the journal of the last so many cycles of each brand whole, at least one
+    #[arg(long, value_name = "CYCLES", default_value_t = Keep::default().cycles,
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub keep_cycles: u32,
+    /// Remove the evidence of brands that neither run nor have a file; otherwise it is listed
+    #[arg(long)]
+    pub orphans: bool,
+    /// Count and print, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `doctor`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  fivestep doctor\n  fivestep doctor --fix")]
+pub struct DoctorArgs {
+    /// Mend what can be mended: timers, notes about evidence, rows of brands that are no more
+    #[arg(long)]
+    pub fix: bool,
+    /// Compare every index with its table, too
+    #[arg(long)]
+    pub full: bool,
+}
+
+/// Arguments of `backup`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep backup ../acme-agency.tar.gz  one file
+  fivestep backup ../acme-agency-copy    a folder")]
+pub struct BackupArgs {
+    /// A new file that ends with `.tar.gz`, or else a new folder
+    pub to: PathBuf,
+}
+
+/// Arguments of `restore`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  fivestep restore ../acme-agency.tar.gz ../acme-again")]
+pub struct RestoreArgs {
+    /// What `fivestep backup` wrote, a file or a folder
+    #[arg(value_name = "BACKUP")]
+    pub from: PathBuf,
+    /// A new or empty folder
+    pub dir: PathBuf,
+}
+
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep export acme
+  fivestep -C ../other import acme --archive acme.fivestep.tar.gz")]
+pub struct ExportArgs {
+    /// The brand
+    pub brand: String,
+    /// A new file; otherwise `BRAND.fivestep.tar.gz` here
+    pub file: Option<PathBuf>,
+    /// Leave out the facts about other people; the metrics are measured from new imports then
+    #[arg(long)]
+    pub without_evidence: bool,
 }
 
 /// Arguments of `completions`.

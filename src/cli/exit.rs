@@ -92,6 +92,7 @@ impl From<&Failure> for Exit {
             | Failure::Store(_)
             | Failure::Evidence(_)
             | Failure::Source(_)
+            | Failure::House(_)
             | Failure::Io { .. } => Exit::Fault,
         }
     }

@@ -22,13 +22,17 @@ mod session;
 
 mod adopt;
 mod advance;
+mod backup;
 mod brand;
 mod check;
 mod completions;
 mod demo;
+mod doctor;
 mod done;
 mod explain;
+mod export;
 mod fork;
+mod gc;
 mod graph;
 mod history;
 mod hold;
@@ -42,6 +46,7 @@ mod notices;
 mod reassign;
 mod reject;
 mod reopen;
+mod restore;
 mod retry;
 mod rewind;
 mod schedule;
@@ -127,6 +132,11 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::Fork(args) => fork::run(session, args),
         Verb::Tick(args) => tick::run(session, args),
         Verb::Serve(args) => serve::run(session, args),
+        Verb::Gc(args) => gc::run(session, args),
+        Verb::Doctor(args) => doctor::run(session, args),
+        Verb::Backup(args) => backup::run(session, args),
+        Verb::Restore(args) => restore::run(session, args),
+        Verb::Export(args) => export::run(session, args),
         Verb::Completions(args) => completions::run(session, args),
     }
 }

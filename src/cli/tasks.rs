@@ -32,20 +32,18 @@ pub fn run(session: &Session, args: &TasksArgs) -> Result<Exit, Failure> {
     }
     let mut runner = session.runner()?;
     let names = [args.brands.as_slice(), &args.more_brands].concat();
-    let asked = Asked::new(session, args)?;
+    let filter = session.filter(&args.filter)?;
+    let asked = Asked::new(session, args);
     let mut answer = Answer::new(session.out, args.todo, runner.now());
     let mut take = |task: TaskView| match asked.is(&task) {
         true => answer.take(&task),
         false => Ok(()),
     };
     let exit = match names.is_empty() {
-        true => of_all(&mut runner, asked.filter.as_ref(), &mut take)?,
-        false => {
-            let brands = session.brands(&names)?;
-            of_named(&mut runner, &brands, asked.filter.as_ref(), &mut take)?
-        }
+        true => of_all(&mut runner, filter.as_ref(), &mut take)?,
+        false => of_named(&mut runner, &session.brands(&names)?, filter.as_ref(), &mut take)?,
     };
-    answer.end(asked.only_some || !names.is_empty())?;
+    answer.end(asked.only_some || filter.is_some() || !names.is_empty())?;
     Ok(exit)
 }
 
@@ -53,19 +51,17 @@ pub fn run(session: &Session, args: &TasksArgs) -> Result<Exit, Failure> {
 struct Asked<'a> {
     args: &'a TasksArgs,
     owner: Option<String>,
-    filter: Option<Filter>,
     only_some: bool,
 }
 
 impl<'a> Asked<'a> {
-    fn new(session: &Session, args: &'a TasksArgs) -> Result<Self, Failure> {
+    fn new(session: &Session, args: &'a TasksArgs) -> Self {
         let owner = args.owner.as_ref().map(|owner| match owner.as_str() {
             "me" => session.actor().to_string(),
             named => named.to_owned(),
         });
-        let filter = session.filter(&args.filter)?;
-        let only_some = args.overdue || args.remind || owner.is_some() || filter.is_some();
-        Ok(Self { args, owner, filter, only_some })
+        let only_some = args.overdue || args.remind || owner.is_some();
+        Self { args, owner, only_some }
     }
 
     fn is(&self, task: &TaskView) -> bool {
@@ -90,15 +86,9 @@ fn of_named(
     }
     for brand in brands {
         let checkpoint = runner.store().checkpoint(brand)?;
-        if is_asked(filter, &checkpoint, runner) {
-            runner.tasks(&checkpoint)?.into_iter().try_for_each(&mut *take)?;
-        }
+        runner.tasks(&checkpoint, filter)?.into_iter().try_for_each(&mut *take)?;
     }
     Ok(Exit::Done)
-}
-
-fn is_asked(filter: Option<&Filter>, at: &Checkpoint, runner: &Runner) -> bool {
-    filter.is_none_or(|filter| filter.lets_pass(&Standing::of(at), runner.now()))
 }
 
 /// The tasks of every brand. One brand's damage is told, and does not hide the others' work.
@@ -115,9 +105,7 @@ fn of_all(
         };
         after.clone_from(&last.brand);
         for row in page {
-            let found = row.read.map_err(Failure::from).and_then(|at| {
-                if is_asked(filter, &at, runner) { runner.tasks(&at) } else { Ok(Vec::new()) }
-            });
+            let found = row.read.map_err(Failure::from).and_then(|at| runner.tasks(&at, filter));
             match found {
                 Ok(found) => found.into_iter().try_for_each(&mut *take)?,
                 Err(failure) => {
@@ -130,8 +118,16 @@ fn of_all(
 }
 
 impl Runner {
-    /// The tasks of a brand that is in a stage; none once its run has ended.
-    fn tasks(&mut self, checkpoint: &Checkpoint) -> Result<Vec<TaskView>, Failure> {
+    /// The tasks of a brand that passes and is in a stage; none once its run has ended.
+    fn tasks(
+        &mut self,
+        checkpoint: &Checkpoint,
+        filter: Option<&Filter>,
+    ) -> Result<Vec<TaskView>, Failure> {
+        let passes = |filter: &Filter| filter.lets_pass(&Standing::of(checkpoint), self.now());
+        if !filter.is_none_or(passes) {
+            return Ok(Vec::new());
+        }
         let goes_on = matches!(checkpoint.status, Status::Running | Status::Paused { .. });
         match (&checkpoint.definition, goes_on) {
             (Some(digest), true) => {

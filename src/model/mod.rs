@@ -24,6 +24,7 @@ pub mod expression;
 pub mod form;
 pub mod ids;
 mod instant;
+mod landmark;
 pub mod metric;
 pub mod observation;
 pub mod occurrence;

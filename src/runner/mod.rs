@@ -18,6 +18,7 @@
 pub mod crew;
 pub mod fleet;
 pub mod fork;
+mod house;
 pub mod meter;
 pub mod migrate;
 pub mod past;

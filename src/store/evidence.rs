@@ -21,6 +21,7 @@
 
 mod copy;
 mod error;
+mod house;
 mod read;
 mod write;
 

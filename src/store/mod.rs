@@ -15,7 +15,9 @@
 
 pub mod evidence;
 pub mod filter;
+pub mod house;
 pub mod state;
 
 pub use filter::{Filter, FilterError};
+pub use house::Space;
 pub use state::{Committed, Standing, StateStore, StoreError};

@@ -6,12 +6,15 @@
 mod census;
 mod error;
 mod lease;
+mod look;
 mod notices;
 mod read;
+mod retention;
 mod schema;
 mod sweep;
 mod texts;
 mod timers;
+mod whole;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -23,10 +26,13 @@ pub use self::{
     census::Census,
     error::StoreError,
     lease::Lease,
+    look::{Inspection, Orphans, Stray},
     notices::Told,
     read::{CachedFile, Row, Running, Standing},
+    retention::{BATCH, Batch, Keep},
     sweep::Sweep,
     timers::{DueMark, DuePage},
+    whole::{Text, Whole},
     write::{Committed, Texts},
 };
 use self::{

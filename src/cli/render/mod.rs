@@ -2,6 +2,7 @@
 
 pub mod brand;
 pub mod graph;
+pub mod house;
 pub mod imported;
 pub mod migration;
 pub mod moved;

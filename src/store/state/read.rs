@@ -367,12 +367,12 @@ fn cached_file(row: &rusqlite::Row<'_>, first: usize) -> rusqlite::Result<Cached
 }
 
 /// The columns of a brand's line, in the order in which [`standing`] reads them.
-const STANDING: &str = "
+pub(super) const STANDING: &str = "
 SELECT brand, status, cycle, stage, since, blocked_since, held_by, workflow, definition, revision,
        at, waived
 FROM brand";
 
-fn standing(row: &rusqlite::Row<'_>) -> rusqlite::Result<Standing> {
+pub(super) fn standing(row: &rusqlite::Row<'_>) -> rusqlite::Result<Standing> {
     Ok(Standing {
         brand: row.get(0)?,
         status: row.get(1)?,

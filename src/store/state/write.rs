@@ -117,7 +117,7 @@ impl StateStore {
         text: &str,
     ) -> Result<(), StoreError> {
         let sql = "INSERT INTO definition (digest, name, text) VALUES (?1, ?2, ?3)
-                   ON CONFLICT DO NOTHING";
+                   ON CONFLICT DO UPDATE SET unused_since = NULL WHERE unused_since IS NOT NULL";
         self.connection
             .execute(sql, params![digest.as_str(), name, text])
             .map(drop)
@@ -216,7 +216,7 @@ fn replaces_observations(event: &Event) -> bool {
     )
 }
 
-const INSERT: &str = "
+pub(super) const INSERT: &str = "
 INSERT INTO brand (brand, revision, at, status, workflow, definition, cycle, stage, since,
                    blocked_since, held_by, waived, checkpoint, generation)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
@@ -228,7 +228,7 @@ UPDATE brand SET revision = ?2, at = ?3, status = ?4, workflow = ?5, definition 
                  checkpoint = ?13, generation = ?14
 WHERE brand = ?1 AND revision = ?2 - 1";
 
-const OBSERVED: &str = "
+pub(super) const OBSERVED: &str = "
 INSERT INTO observed (brand, observations) VALUES (?1, ?2)
 ON CONFLICT DO UPDATE SET observations = excluded.observations";
 
