@@ -128,7 +128,9 @@ fn a_conflict_takes_the_brands_later_steps_with_it<S: RunStore>(open: &dyn Fn() 
 
 fn lines_come_page_by_page_in_the_order_of_names<S: RunStore>(open: &dyn Fn() -> S) {
     let mut store = open();
-    ["dust", "acme", "coal", "bolt"].map(|name| started(&mut store, name));
+    for name in ["dust", "acme", "coal", "bolt"] {
+        started(&mut store, name);
+    }
     let page = |after: &str| -> Vec<String> {
         let lines = store.standings(after, 3).expect("they read");
         lines.into_iter().map(|line| line.brand).collect()

@@ -26,13 +26,13 @@ pub use self::{
     timers::{DueMark, DuePage},
     write::Committed,
 };
-pub(super) use self::{
-    schema::sorts,
-    write::{instant, stamp},
-};
 use self::{
     error::Fault,
     schema::{APPLICATION_ID, VERSION, bring_up},
+};
+pub(super) use self::{
+    schema::sorts,
+    write::{instant, stamp},
 };
 
 /// How long a writer waits for another before it gives up.
