@@ -9,6 +9,7 @@ use crate::{
     definition::{self, Code, Diagnostic, SourceFile},
     engine::Refusal,
     evidence::sources::SourceError,
+    house::HouseError,
     model::{BrandId, Digest},
     store::{StoreError, evidence::EvidenceError},
     workspace::WorkspaceError,
@@ -47,6 +48,24 @@ pub enum Failure {
         /// The definition.
         digest: Digest,
     },
+    /// That part of a brand's journal is not kept any more.
+    #[error("the journal of {brand} before commit {kept} was given up; commit {asked} was before")]
+    JournalGivenUp {
+        /// The brand.
+        brand: BrandId,
+        /// The commit that was asked for.
+        asked: u64,
+        /// The earliest commit of which it is known where the brand stood.
+        kept: u64,
+    },
+    /// A brand is to begin that has no file.
+    #[error("there is no brand `{brand}` yet: `brands/{brand}.yaml` is missing")]
+    NoBrandFile {
+        /// The brand.
+        brand: BrandId,
+        /// A brand whose file is like it.
+        like: BrandId,
+    },
     /// The command line was not understood.
     #[error("{message}")]
     Usage {
@@ -75,6 +94,9 @@ pub enum Failure {
     /// An export.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// A copy that is made or taken in.
+    #[error(transparent)]
+    House(#[from] HouseError),
     /// What was to be printed or written could not be.
     #[error("{doing}: {source}")]
     Io {
@@ -104,12 +126,20 @@ impl Failure {
             Failure::DefinitionLost { brand, .. } => {
                 Some(format!("go on under the file as it is with `fivestep adopt {brand}`"))
             }
+            Failure::JournalGivenUp { brand, kept, .. } => {
+                Some(format!("the earliest is {kept}: see `fivestep history {brand}`"))
+            }
+            Failure::NoBrandFile { brand, like } => Some(format!(
+                "make it with `cp brands/{like}.yaml brands/{brand}.yaml`, then \
+                 `sed -i 's/^brand: {like}/brand: {brand}/' brands/{brand}.yaml`"
+            )),
             Failure::Usage { hint, .. } => Some(hint.clone()),
             Failure::UnknownCode { id, .. } => Some(codes_that_exist(id)),
             Failure::Workspace(error) => workspace_hint(error),
             Failure::Store(error) => Some(error.hint()),
             Failure::Evidence(error) => Some(error.hint().to_owned()),
             Failure::Source(error) => Some(error.hint()),
+            Failure::House(error) => Some(error.hint()),
             Failure::Io { .. } => None,
         }
     }

@@ -28,6 +28,7 @@ pub mod engine;
 pub mod evidence;
 pub mod failpoint;
 pub mod failure;
+pub mod house;
 pub mod model;
 pub mod performer;
 pub mod rehearsal;

@@ -10,8 +10,12 @@ mod actions;
 mod brands;
 #[path = "cli/calendar.rs"]
 mod calendar;
+#[path = "cli/change.rs"]
+mod change;
 #[path = "cli/files.rs"]
 mod files;
+#[path = "cli/fleet.rs"]
+mod fleet;
 #[path = "cli/formats.rs"]
 mod formats;
 #[path = "cli/graph.rs"]

@@ -18,8 +18,20 @@ use std::{
 };
 
 use fivestep::{
-    model::{BrandId, Checkpoint, Event},
+    clock::Clock,
+    definition::{SourceFile, load_workflow},
+    engine::{Step, step},
+    failure::Failure,
+    model::{
+        Actor, BrandId, Checkpoint, Command, Digest, Event, Finding, Metric, Observation,
+        Observations, Verb,
+    },
+    runner::{
+        Runner, Until,
+        fleet::{Outcome, PAGE, Tour},
+    },
     store::StateStore,
+    workspace::Workspace,
 };
 
 use common::TestEnv;
@@ -70,7 +82,7 @@ fn assert_alternates(name: &str, journal: &[fivestep::model::Entry]) {
 /// The sum of all brands' revisions, read without folding anything.
 fn revisions(env: &TestEnv, brands: usize) -> u64 {
     let store = StateStore::open(&env.path(".fivestep/state.db")).expect("the store reopens");
-    let standings = store.standings("", brands).expect("the rows read");
+    let standings = store.standings(None, "", brands).expect("the rows read");
     assert_eq!(standings.len(), brands);
     standings.iter().map(|standing| standing.revision).sum()
 }
@@ -169,4 +181,119 @@ fn two_processes_on_one_brand_never_lose_or_double_a_transition() {
     let after = assert_whole(&env, 1)["ring-0"];
     assert_eq!(after - before, moved(&left) + moved(&right), "one commit a success");
     println!("{races} advances by two processes: exits {left:?} and {right:?}");
+}
+
+#[test]
+fn an_interrupted_run_over_all_goes_on_and_moves_no_brand_twice() {
+    let kills = count("FIVESTEP_KILLS", 12);
+    let brands = count("FIVESTEP_KILL_BRANDS", 40);
+    let env = common::ring(brands);
+    env.ok(["advance", "--all"]);
+    let began = Instant::now();
+    env.ok(["advance", "--all"]);
+    let whole = began.elapsed();
+    let mut resumed = 0;
+    for kill in 0..kills as u32 {
+        let before = assert_whole(&env, brands);
+        let child = env.command().args(["advance", "--all"]).stdout(Stdio::null()).spawn();
+        let mut child = child.unwrap();
+        thread::sleep(whole * (kill * 37 % 110) / 100);
+        child.kill().ok();
+        child.wait().unwrap();
+        let answer = env.fivestep(["advance", "--resume"]);
+        assert!([0, 10].contains(&answer.code), "{}", answer.text());
+        resumed += u32::from(answer.code == 0);
+        let after = assert_whole(&env, brands);
+        let moves: Vec<u64> = before.iter().map(|(name, at)| after[name] - at).collect();
+        let first = moves[0];
+        // Killed before it began, it moved none; else each brand moves by one stage, and once.
+        assert!(first <= 1 && moves.iter().all(|moved| *moved == first), "{moves:?}");
+    }
+    println!("{kills} runs killed, {resumed} of them resumed; no brand moved twice");
+}
+
+/// A workspace with so many brands on the ring, all in its first stage, without exports.
+fn fleet(brands: usize) -> TestEnv {
+    let env = TestEnv::new();
+    env.write("workflows/ring.yaml", common::RING);
+    let file = SourceFile::new("ring.yaml", common::RING.into());
+    let workflow = load_workflow(&file).unwrap();
+    let mut store = StateStore::open(&env.path(".fivestep/state.db")).unwrap();
+    store.keep_definition(&workflow.digest, "ring", common::RING).unwrap();
+    let now = common::NOW.parse().unwrap();
+    let command = Command::new(Verb::Start, Actor::new("Ada"));
+    let started: Vec<Step> = (0..brands)
+        .map(|number| {
+            let text = common::ring_brand(number);
+            env.write(&format!("brands/ring-{number}.yaml"), &text);
+            let mut seen = Observations::default();
+            seen.basis.brand = Some(Digest::of(text.as_bytes()));
+            seen.basis.workflow = Some(workflow.digest.clone());
+            seen.metrics.insert(Metric::EngagedFollowers, engaged());
+            let brand = Checkpoint::new(BrandId::new(format!("ring-{number}")).unwrap());
+            step(&workflow, &brand, &seen, &command, now).unwrap()
+        })
+        .collect();
+    store.commit(&started.iter().collect::<Vec<_>>()).unwrap();
+    env
+}
+
+fn engaged() -> Observation {
+    Observation {
+        metric: Metric::EngagedFollowers,
+        finding: Finding::Measured { value: 2.0, n: 2, hits: None, interval: None },
+        window: None,
+        span: None,
+        as_of: None,
+        denominator: "followers".to_owned(),
+        sources: Vec::new(),
+        caveats: Vec::new(),
+    }
+}
+
+#[test]
+fn a_run_goes_on_after_the_page_that_was_written_last() {
+    let brands = 1_100;
+    let env = fleet(brands);
+    let open = || {
+        let workspace = Workspace::find(env.root()).unwrap();
+        Runner::open(workspace, Clock::fixed(common::NOW.parse().unwrap())).unwrap()
+    };
+    let (actor, until) = (Actor::new("Ada"), Until::OneStage);
+    let tour = Tour { actor, until, filter: None, dry_run: false };
+    let mut runner = open();
+    let sweep = runner.begin_sweep("{}").unwrap();
+    // The reader's end, in the middle of the second page: that page is on the disk by then.
+    let mut told = 0;
+    let ended = runner.advance_all(&tour, Some(sweep), |outcome| {
+        assert_eq!(outcome.result.as_ref().unwrap().moves(), 1);
+        told += 1;
+        let doing = "interrupted".to_owned();
+        let source = std::io::ErrorKind::Interrupted.into();
+        if told == PAGE + 10 { Err(Failure::Io { doing, source }) } else { Ok(()) }
+    });
+    assert!(ended.is_err());
+    let mut runner = open();
+    let sweep = runner.unfinished_sweep().unwrap().expect("it did not end");
+    let mut rest = 0;
+    let count = |_: &Outcome| {
+        rest += 1;
+        Ok(())
+    };
+    runner.advance_all(&tour, Some(sweep), count).unwrap();
+    assert_eq!(rest, brands - 2 * PAGE);
+    assert_eq!(runner.unfinished_sweep().unwrap(), None);
+    assert!(assert_whole(&env, brands).values().all(|revision| *revision == 2), "one stage each");
+}
+
+#[test]
+fn a_thousand_names_go_through_pipes() {
+    let brands = 1_100;
+    let env = fleet(brands);
+    let listed = env.fivestep(["list", "--where", "running and stage = define", "-o", "ids"]);
+    assert_eq!(listed.stdout.lines().count(), brands, "{}", listed.stderr);
+    let told = env.fed(&listed.stdout, ["why", "-", "-o", "json"]);
+    assert_eq!(told.json().as_array().map(Vec::len), Some(brands));
+    let moved = env.fed(&listed.stdout, ["advance", "-", "-o", "ids", "--dry-run"]);
+    assert_eq!(moved.stdout, listed.stdout, "in the order in which they were named");
 }

@@ -413,7 +413,8 @@ fn a_past_is_replayed_under_another_workflow_or_another_goal() {
     for (why, workflow, goals, kept, end, cycle, days) in table {
         let changed = Changed { workflow, goals, tasks_done: false };
         let now = lived.now + TimeDelta::days(1);
-        let replayed = replay(&brand(), &lived.journal, kept, changed, now).expect("it can be");
+        let replayed = replay(&Checkpoint::new(brand()), &lived.journal, kept, changed, now)
+            .expect("it can be");
         let then = &replayed.then;
         let last = then.visits.last().map_or("", |visit| visit.stage.as_str());
         let ended = then.outcome.map_or(last, |outcome| outcome.name());
@@ -422,7 +423,7 @@ fn a_past_is_replayed_under_another_workflow_or_another_goal() {
         assert_eq!(replayed.real.outcome.map(|outcome| outcome.name()), Some("gold"), "{why}");
     }
     let changed = Changed { workflow: &shipped, goals: &same, tasks_done: false };
-    let over = replay(&brand(), &lived.journal, all, changed, lived.now);
+    let over = replay(&Checkpoint::new(brand()), &lived.journal, all, changed, lived.now);
     assert!(over.is_ok_and(|over| over.then.visits.is_empty()), "nothing is left to play");
 }
 
@@ -436,7 +437,8 @@ fn a_metric_that_was_never_measured_is_named() {
     ));
     let same = BTreeMap::new();
     let changed = Changed { workflow: &asks, goals: &same, tasks_done: true };
-    let replayed = replay(&brand(), &lived.journal, 0, changed, lived.now).expect("it can be");
+    let replayed = replay(&Checkpoint::new(brand()), &lived.journal, 0, changed, lived.now)
+        .expect("it can be");
     assert_eq!(replayed.missing, [Metric::ConversationDepth]);
     assert_eq!(replayed.then.cycle, 1);
     assert_eq!(replayed.other_window, None);

@@ -2,32 +2,88 @@
 
 use std::io::IsTerminal;
 
+use chrono::{DateTime, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     failure::Failure,
     model::StageId,
-    runner::{Advance, Runner, Until, fleet::Outcome},
-    view::moved::{MoveView, moved},
+    runner::{
+        Advance, Runner, Until,
+        fleet::{Outcome, Tour},
+    },
+    store::state::Sweep,
+    view::{
+        moved::{MoveView, moved},
+        stuck::Stuck,
+    },
 };
 
 use super::{
     args::{AdvanceArgs, Format},
     exit::Exit,
     hold::no_brand,
+    out::{List, unless_closed},
     render, report,
-    session::{Session, not_a_name},
+    session::{Session, filter, not_a_name},
 };
 
 pub fn run(session: &Session, args: &AdvanceArgs) -> Result<Exit, Failure> {
-    let mut runner = session.runner()?.with_window_end(args.window_end);
-    let until = until(args.until.as_deref())?;
-    let mut moves = Moves { session, dry_run: args.dry_run, views: Vec::new(), exits: Vec::new() };
-    if args.which.all {
-        all(&mut runner, &mut moves, &until)?;
-    } else {
-        named(&mut runner, &mut moves, args, &until)?;
+    if args.resume {
+        return resume(session);
     }
+    let mut moves = Moves::new(session, args.dry_run);
+    if args.which.are_all() {
+        let asked = Asked {
+            until: args.until.clone(),
+            filter: args.which.filter.filter.clone(),
+            window_end: args.window_end,
+        };
+        let mut runner = session.runner()?;
+        let tour = asked.tour(session, args.dry_run)?;
+        let begun = || runner.begin_sweep(&serde_json::json!(asked).to_string());
+        let sweep = (!args.dry_run).then(begun).transpose()?;
+        all(runner.with_window_end(args.window_end), &mut moves, &tour, sweep)?;
+    } else {
+        let until = until(args.until.as_deref())?;
+        named(session.runner()?.with_window_end(args.window_end), &mut moves, args, &until)?;
+    }
+    moves.finish()
+}
+
+/// What `advance --all` was asked, as the store keeps it for `--resume`.
+#[derive(Debug, Serialize, Deserialize)]
+struct Asked {
+    until: Option<String>,
+    #[serde(rename = "where")]
+    filter: Option<String>,
+    window_end: Option<DateTime<Utc>>,
+}
+
+impl Asked {
+    fn tour(&self, session: &Session, dry_run: bool) -> Result<Tour, Failure> {
+        let filter = self.filter.as_deref().map(filter).transpose()?;
+        let (actor, until) = (session.actor(), until(self.until.as_deref())?);
+        Ok(Tour { actor, until, filter, dry_run })
+    }
+}
+
+/// Goes on where the newest `advance --all` was interrupted.
+fn resume(session: &Session) -> Result<Exit, Failure> {
+    let runner = session.runner()?;
+    let mut moves = Moves::new(session, false);
+    let Some(sweep) = runner.unfinished_sweep()? else {
+        report::say("The last run over all brands came to its end: nothing is left to do.\n");
+        moves.list.end()?;
+        return Ok(Exit::Blocked);
+    };
+    let asked: Asked = serde_json::from_str(&sweep.asked).map_err(|_| Failure::Usage {
+        message: "another version of fivestep was asked for that run".to_owned(),
+        hint: "begin again with `fivestep advance --all`".to_owned(),
+    })?;
+    let tour = asked.tour(session, false)?;
+    all(runner.with_window_end(asked.window_end), &mut moves, &tour, Some(sweep))?;
     moves.finish()
 }
 
@@ -41,19 +97,31 @@ pub fn until(text: Option<&str>) -> Result<Until, Failure> {
     }
 }
 
-fn all(runner: &mut Runner, moves: &mut Moves<'_>, until: &Until) -> Result<(), Failure> {
-    let actor = moves.session.actor();
+fn all(
+    mut runner: Runner,
+    moves: &mut Moves<'_>,
+    tour: &Tour,
+    sweep: Option<Sweep>,
+) -> Result<(), Failure> {
     let bar = progress(runner.store().brands()?);
-    runner.advance_all(&actor, until, moves.dry_run, |Outcome { brand, result }| {
+    let mut stuck = Stuck::default();
+    runner.advance_all(tour, sweep, |Outcome { brand, result }| {
         bar.inc(1);
-        bar.suspend(|| moves.take(&brand, result))
+        if let Ok(advance) = result {
+            stuck.add(&advance.checkpoint);
+        }
+        bar.suspend(|| moves.take(brand, result.as_ref()))
     })?;
     bar.finish_and_clear();
-    Ok(())
+    let rows = stuck.rows();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    moves.session.out.text(&render::stuck::closing(&rows, runner.now()))
 }
 
 /// A bar on a terminal, nothing elsewhere.
-fn progress(brands: u64) -> ProgressBar {
+pub fn progress(brands: u64) -> ProgressBar {
     if !std::io::stderr().is_terminal() || brands < 50 {
         return ProgressBar::hidden();
     }
@@ -63,7 +131,7 @@ fn progress(brands: u64) -> ProgressBar {
 }
 
 fn named(
-    runner: &mut Runner,
+    mut runner: Runner,
     moves: &mut Moves<'_>,
     args: &AdvanceArgs,
     until: &Until,
@@ -76,7 +144,7 @@ fn named(
     for brand in &brands {
         let result = runner.advance(brand, &actor, until, args.dry_run);
         let stays = result.as_ref().is_ok_and(|advance| advance.moves() == 0);
-        moves.take(brand.as_str(), result)?;
+        moves.take(brand.as_str(), result.as_ref())?;
         if stays && moves.session.out.format == Format::Table {
             let next = format!("see what would open it with `fivestep why {brand}`");
             report::say(&report::hint(&next));
@@ -85,57 +153,52 @@ fn named(
     Ok(())
 }
 
-/// The outcomes of one command.
+/// The outcomes of one command, printed as they come.
 struct Moves<'a> {
     session: &'a Session,
     dry_run: bool,
-    views: Vec<MoveView>,
-    exits: Vec<Exit>,
+    list: List,
+    exit: Option<Exit>,
 }
 
-impl Moves<'_> {
-    /// Prints one brand's outcome for people; programs get all at the end.
-    fn take(&mut self, brand: &str, result: Result<Advance, Failure>) -> Result<(), Failure> {
-        let view = match result {
-            Ok(advance) => {
-                let view = moved(&advance);
-                self.exits.push(if advance.moves() > 0 { Exit::Done } else { Exit::Blocked });
-                self.session.out.text(&self.line(&view))?;
-                view
-            }
-            Err(failure) => {
-                self.exits.push(Exit::from(&failure));
-                report::say(&report::text(&failure));
-                failed(brand, &failure)
-            }
-        };
-        // A fleet's lines are printed as they come; only programs need them all.
-        if self.session.out.format != Format::Table {
-            self.views.push(view);
-        }
-        Ok(())
+impl<'a> Moves<'a> {
+    fn new(session: &'a Session, dry_run: bool) -> Self {
+        Self { session, dry_run, list: List::new(session.out), exit: None }
     }
 
-    fn line(&self, view: &MoveView) -> String {
-        let line = render::moved::line(view);
-        if self.dry_run { format!("would: {line}") } else { line }
+    /// Prints one brand's outcome.
+    fn take(&mut self, brand: &str, result: Result<&Advance, &Failure>) -> Result<(), Failure> {
+        let (view, exit) = match result {
+            Ok(advance) => {
+                let exit = if advance.moves() > 0 { Exit::Done } else { Exit::Blocked };
+                (moved(advance), exit)
+            }
+            Err(failure) => {
+                report::say(&report::text(failure));
+                (failed(brand, failure), Exit::from(failure))
+            }
+        };
+        self.exit = Some(Exit::of_many(self.exit.into_iter().chain([exit])));
+        let id = view.moved().then_some(brand);
+        let dry_run = self.dry_run;
+        let text = || if result.is_ok() { line(&view, dry_run) } else { String::new() };
+        unless_closed(self.list.push(&view, id, text))
     }
 
     fn finish(self) -> Result<Exit, Failure> {
-        if self.exits.is_empty() {
+        if self.exit.is_none() {
             self.session
                 .out
                 .text("No brand is running. `fivestep status` shows where each stands.\n")?;
         }
-        if self.session.out.format != Format::Table {
-            let moved = || {
-                let moved = self.views.iter().filter(|view| view.moved());
-                moved.map(|view| view.brand.clone()).collect()
-            };
-            self.session.out.answer(&self.views, moved, String::new)?;
-        }
-        Ok(Exit::of_many(self.exits))
+        self.list.end()?;
+        Ok(Exit::of_many(self.exit))
     }
+}
+
+fn line(view: &MoveView, dry_run: bool) -> String {
+    let line = render::moved::line(view);
+    if dry_run { format!("would: {line}") } else { line }
 }
 
 fn failed(brand: &str, failure: &Failure) -> MoveView {

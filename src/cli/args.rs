@@ -6,6 +6,8 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::store::state::Keep;
+
 use super::shipped::Shipped;
 
 /// The five-step workflow engine for social-media engagement.
@@ -120,6 +122,7 @@ pub enum Verb {
     /// Move brands on whose gate is open
     Advance(AdvanceArgs),
     /// Where brands stand
+    #[command(visible_alias = "list")]
     Status(StatusArgs),
     /// Why a brand stands where it stands, and what would move it
     Why(WhyArgs),
@@ -128,6 +131,8 @@ pub enum Verb {
     /// Work for people
     Tasks(TasksArgs),
     /// Finish a task, or confirm what another person did
+    ///
+    /// A task with `four_eyes` counts when a second person has given the command, without a form.
     Done(DoneArgs),
     /// Say no to a task
     Reject(RejectArgs),
@@ -173,10 +178,26 @@ Example:\n  fivestep abandon acme --actor Ada --reason \"the program hangs\"")]
     /// Go on under the edited workflow file
     #[command(after_help = "Example:\n  fivestep adopt acme --reason \"a higher bar\"")]
     Adopt(HoldArgs),
+    /// Take brands over to the edited workflow file, with a plan before
+    Migrate(MigrateArgs),
+    /// Let a brand stand again where it stood after an earlier commit
+    Rewind(RewindArgs),
+    /// Let a brand begin where another one stands, to try something
+    Fork(ForkArgs),
     /// Do what is due, once; safe from cron
     Tick(TickArgs),
     /// Do what is due when it is due, until it is stopped
     Serve(ServeArgs),
+    /// Let go what is old, and give its bytes back
+    Gc(GcArgs),
+    /// Look whether everything that is kept is as it should be
+    Doctor(DoctorArgs),
+    /// Copy the whole workspace, while others work in it
+    Backup(BackupArgs),
+    /// Make a workspace again from a backup
+    Restore(RestoreArgs),
+    /// Write one brand to one file, for another workspace
+    Export(ExportArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -216,8 +237,16 @@ impl Verb {
             | Verb::Cancel(_)
             | Verb::Abandon(_)
             | Verb::Adopt(_)
+            | Verb::Migrate(_)
+            | Verb::Rewind(_)
+            | Verb::Fork(_)
             | Verb::Tick(_)
             | Verb::Serve(_)
+            | Verb::Gc(_)
+            | Verb::Doctor(_)
+            | Verb::Backup(_)
+            | Verb::Restore(_)
+            | Verb::Export(_)
             | Verb::Completions(_) => &[],
         }
     }
@@ -340,12 +369,16 @@ pub enum BrandVerb {
 Examples:
   fivestep import acme                       every source of the brand's file that has a path
   fivestep import acme ~/Downloads/acme.zip  one export, wherever it lies
+  fivestep import acme --archive acme.fivestep.tar.gz  all of a brand, from another workspace
   fivestep brand list -o ids | fivestep import -")]
 pub struct ImportArgs {
     /// The brand; `-` reads names from standard input
     pub brand: String,
     /// An export: a folder of saved answers or an archive; otherwise those of the brand's file
     pub path: Option<PathBuf>,
+    /// Take the whole brand in, with its run, from a file of `fivestep export`
+    #[arg(long, value_name = "FILE", conflicts_with = "path")]
+    pub archive: Option<PathBuf>,
     /// Read and report, write nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -360,6 +393,24 @@ pub struct Brands {
     /// Every brand
     #[arg(long, conflicts_with = "brands")]
     pub all: bool,
+    /// Of all, only those that pass
+    #[command(flatten)]
+    pub filter: Where,
+}
+
+impl Brands {
+    /// Whether all are asked, or all that pass a filter.
+    pub fn are_all(&self) -> bool {
+        self.all || (self.brands.is_empty() && self.filter.filter.is_some())
+    }
+}
+
+/// Which of all brands.
+#[derive(Debug, Clone, Args)]
+pub struct Where {
+    /// Only brands that pass, such as `stage = "support" and blocked_for >= 7d`
+    #[arg(long = "where", value_name = "FILTER")]
+    pub filter: Option<String>,
 }
 
 /// Arguments of `start`.
@@ -386,11 +437,16 @@ pub struct StartArgs {
 Examples:
   fivestep advance acme
   fivestep advance --all --until blocked
+  fivestep advance --where \"stage = support and blocked_for >= 7d\"
+  fivestep advance --resume
   fivestep advance acme --dry-run")]
 pub struct AdvanceArgs {
     /// Which brands
     #[command(flatten)]
     pub which: Brands,
+    /// Go on with an `advance --all` that was interrupted, as it was asked then
+    #[arg(long, conflicts_with_all = ["brands", "all", "filter", "until", "window_end", "dry_run"])]
+    pub resume: bool,
     /// Go on until `blocked`, or until the brand is in this stage; otherwise one stage
     #[arg(long, value_name = "blocked|STAGE")]
     pub until: Option<String>,
@@ -408,7 +464,7 @@ pub struct AdvanceArgs {
 Examples:
   fivestep tick
   fivestep tick acme
-A line for cron, every five minutes: */5 * * * * fivestep -C DIR tick")]
+  fivestep -C DIR tick  from cron, such as every five minutes")]
 pub struct TickArgs {
     /// Brands by name, `-` reads them from standard input; otherwise every brand
     #[arg(value_name = "BRAND")]
@@ -438,7 +494,12 @@ pub struct ServeArgs {
 
 /// Arguments of `status`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  fivestep status\n  fivestep status --blocked -o ids")]
+#[command(after_help = "\
+Examples:
+  fivestep status
+  fivestep status --blocked -o ids
+  fivestep list --where \"stage = support and blocked_for >= 7d\"
+  fivestep status --stuck")]
 pub struct StatusArgs {
     /// Brands by name, `-` reads them from standard input; otherwise every brand that has started
     #[arg(value_name = "BRAND")]
@@ -449,6 +510,12 @@ pub struct StatusArgs {
     /// Only brands in this stage
     #[arg(long, value_name = "STAGE")]
     pub stage: Option<String>,
+    /// Only brands that pass
+    #[command(flatten)]
+    pub filter: Where,
+    /// What holds brands, one row a clause, instead of one row a brand
+    #[arg(long, conflicts_with = "brands")]
+    pub stuck: bool,
 }
 
 /// Arguments of `why`.
@@ -519,6 +586,9 @@ pub struct TasksArgs {
     /// The same, once a brand
     #[arg(long = "brand", value_name = "BRAND")]
     pub more_brands: Vec<String>,
+    /// Only tasks of brands that pass
+    #[command(flatten)]
+    pub filter: Where,
     /// Only tasks that this person or role has now; `me` is whoever `--actor` names
     #[arg(long, value_name = "OWNER")]
     pub owner: Option<String>,
@@ -542,8 +612,7 @@ pub struct TasksArgs {
 Examples:
   fivestep done acme sign_charter --set agreed=true --actor Ada
   fivestep done acme sign_charter --set agreed=true --link https://acme.example/charter
-A task with `four_eyes` waits until another person gives the same command, without a form:
-  fivestep done acme sign_charter --actor Ben")]
+  fivestep done acme sign_charter --actor Ben  the second person, without a form")]
 pub struct DoneArgs {
     /// The brand
     pub brand: String,
@@ -787,6 +856,150 @@ pub struct HoldArgs {
     /// Decide and print, write nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// Arguments of `migrate`.
+#[derive(Debug, Args)]
+#[command(
+    group = clap::ArgGroup::new("do").required(true),
+    after_help = "\
+Examples:
+  fivestep migrate engagement --plan
+  fivestep migrate engagement --plan acme
+  fivestep migrate engagement --apply --reason \"a higher bar\""
+)]
+pub struct MigrateArgs {
+    /// The workflow whose file was edited
+    pub workflow: String,
+    /// Brands by name, `-` reads them from standard input; otherwise all that run on an older text
+    #[arg(value_name = "BRAND")]
+    pub brands: Vec<String>,
+    /// Say what would happen, write nothing
+    #[arg(long, group = "do")]
+    pub plan: bool,
+    /// Do it, unless one of the brands cannot
+    #[arg(long, group = "do")]
+    pub apply: bool,
+    /// A stage that has another name now, once a stage
+    #[arg(long, value_name = "OLD=NEW")]
+    pub stage: Vec<String>,
+    /// A task that has another name now, once a task
+    #[arg(long, value_name = "OLD=NEW")]
+    pub task: Vec<String>,
+    /// One line a brand, too; so it is where brands are named
+    #[arg(long)]
+    pub each: bool,
+    /// Why, for the journal
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+/// Arguments of `rewind`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep rewind acme --to 1 --reason \"the wrong charter\" --dry-run
+  fivestep rewind acme --to acme@1.define.1 --reason \"the wrong charter\"")]
+pub struct RewindArgs {
+    /// The brand
+    pub brand: String,
+    /// The commit: its number, or the name of the checkpoint it made
+    #[arg(long, value_name = "CHECKPOINT")]
+    pub to: String,
+    /// Why, for the journal
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Decide and print, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `fork`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  fivestep fork acme acme-trial --reason \"a bolder workflow\"")]
+pub struct ForkArgs {
+    /// The brand that it begins as
+    pub brand: String,
+    /// The brand that begins; it has a file and has not started
+    pub new: String,
+    /// Why, for the journal
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Decide and print, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `gc`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep gc --dry-run
+  fivestep gc --keep-days 90 --keep-cycles 4")]
+pub struct GcArgs {
+    /// Keep the journal of the last so many days whole
+    #[arg(long, value_name = "DAYS", default_value_t = Keep::default().days)]
+    pub keep_days: u32,
+    /// Keep the journal of the last so many cycles of each brand whole, at least one
+    #[arg(long, value_name = "CYCLES", default_value_t = Keep::default().cycles,
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub keep_cycles: u32,
+    /// Remove the evidence of brands that neither run nor have a file; otherwise it is listed
+    #[arg(long)]
+    pub orphans: bool,
+    /// Count and print, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `doctor`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  fivestep doctor\n  fivestep doctor --fix")]
+pub struct DoctorArgs {
+    /// Mend what can be mended: timers, notes about evidence, rows of brands that are no more
+    #[arg(long)]
+    pub fix: bool,
+    /// Compare every index with its table, too
+    #[arg(long)]
+    pub full: bool,
+}
+
+/// Arguments of `backup`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep backup ../acme-agency.tar.gz  one file
+  fivestep backup ../acme-agency-copy    a folder")]
+pub struct BackupArgs {
+    /// A new file that ends with `.tar.gz`, or else a new folder
+    pub to: PathBuf,
+}
+
+/// Arguments of `restore`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  fivestep restore ../acme-agency.tar.gz ../acme-again")]
+pub struct RestoreArgs {
+    /// What `fivestep backup` wrote, a file or a folder
+    #[arg(value_name = "BACKUP")]
+    pub from: PathBuf,
+    /// A new or empty folder
+    pub dir: PathBuf,
+}
+
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep export acme
+  fivestep -C ../other import acme --archive acme.fivestep.tar.gz")]
+pub struct ExportArgs {
+    /// The brand
+    pub brand: String,
+    /// A new file; otherwise `BRAND.fivestep.tar.gz` here
+    pub file: Option<PathBuf>,
+    /// Leave out the facts about other people; the metrics are measured from new imports then
+    #[arg(long)]
+    pub without_evidence: bool,
 }
 
 /// Arguments of `completions`.

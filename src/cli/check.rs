@@ -98,12 +98,14 @@ fn histories(workspace: &Workspace, files: &[SourceFile]) -> Histories {
         let stem = Path::new(file.name()).file_stem()?.to_str()?;
         let brand = BrandId::new(stem).ok()?;
         let journal = store.journal(&brand).ok()?;
+        // Of what was pruned, the last measurements are kept.
+        let pruned = store.snapshot(&brand).ok()?.map(|(_, saved)| saved.observations);
         let measured =
             journal.iter().flat_map(|entry| &entry.events).filter_map(|event| match event {
                 Event::Observed { observations } => Some(&**observations),
                 _ => None,
             });
-        let history = History::of(measured);
+        let history = History::of(measured.chain(pruned.as_deref()));
         Some((brand, history))
     };
     brands.filter_map(history).collect()

@@ -213,7 +213,7 @@ impl Demo<'_> {
     /// Where the brands stand, and why.
     fn close(&self, stories: &[Story], dir: &Path) -> Result<(), Failure> {
         let mut runner = Runner::open(self.workspace.clone(), Clock::fixed(self.now))?;
-        let standings = runner.store().standings("", stories.len())?;
+        let standings = runner.store().standings(None, "", stories.len())?;
         let lines: Vec<_> =
             standings.into_iter().map(|row| view::status::line(row, self.now)).collect();
         self.say(&format!("\n{}\n", render::bold("Where they stand")))?;

@@ -83,14 +83,16 @@ impl From<&Failure> for Exit {
             Failure::Definition { .. } => Exit::Invalid,
             Failure::Conflict { .. } => Exit::Conflict,
             Failure::Usage { .. } => Exit::Usage,
-            Failure::UnknownCode { .. } | Failure::Workspace(WorkspaceError::Unknown { .. }) => {
-                Exit::Unknown
-            }
+            Failure::UnknownCode { .. }
+            | Failure::NoBrandFile { .. }
+            | Failure::JournalGivenUp { .. }
+            | Failure::Workspace(WorkspaceError::Unknown { .. }) => Exit::Unknown,
             Failure::Workspace(_)
             | Failure::DefinitionLost { .. }
             | Failure::Store(_)
             | Failure::Evidence(_)
             | Failure::Source(_)
+            | Failure::House(_)
             | Failure::Io { .. } => Exit::Fault,
         }
     }

@@ -17,7 +17,9 @@ pub fn run(session: &Session, args: &HistoryArgs) -> Result<Exit, Failure> {
         // Tells an unknown name from a brand that has not started.
         runner.workspace().read_brand(&brand)?;
     }
+    let pruned = runner.store().base(&brand)?.revision;
     let mut lines = view::history::lines(&entries);
+    view::history::mark_pruned(&mut lines, pruned);
     let first = lines.len().saturating_sub(args.last.unwrap_or(usize::MAX));
     let lines = lines.split_off(first);
     let mut revisions: Vec<u64> = lines.iter().map(|line| line.revision).collect();
@@ -27,7 +29,7 @@ pub fn run(session: &Session, args: &HistoryArgs) -> Result<Exit, Failure> {
         || revisions.iter().map(|revision| format!("{brand}@{revision}")).collect(),
         || match entries.is_empty() {
             true => format!("{brand} has not started; `fivestep start {brand}`\n"),
-            false => render::rows::history(&lines),
+            false => render::rows::history(&lines, pruned),
         },
     )?;
     Ok(Exit::Done)

@@ -11,8 +11,10 @@ use indicatif::ProgressBar;
 use crate::{
     evidence::sources::{self, Export},
     failure::Failure,
+    house,
     model::{Brand, BrandId, Source, SourceKind},
     runner::{Runner, load_brand},
+    store::StateStore,
     view::imported::{ImportView, imported},
 };
 
@@ -21,10 +23,13 @@ use super::{
     exit::Exit,
     hold::no_brand,
     render, report,
-    session::Session,
+    session::{Session, brand_id},
 };
 
 pub fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Failure> {
+    if let Some(archive) = &args.archive {
+        return take_in(session, &args.brand, archive, args.dry_run);
+    }
     let mut runner = session.runner()?;
     let brands = session.brands(std::slice::from_ref(&args.brand))?;
     match (brands.as_slice(), &args.path) {
@@ -54,6 +59,16 @@ pub fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Failure> {
         session.out.answer(&views, ids, String::new)?;
     }
     Ok(Exit::of_many(exits))
+}
+
+/// A whole brand, from another workspace.
+fn take_in(session: &Session, brand: &str, archive: &Path, dry_run: bool) -> Result<Exit, Failure> {
+    let (workspace, brand) = (session.workspace()?, brand_id(brand)?);
+    let mut store = StateStore::open(&workspace.state_path())?;
+    let imported = house::brand::import(&workspace, &mut store, &brand, archive, dry_run)?;
+    let ids = || vec![brand.to_string()];
+    session.out.answer(&imported, ids, || render::house::imported(&imported, dry_run))?;
+    Ok(Exit::Done)
 }
 
 fn one_export(path: &Path) -> Failure {

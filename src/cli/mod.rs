@@ -22,12 +22,17 @@ mod session;
 
 mod adopt;
 mod advance;
+mod backup;
 mod brand;
 mod check;
 mod completions;
 mod demo;
+mod doctor;
 mod done;
 mod explain;
+mod export;
+mod fork;
+mod gc;
 mod graph;
 mod history;
 mod hold;
@@ -36,11 +41,14 @@ mod import;
 mod init;
 mod junit;
 mod metrics;
+mod migrate;
 mod notices;
 mod reassign;
 mod reject;
 mod reopen;
+mod restore;
 mod retry;
+mod rewind;
 mod schedule;
 mod schema;
 mod serve;
@@ -119,8 +127,16 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::Cancel(args) => hold::cancel(session, args),
         Verb::Abandon(args) => hold::abandon(session, args),
         Verb::Adopt(args) => adopt::run(session, args),
+        Verb::Migrate(args) => migrate::run(session, args),
+        Verb::Rewind(args) => rewind::run(session, args),
+        Verb::Fork(args) => fork::run(session, args),
         Verb::Tick(args) => tick::run(session, args),
         Verb::Serve(args) => serve::run(session, args),
+        Verb::Gc(args) => gc::run(session, args),
+        Verb::Doctor(args) => doctor::run(session, args),
+        Verb::Backup(args) => backup::run(session, args),
+        Verb::Restore(args) => restore::run(session, args),
+        Verb::Export(args) => export::run(session, args),
         Verb::Completions(args) => completions::run(session, args),
     }
 }

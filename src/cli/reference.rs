@@ -16,6 +16,7 @@ use crate::{
         FactKind, Metric, Outcome, SourceKind, Unit,
         metric::{Better, Method},
     },
+    store::filter::FIELDS,
 };
 
 use super::{args::Cli, exit::Exit};
@@ -33,6 +34,7 @@ pub fn part(name: &str) -> Option<String> {
         "command-line" => Some(command_line()),
         "diagnostics" => Some(diagnostics()),
         "exit-codes" => Some(exit_codes()),
+        "filter-fields" => Some(filter_fields()),
         "expression-names" => Some(expression_names()),
         "measurable" => Some(measurable()),
         "metrics" => Some(metrics()),
@@ -55,6 +57,16 @@ fn exit_codes() -> String {
         vec![code.to_string(), name.to_owned(), meaning.to_owned()]
     });
     table(&["code", "name", "meaning"], rows)
+}
+
+fn filter_fields() -> String {
+    let rows = FIELDS.map(|(name, takes, meaning)| {
+        let takes: Vec<String> = takes.split_whitespace().map(str::to_owned).collect();
+        let (operators, value) = takes.split_at(takes.len().saturating_sub(1));
+        let operators: Vec<String> = operators.iter().map(|operator| code(operator)).collect();
+        vec![code(name), operators.join(" "), value.concat(), meaning.to_owned()]
+    });
+    table(&["word", "operators", "value", "what it asks"], rows)
 }
 
 fn expression_names() -> String {
@@ -167,6 +179,9 @@ fn one_verb(verb: &Command, name: &str) -> String {
     let usage: Vec<String> = own.iter().map(|arg| usage(arg)).collect();
     let usage = [vec![format!("fivestep {name}")], usage].concat().join(" ");
     let mut text = format!("\n## `{name}`\n\n{about}.\n\n```text\n{usage}\n```\n");
+    for alias in verb.get_visible_aliases() {
+        text.push_str(&format!("\n`fivestep {alias}` is the same.\n"));
+    }
     if !own.is_empty() {
         text.push_str(&format!("\n{}", options(&own)));
     }

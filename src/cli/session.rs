@@ -4,13 +4,18 @@ use std::{io::BufRead, path::PathBuf};
 
 use crate::{
     clock::Clock,
+    definition,
     failure::Failure,
     model::{Actor, BrandId, Command, ids::IdError},
     runner::Runner,
+    store::{Filter, FilterError},
     workspace::Workspace,
 };
 
-use super::{args::Common, out::Out};
+use super::{
+    args::{Common, Where},
+    out::Out,
+};
 
 /// One run of the program.
 #[derive(Debug)]
@@ -60,26 +65,57 @@ impl Session {
         Actor::new(self.common.actor.as_deref().unwrap_or_default())
     }
 
+    /// The filter of a command line.
+    pub fn filter(&self, asked: &Where) -> Result<Option<Filter>, Failure> {
+        asked.filter.as_deref().map(filter).transpose()
+    }
+
+    /// The names of a command line, one by one; `-` stands for those on standard input.
+    pub fn names<'a>(
+        &self,
+        names: &'a [String],
+    ) -> impl Iterator<Item = Result<String, Failure>> + 'a {
+        names.iter().flat_map(|name| -> Box<dyn Iterator<Item = _>> {
+            if name == "-" { Box::new(piped()) } else { Box::new([Ok(name.clone())].into_iter()) }
+        })
+    }
+
     /// The brands of a command line; `-` stands for the names on standard input.
     pub fn brands(&self, names: &[String]) -> Result<Vec<BrandId>, Failure> {
-        let mut brands = Vec::new();
-        for name in names {
-            if name == "-" {
-                for line in std::io::stdin().lock().lines() {
-                    let line = line.map_err(|source| Failure::Io {
-                        doing: "standard input cannot be read".to_owned(),
-                        source,
-                    })?;
-                    if !line.trim().is_empty() {
-                        brands.push(brand_id(line.trim())?);
-                    }
-                }
-            } else {
-                brands.push(brand_id(name)?);
-            }
-        }
-        Ok(brands)
+        self.names(names).map(|name| brand_id(&name?)).collect()
     }
+}
+
+/// The names on standard input, one a line.
+fn piped() -> impl Iterator<Item = Result<String, Failure>> {
+    let lines = std::io::stdin().lock().lines().map(|line| {
+        let doing = "standard input cannot be read".to_owned();
+        let line = line.map_err(|source| Failure::Io { doing, source })?;
+        Ok(line.trim().to_owned())
+    });
+    lines.filter(|line| line.as_ref().map_or(true, |name| !name.is_empty()))
+}
+
+/// A filter from the command line.
+pub fn filter(text: &str) -> Result<Filter, Failure> {
+    text.parse().map_err(|error| not_a_filter(text, &error))
+}
+
+/// A text that is no filter, with a mark under the word that is wrong.
+fn not_a_filter(text: &str, error: &FilterError) -> Failure {
+    let plain = |text: &str| text.replace(char::is_control, "\u{fffd}");
+    let FilterError { span, message, known } = error;
+    let before = text[..span.start].chars().count();
+    let marks = "^".repeat(text[span.clone()].chars().count().max(1));
+    let message = format!("{}\n  {}\n  {:before$}{marks}", plain(message), plain(text), "");
+    let listed: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+    let near = definition::closest(&text[span.clone()], known.iter().copied());
+    let hint = match (near, listed.is_empty()) {
+        (_, true) => "write for example `stage = \"support\" and blocked_for >= 7d`".to_owned(),
+        (Some(near), _) => format!("did you mean `{near}`? there is {}", listed.join(", ")),
+        (None, _) => format!("there is {}", listed.join(", ")),
+    };
+    Failure::Usage { message, hint }
 }
 
 /// A brand's name from the command line.

@@ -131,8 +131,12 @@ fn again(
 ) -> Result<Exit, Failure> {
     let mut runner = session.runner()?;
     let case = runner.case(brand)?;
-    let journal = runner.store().journal(brand)?;
-    let kept = kept(since, &journal)?;
+    let mut journal = runner.store().journal(brand)?;
+    // Read second, so that nothing after it is missing in a journal that is pruned meanwhile.
+    let base = runner.store().base(brand)?;
+    // What was pruned cannot be played: only its landmarks are there.
+    journal.retain(|entry| entry.revision > base.revision);
+    let kept = kept(since, &base, &journal)?;
     if kept == journal.len() {
         let message = match kept {
             0 => format!("{brand} has not started, so that it has no past"),
@@ -145,7 +149,7 @@ fn again(
     let goals = goals(args)?;
     let tasks_done = args.tasks.is_some();
     let changed = Changed { workflow: &workflow, goals: &goals, tasks_done };
-    let replayed = replay(brand, &journal, kept, changed, runner.now())
+    let replayed = replay(&base, &journal, kept, changed, runner.now())
         .map_err(|refusal| Failure::Refused { brand: brand.clone(), refusal: Box::new(refusal) })?;
     let view = view::simulate::replayed(brand, &replayed, tasks_done);
     let ids = || view.then.path.iter().map(|stay| stay.stage.clone()).collect();
@@ -154,24 +158,37 @@ fn again(
 }
 
 /// How many entries of the journal stay as they were.
-fn kept(since: &str, journal: &[Entry]) -> Result<usize, Failure> {
-    let last = journal.last().map_or(0, |entry| entry.revision);
+fn kept(since: &str, base: &Checkpoint, journal: &[Entry]) -> Result<usize, Failure> {
+    let first = base.revision;
+    let last = journal.last().map_or(first, |entry| entry.revision);
     let usage = |message: String| Failure::Usage {
         message,
-        hint: format!("write `start`, a revision from 0 to {last}, or a day such as `2026-03-02`"),
+        hint: match first {
+            0 => {
+                format!("write `start`, a revision from 0 to {last}, or a day such as `2026-03-02`")
+            }
+            _ => format!("write a revision from {first} to {last}, or a day since then"),
+        },
     };
+    let pruned = || usage(format!("the journal is whole only from commit {first} on"));
     if since == "start" {
-        return Ok(0);
+        return if first == 0 { Ok(0) } else { Err(pruned()) };
     }
     if let Ok(revision) = since.parse::<u64>() {
         if revision > last {
             return Err(usage(format!("there is no revision {revision}")));
+        }
+        if revision < first {
+            return Err(pruned());
         }
         return Ok(journal.iter().filter(|entry| entry.revision <= revision).count());
     }
     let Some(at) = moment(since) else {
         return Err(usage(format!("`{since}` is no moment of a run")));
     };
+    if base.at.is_some_and(|pruned_to| at <= pruned_to) {
+        return Err(pruned());
+    }
     Ok(journal.iter().filter(|entry| entry.at < at).count())
 }
 

@@ -1,6 +1,11 @@
 //! `start`: brands begin on their workflow.
 
-use crate::{failure::Failure, model::BrandId};
+use crate::{
+    failure::Failure,
+    model::BrandId,
+    runner::Runner,
+    store::{Filter, Standing},
+};
 
 use super::{
     args::StartArgs,
@@ -13,8 +18,10 @@ use super::{
 pub fn run(session: &Session, args: &StartArgs) -> Result<Exit, Failure> {
     let mut runner = session.runner()?;
     let actor = session.actor();
-    let (brands, misnamed) = if args.which.all {
-        all(&runner.workspace().brand_names()?)
+    let (brands, misnamed) = if args.which.are_all() {
+        let filter = session.filter(&args.which.filter)?;
+        let (brands, misnamed) = all(&runner.workspace().brand_names()?);
+        (passing(&runner, brands, filter.as_ref())?, misnamed)
     } else {
         (session.brands(&args.which.brands)?, None)
     };
@@ -29,6 +36,23 @@ pub fn run(session: &Session, args: &StartArgs) -> Result<Exit, Failure> {
         false => runner.start(brand, &actor, args.dry_run),
     });
     Ok(Exit::of_many([started?].into_iter().chain(misnamed)))
+}
+
+/// Those of the brands that pass the filter as they stand.
+fn passing(
+    runner: &Runner,
+    brands: Vec<BrandId>,
+    filter: Option<&Filter>,
+) -> Result<Vec<BrandId>, Failure> {
+    let Some(filter) = filter else { return Ok(brands) };
+    let mut asked = Vec::new();
+    for brand in brands {
+        let line = runner.store().standing(&brand)?.unwrap_or_else(|| Standing::ready(&brand));
+        if filter.lets_pass(&line, runner.now()) {
+            asked.push(brand);
+        }
+    }
+    Ok(asked)
 }
 
 /// Every brand that has a file. A file whose name no brand can have is told, and hides no other.

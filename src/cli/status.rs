@@ -1,28 +1,40 @@
-//! `status`: where brands stand, from the store's rows alone.
+//! `status`, also called `list`: where brands stand, from the store's rows alone.
 
 use crate::{
     failure::Failure,
-    store::Standing,
-    view::status::{StatusLine, line},
+    runner::{Runner, fleet::PAGE as CHECKPOINTS},
+    store::{
+        Filter, Standing,
+        filter::{Likeness, State, TextField},
+    },
+    view::{
+        status::{StatusLine, line},
+        stuck::Stuck,
+    },
 };
 
-use super::{args::StatusArgs, exit::Exit, render, session::Session};
+use super::{args::StatusArgs, exit::Exit, render, report, session::Session};
 
 /// How many rows are read at once.
 const PAGE: usize = 1_000;
 
 pub fn run(session: &Session, args: &StatusArgs) -> Result<Exit, Failure> {
     let runner = session.runner()?;
+    let filter = filter(session, args)?;
+    if args.stuck {
+        return stuck(session, &runner, filter.as_ref());
+    }
     let now = runner.now();
-    let standings =
-        if args.brands.is_empty() { all(&runner)? } else { named(session, &runner, args)? };
-    let lines: Vec<StatusLine> = standings
-        .into_iter()
-        .map(|standing| line(standing, now))
-        .filter(|line| !args.blocked || line.blocked)
-        .filter(|line| args.stage.is_none() || line.standing.stage == args.stage)
-        .collect();
-    let chosen = args.blocked || args.stage.is_some() || !args.brands.is_empty();
+    let standings = if args.brands.is_empty() {
+        all(&runner, filter.as_ref())?
+    } else {
+        named(session, &runner, args)?
+    };
+    let passes =
+        |standing: &Standing| filter.as_ref().is_none_or(|filter| filter.lets_pass(standing, now));
+    let lines: Vec<StatusLine> =
+        standings.into_iter().filter(passes).map(|standing| line(standing, now)).collect();
+    let chosen = filter.is_some() || !args.brands.is_empty();
     session.out.answer(
         &lines,
         || lines.iter().map(|line| line.standing.brand.clone()).collect(),
@@ -31,23 +43,63 @@ pub fn run(session: &Session, args: &StatusArgs) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn all(runner: &crate::runner::Runner) -> Result<Vec<Standing>, Failure> {
-    let mut standings: Vec<Standing> = Vec::new();
+/// What `--blocked`, `--stage` and `--where` ask together.
+fn filter(session: &Session, args: &StatusArgs) -> Result<Option<Filter>, Failure> {
+    let blocked = args.blocked.then_some(Filter::Is(State::Blocked));
+    let stage = args.stage.as_ref().map(|stage| Filter::Text {
+        field: TextField::Stage,
+        how: Likeness::Equal,
+        value: stage.clone(),
+    });
+    let all = [blocked, stage, session.filter(&args.filter)?];
+    Ok(all.into_iter().flatten().reduce(Filter::and))
+}
+
+/// The lines of all brands that may pass.
+fn all(runner: &Runner, filter: Option<&Filter>) -> Result<Vec<Standing>, Failure> {
+    let now = runner.now();
+    let (mut standings, mut after): (Vec<Standing>, _) = (Vec::new(), String::new());
     loop {
-        let after = standings.last().map_or("", |last| last.brand.as_str()).to_owned();
-        let page = runner.store().standings(&after, PAGE)?;
-        if page.is_empty() {
+        let page = runner.store().standings(filter, &after, PAGE)?;
+        let Some(last) = page.last() else {
             return Ok(standings);
-        }
-        standings.extend(page);
+        };
+        after.clone_from(&last.brand);
+        let passes = |line: &Standing| filter.is_none_or(|filter| filter.lets_pass(line, now));
+        standings.extend(page.into_iter().filter(passes));
     }
 }
 
-fn named(
-    session: &Session,
-    runner: &crate::runner::Runner,
-    args: &StatusArgs,
-) -> Result<Vec<Standing>, Failure> {
+/// What holds brands, counted over all that pass.
+fn stuck(session: &Session, runner: &Runner, filter: Option<&Filter>) -> Result<Exit, Failure> {
+    let now = runner.now();
+    let (mut stuck, mut failed) = (Stuck::default(), None);
+    let mut after = String::new();
+    loop {
+        let page = runner.store().checkpoints(filter, &after, CHECKPOINTS)?;
+        let Some(last) = page.last() else { break };
+        after.clone_from(&last.brand);
+        for row in page {
+            let is_asked =
+                |at| filter.is_none_or(|filter| filter.lets_pass(&Standing::of(at), now));
+            match row.read {
+                Ok(at) if is_asked(&at) => stuck.add(&at),
+                Ok(_) => {}
+                Err(error) => {
+                    let failure = Failure::from(error);
+                    report::say(&report::text(&failure));
+                    failed = Some(Exit::from(&failure));
+                }
+            }
+        }
+    }
+    let rows = stuck.rows();
+    let examples = || rows.iter().map(|row| row.example.clone()).collect();
+    session.out.answer(&rows, examples, || render::stuck::all(&rows, now))?;
+    Ok(failed.unwrap_or(Exit::Done))
+}
+
+fn named(session: &Session, runner: &Runner, args: &StatusArgs) -> Result<Vec<Standing>, Failure> {
     let mut standings = Vec::new();
     for brand in session.brands(&args.brands)? {
         match runner.store().standing(&brand)? {

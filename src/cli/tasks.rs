@@ -9,6 +9,7 @@ use crate::{
     failure::Failure,
     model::{BrandId, Checkpoint, Status},
     runner::{Runner, fleet::PAGE},
+    store::{Filter, Standing},
     view::tasks::{TaskView, TaskWord, tasks_of},
 };
 
@@ -31,6 +32,7 @@ pub fn run(session: &Session, args: &TasksArgs) -> Result<Exit, Failure> {
     }
     let mut runner = session.runner()?;
     let names = [args.brands.as_slice(), &args.more_brands].concat();
+    let filter = session.filter(&args.filter)?;
     let asked = Asked::new(session, args);
     let mut answer = Answer::new(session.out, args.todo, runner.now());
     let mut take = |task: TaskView| match asked.is(&task) {
@@ -38,10 +40,10 @@ pub fn run(session: &Session, args: &TasksArgs) -> Result<Exit, Failure> {
         false => Ok(()),
     };
     let exit = match names.is_empty() {
-        true => of_all(&mut runner, &mut take)?,
-        false => of_named(&mut runner, &session.brands(&names)?, &mut take)?,
+        true => of_all(&mut runner, filter.as_ref(), &mut take)?,
+        false => of_named(&mut runner, &session.brands(&names)?, filter.as_ref(), &mut take)?,
     };
-    answer.end(asked.only_some || !names.is_empty())?;
+    answer.end(asked.only_some || filter.is_some() || !names.is_empty())?;
     Ok(exit)
 }
 
@@ -72,29 +74,38 @@ impl<'a> Asked<'a> {
 
 type Take<'a> = dyn FnMut(TaskView) -> Result<(), Failure> + 'a;
 
-fn of_named(runner: &mut Runner, brands: &[BrandId], take: &mut Take<'_>) -> Result<Exit, Failure> {
+fn of_named(
+    runner: &mut Runner,
+    brands: &[BrandId],
+    filter: Option<&Filter>,
+    take: &mut Take<'_>,
+) -> Result<Exit, Failure> {
     for brand in brands {
         // A name that does not exist is told before anything is printed.
         runner.workspace().read_brand(brand)?;
     }
     for brand in brands {
         let checkpoint = runner.store().checkpoint(brand)?;
-        runner.tasks(&checkpoint)?.into_iter().try_for_each(&mut *take)?;
+        runner.tasks(&checkpoint, filter)?.into_iter().try_for_each(&mut *take)?;
     }
     Ok(Exit::Done)
 }
 
 /// The tasks of every brand. One brand's damage is told, and does not hide the others' work.
-fn of_all(runner: &mut Runner, take: &mut Take<'_>) -> Result<Exit, Failure> {
+fn of_all(
+    runner: &mut Runner,
+    filter: Option<&Filter>,
+    take: &mut Take<'_>,
+) -> Result<Exit, Failure> {
     let (mut exit, mut after) = (Exit::Done, String::new());
     loop {
-        let page = runner.store().checkpoints(&after, PAGE)?;
+        let page = runner.store().checkpoints(filter, &after, PAGE)?;
         let Some(last) = page.last() else {
             return Ok(exit);
         };
         after.clone_from(&last.brand);
         for row in page {
-            let found = row.read.map_err(Failure::from).and_then(|at| runner.tasks(&at));
+            let found = row.read.map_err(Failure::from).and_then(|at| runner.tasks(&at, filter));
             match found {
                 Ok(found) => found.into_iter().try_for_each(&mut *take)?,
                 Err(failure) => {
@@ -107,8 +118,16 @@ fn of_all(runner: &mut Runner, take: &mut Take<'_>) -> Result<Exit, Failure> {
 }
 
 impl Runner {
-    /// The tasks of a brand that is in a stage; none once its run has ended.
-    fn tasks(&mut self, checkpoint: &Checkpoint) -> Result<Vec<TaskView>, Failure> {
+    /// The tasks of a brand that passes and is in a stage; none once its run has ended.
+    fn tasks(
+        &mut self,
+        checkpoint: &Checkpoint,
+        filter: Option<&Filter>,
+    ) -> Result<Vec<TaskView>, Failure> {
+        let passes = |filter: &Filter| filter.lets_pass(&Standing::of(checkpoint), self.now());
+        if !filter.is_none_or(passes) {
+            return Ok(Vec::new());
+        }
         let goes_on = matches!(checkpoint.status, Status::Running | Status::Paused { .. });
         match (&checkpoint.definition, goes_on) {
             (Some(digest), true) => {

@@ -77,7 +77,7 @@ mod tests {
             sources: Vec::new(),
             caveats: Vec::new(),
         };
-        let metrics = BTreeMap::from([(metric, observation)]);
+        let metrics = [(metric, observation)].into_iter().collect();
         Observations { metrics, ..Observations::default() }
     }
 

@@ -52,6 +52,8 @@ pub use schema::{FileKind, schema};
 pub use suggest::closest;
 pub use together::{Histories, check_all};
 
+use std::collections::BTreeSet;
+
 use diagnostic::Problems;
 use outline::Node;
 use shape::{Raw, fit};
@@ -240,6 +242,11 @@ pub fn check_pair(
         check::workflow_side(workflow, outline, &brands, problems);
     });
     in_brand.into_iter().chain(in_workflow).collect()
+}
+
+/// The metrics of which a workflow asks for the brand's own goal.
+pub fn goals_asked(workflow: &Workflow) -> BTreeSet<Metric> {
+    check::own_goals(workflow)
 }
 
 /// Says whether a file of a workspace is named after the workflow it defines.

@@ -1,8 +1,8 @@
 //! One command, one decision.
 //!
 //! Start reading at [`step`]. What each verb decides stands in a file of its own: `stages` (start,
-//! advance), `tasks`, `actions`, `tick` (what is due), `change` (other texts, earlier states, the
-//! end).
+//! advance), `tasks`, `actions`, `tick` (what is due), `migrate` (other
+//! texts), `past` (earlier states), `change` (holding, the end).
 
 use chrono::{DateTime, Utc};
 

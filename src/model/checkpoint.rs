@@ -364,7 +364,7 @@ impl Checkpoint {
             | Event::TaskRejected { .. }
             | Event::TaskReassigned { .. }
             | Event::TaskReopened { .. }
-            | Event::TaskRenamed { .. }
+            | Event::TasksRenamed { .. }
             | Event::TaskDropped { .. } => self.record_task(event, entry),
             Event::ActionOpened { .. }
             | Event::ActionDue { .. }
@@ -461,10 +461,10 @@ impl Checkpoint {
                 self.tasks.insert(task.clone(), TaskState::Rejected { at, by, reason });
             }
             Event::TaskReassigned { task, to } => self.give(task.as_str(), to),
-            Event::TaskRenamed { task, to } => {
-                if let Some(state) = self.tasks.remove(task) {
-                    self.tasks.insert(to.clone(), state);
-                }
+            Event::TasksRenamed { to } => {
+                let tasks = std::mem::take(&mut self.tasks).into_iter();
+                let called = |task: TaskId| to.get(&task).cloned().unwrap_or(task);
+                self.tasks = tasks.map(|(task, state)| (called(task), state)).collect();
             }
             Event::TaskDropped { task } => {
                 self.tasks.remove(task);

@@ -1,6 +1,6 @@
 //! What a person asks of a brand's run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -108,6 +108,21 @@ pub struct Renamed {
     pub stages: BTreeMap<StageId, StageId>,
     /// Tasks, of whatever stage.
     pub tasks: BTreeMap<TaskId, TaskId>,
+    /// The clauses of the brand's stage that do not ask what they asked before: their waivers do
+    /// not count any more.
+    pub changed_clauses: BTreeSet<ClauseId>,
+}
+
+impl Renamed {
+    /// The new name of a stage.
+    pub fn stage<'a>(&'a self, old: &'a StageId) -> &'a StageId {
+        self.stages.get(old).unwrap_or(old)
+    }
+
+    /// The new name of a task.
+    pub fn task<'a>(&'a self, old: &'a TaskId) -> &'a TaskId {
+        self.tasks.get(old).unwrap_or(old)
+    }
 }
 
 /// Why an attempt of an action failed.

@@ -123,12 +123,10 @@ pub enum Event {
         /// The new owner.
         to: String,
     },
-    /// A task has another name in the workflow that the run goes on under.
-    TaskRenamed {
-        /// The name until now.
-        task: TaskId,
-        /// The name from now on.
-        to: TaskId,
+    /// Tasks have other names in the workflow that the run goes on under; all change at once.
+    TasksRenamed {
+        /// The name from now on by the name until now.
+        to: BTreeMap<TaskId, TaskId>,
     },
     /// A finished task was taken up again.
     TaskReopened {
@@ -350,7 +348,7 @@ impl Event {
             Event::TaskDone { .. } => "task_done",
             Event::TaskRejected { .. } => "task_rejected",
             Event::TaskReassigned { .. } => "task_reassigned",
-            Event::TaskRenamed { .. } => "task_renamed",
+            Event::TasksRenamed { .. } => "tasks_renamed",
             Event::TaskReopened { .. } => "task_reopened",
             Event::TaskDropped { .. } => "task_dropped",
             Event::ActionOpened { .. } => "action_opened",

@@ -13,6 +13,7 @@
 
 pub mod action;
 pub mod brand;
+mod by_metric;
 pub mod calendar;
 pub mod capability;
 pub mod checkpoint;
@@ -23,6 +24,7 @@ pub mod expression;
 pub mod form;
 pub mod ids;
 mod instant;
+mod landmark;
 pub mod metric;
 pub mod observation;
 pub mod occurrence;
@@ -34,6 +36,7 @@ pub mod workflow;
 
 pub use action::{Action, ActionName, ActionState, Job, Phase, Work};
 pub use brand::{Account, Brand, Charter, Pillar, Platform, Segment, Source, SourceKind};
+pub use by_metric::ByMetric;
 pub use calendar::{Period, WorkingTime};
 pub use capability::FactKind;
 pub use checkpoint::{Checkpoint, Status, TaskState};

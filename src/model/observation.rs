@@ -1,11 +1,11 @@
 //! What was measured: a metric's value with all that is needed to trust or doubt it.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{calendar::WorkingTime, ids::Digest, instant, metric::Metric};
+use super::{by_metric::ByMetric, calendar::WorkingTime, ids::Digest, instant, metric::Metric};
 
 /// A two-sided 95 % interval, in the unit of its metric.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -186,5 +186,64 @@ pub struct Observations {
     /// The newest fact known, UTC; absent before the first import.
     pub as_of: Option<DateTime<Utc>>,
     /// One observation a metric.
-    pub metrics: BTreeMap<Metric, Observation>,
+    pub metrics: ByMetric,
+}
+
+/// The first of the lines in which the store keeps observations; the metrics follow.
+#[derive(Serialize, Deserialize)]
+struct Head<'a> {
+    basis: Cow<'a, Basis>,
+    terms: Cow<'a, Terms>,
+    as_of: Option<DateTime<Utc>>,
+    /// The CRC-32 of the lines that follow.
+    checksum: u32,
+}
+
+impl Observations {
+    /// Their text in the store: JSON, one object a line. First what they rest on, then one metric
+    /// a line.
+    ///
+    /// # Errors
+    ///
+    /// [`serde_json::Error`] if a value has no form in JSON.
+    pub fn to_lines(&self) -> serde_json::Result<String> {
+        let lines = self.metrics.lines()?;
+        let head = Head {
+            basis: Cow::Borrowed(&self.basis),
+            terms: Cow::Borrowed(&self.terms),
+            as_of: self.as_of,
+            checksum: checksum(&lines),
+        };
+        Ok(serde_json::to_string(&head)? + "\n" + &lines)
+    }
+
+    /// The observations of such a text. One that is as it was written is read metric by metric
+    /// when one is asked for; one that was changed is read at once.
+    ///
+    /// # Errors
+    ///
+    /// [`serde_json::Error`] if the text is damaged.
+    ///
+    /// ```
+    /// use fivestep::model::Observations;
+    /// let nothing = Observations::default();
+    /// assert_eq!(Observations::of_lines(&nothing.to_lines()?)?, nothing);
+    /// assert!(Observations::of_lines("{").is_err());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn of_lines(text: &str) -> serde_json::Result<Self> {
+        // Older files hold all in one object, on one line.
+        let Some((head, lines)) = text.split_once('\n') else {
+            return serde_json::from_str(text);
+        };
+        let Head { basis, terms, as_of, checksum: written } = serde_json::from_str(head)?;
+        let metrics = ByMetric::of_lines(lines, checksum(lines) == written)?;
+        Ok(Self { basis: basis.into_owned(), terms: terms.into_owned(), as_of, metrics })
+    }
+}
+
+fn checksum(lines: &str) -> u32 {
+    let mut crc = flate2::Crc::new();
+    crc.update(lines.as_bytes());
+    crc.sum()
 }

@@ -21,8 +21,8 @@ use chrono::{DateTime, Utc};
 use crate::{
     engine::{Refusal, timers::timers},
     model::{
-        BrandId, Checkpoint, ClauseId, Command, Entry, Event, Finding, Metric, Observations,
-        Status, TaskId, TimerKind, Until, Verb, Verdict, Workflow,
+        Checkpoint, ClauseId, Command, Entry, Event, Finding, Metric, Observations, Status, TaskId,
+        TimerKind, Until, Verb, Verdict, Workflow,
     },
 };
 
@@ -59,7 +59,8 @@ pub struct Replayed<'w> {
 
 /// Plays a brand's journal again.
 ///
-/// - `journal`: all of it, oldest first.
+/// - `base`: where the brand stood before the first entry of `journal`.
+/// - `journal`: all that is whole of it, oldest first.
 /// - `kept`: how many of its entries stay as they were; the rest is played again.
 /// - `now`: the moment up to which it is played, UTC.
 ///
@@ -67,14 +68,15 @@ pub struct Replayed<'w> {
 ///
 /// The engine's refusal, if the brand could not have gone on under the workflow at all.
 pub fn replay<'w>(
-    brand: &BrandId,
+    base: &Checkpoint,
     journal: &[Entry],
     kept: usize,
     changed: Changed<'w>,
     now: DateTime<Utc>,
 ) -> Result<Replayed<'w>, Refusal> {
     let (before, after) = journal.split_at(kept.min(journal.len()));
-    let start = Checkpoint::fold(brand.clone(), before);
+    let mut start = base.clone();
+    before.iter().for_each(|entry| start.apply(entry));
     let from = start.at.or(after.first().map(|entry| entry.at)).unwrap_or(now);
     let seen = with_goals(&start.observations, changed.goals);
     let world = World::of(changed.workflow, start.clone(), seen, from);

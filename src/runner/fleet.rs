@@ -3,15 +3,22 @@
 //! Memory holds one page, whatever the number of brands. A brand that cannot be read or moved is
 //! reported and never stops the others.
 
-use std::{rc::Rc, sync::Arc};
+use std::{
+    rc::Rc,
+    sync::{
+        Arc,
+        mpsc::{self, Receiver, SyncSender},
+    },
+    thread,
+};
 
 use crate::{
     engine::{self, Refusal, Step},
     failure::Failure,
     model::{Actor, Brand, BrandId, Command, Digest, Observations, Verb, Workflow},
     store::{
-        Committed,
-        state::{CachedFile, Row, Running},
+        Committed, Filter, Standing,
+        state::{CachedFile, Row, Running, Sweep, Texts},
     },
     workspace::is_unchanged,
 };
@@ -22,6 +29,22 @@ use super::{Advance, Runner, Until, load_brand};
 /// page is written in milliseconds and other writers get their turn.
 pub const PAGE: usize = 500;
 
+/// How many decided pages may wait for the one that is being written.
+const AHEAD: usize = 1;
+
+/// What all brands are asked.
+#[derive(Debug, Clone)]
+pub struct Tour {
+    /// Who asks.
+    pub actor: Actor,
+    /// How far each brand goes.
+    pub until: Until,
+    /// Only brands that pass it as they stood when their page was read.
+    pub filter: Option<Filter>,
+    /// Whether nothing is written.
+    pub dry_run: bool,
+}
+
 /// What happened to one brand of the fleet.
 #[derive(Debug)]
 pub struct Outcome {
@@ -31,42 +54,123 @@ pub struct Outcome {
     pub result: Result<Advance, Failure>,
 }
 
+/// A page of brands, decided and not yet written.
+struct Page {
+    /// The last of them, whether or not it was asked.
+    last: String,
+    outcomes: Vec<Outcome>,
+    /// The texts of every step of every outcome, in order.
+    texts: Vec<Texts>,
+    /// The brand files that had to be read, as they looked.
+    files: Vec<(BrandId, CachedFile)>,
+}
+
 impl Runner {
     /// Moves every running brand on, and hands each outcome to `tell` once it is on the disk.
     ///
+    /// A second thread reads and decides the next page while this one writes the last.
+    ///
+    /// - `sweep`: notes in each page's transaction how far this has come; it goes on after the last
+    ///   brand that was noted.
+    ///
     /// # Errors
     ///
-    /// [`Failure`] only if the store itself cannot be read or written; a brand's own failure is
-    /// an outcome.
+    /// [`Failure`] only if the store itself cannot be read or written, or if another process goes on
+    /// with the sweep; a brand's own failure is an outcome.
     pub fn advance_all(
         &mut self,
-        actor: &Actor,
-        until: &Until,
-        dry_run: bool,
-        mut tell: impl FnMut(Outcome) -> Result<(), Failure>,
+        tour: &Tour,
+        mut sweep: Option<Sweep>,
+        mut tell: impl FnMut(&Outcome) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        let command = Command::new(Verb::Advance, actor.clone());
-        let mut after = String::new();
+        let (workspace, clock, end) = (self.workspace.clone(), self.clock, self.window_end);
+        let first = sweep.as_ref().map(|sweep| sweep.after.clone()).unwrap_or_default();
+        let (decided, pages) = mpsc::sync_channel(AHEAD);
+        let (told, spent) = mpsc::channel();
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                let runner = Runner::open(workspace, clock).map(|own| own.with_window_end(end));
+                let ended =
+                    runner.and_then(|mut runner| runner.decide_all(tour, first, &decided, &spent));
+                if let Err(failure) = ended {
+                    decided.send(Err(failure)).ok();
+                }
+            });
+            // Whatever ends this loop takes the channel along, and with it the other thread.
+            for page in pages {
+                let mut page = page?;
+                if !tour.dry_run {
+                    self.commit_page(&mut page, sweep.as_mut())?;
+                }
+                page.outcomes.iter().try_for_each(&mut tell)?;
+                told.send(page).ok();
+            }
+            Ok::<(), Failure>(())
+        })?;
+        sweep.map_or(Ok(()), |sweep| Ok(self.store.end_sweep(&sweep)?))
+    }
+
+    /// Begins a sweep, which [`Runner::unfinished_sweep`] finds again until it has come to its end.
+    ///
+    /// - `asked`: what was asked, for whoever goes on with it.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Store`] if it cannot be written.
+    pub fn begin_sweep(&mut self, asked: &str) -> Result<Sweep, Failure> {
+        Ok(self.store.begin_sweep(asked)?)
+    }
+
+    /// The newest sweep, if it was interrupted or is still under way.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Store`] if it cannot be read.
+    pub fn unfinished_sweep(&self) -> Result<Option<Sweep>, Failure> {
+        Ok(self.store.unfinished_sweep()?)
+    }
+
+    /// Decides page after page, for as long as somebody takes them.
+    fn decide_all(
+        &mut self,
+        tour: &Tour,
+        mut after: String,
+        pages: &SyncSender<Result<Page, Failure>>,
+        spent: &Receiver<Page>,
+    ) -> Result<(), Failure> {
         loop {
-            let page = self.store.running(&after, PAGE)?;
-            let Some(last) = page.last() else {
+            // Memory goes back to the thread that took it; from another it would block both.
+            spent.try_iter().for_each(drop);
+            let rows = self.store.running(tour.filter.as_ref(), &after, PAGE)?;
+            let Some(last) = rows.last() else {
                 return Ok(());
             };
             after.clone_from(&last.brand);
-            let mut files = Vec::new();
-            let outcomes = page
-                .into_iter()
-                .map(|Row { brand, read }| Outcome {
-                    brand,
-                    result: read.map_err(Failure::from).and_then(|running| {
-                        self.advance_in_memory(running, &command, until, &mut files)
-                    }),
-                })
-                .collect();
-            for outcome in self.commit_page(outcomes, &files, dry_run)? {
-                tell(outcome)?;
+            if pages.send(Ok(self.page_of(rows, &after, tour))).is_err() {
+                return Ok(());
             }
         }
+    }
+
+    fn page_of(&mut self, rows: Vec<Row<Running>>, last: &str, tour: &Tour) -> Page {
+        let command = Command::new(Verb::Advance, tour.actor.clone());
+        let now = self.now();
+        let is_asked = |row: &Row<Running>| match (&tour.filter, &row.read) {
+            (Some(filter), Ok(running)) => {
+                filter.lets_pass(&Standing::of(&running.checkpoint), now)
+            }
+            (Some(_) | None, _) => true,
+        };
+        let mut files = Vec::new();
+        let decide = |Row { brand, read }| Outcome {
+            brand,
+            result: read.map_err(Failure::from).and_then(|running| {
+                self.advance_in_memory(running, &command, &tour.until, &mut files)
+            }),
+        };
+        let outcomes: Vec<Outcome> = rows.into_iter().filter(is_asked).map(decide).collect();
+        let texts = steps(&outcomes).map(Texts::of).collect();
+        Page { last: last.to_owned(), outcomes, texts, files }
     }
 
     /// Moves one brand on; a file that had to be read is added to `files`.
@@ -130,22 +234,18 @@ impl Runner {
         is_unchanged(cached, stamp).then_some(&cached.digest)
     }
 
-    fn commit_page(
-        &mut self,
-        mut outcomes: Vec<Outcome>,
-        files: &[(BrandId, CachedFile)],
-        dry_run: bool,
-    ) -> Result<Vec<Outcome>, Failure> {
-        if dry_run {
-            return Ok(outcomes);
+    /// Writes a page; an outcome that another process overtook becomes a conflict.
+    fn commit_page(&mut self, page: &mut Page, sweep: Option<&mut Sweep>) -> Result<(), Failure> {
+        if page.texts.is_empty() && page.files.is_empty() {
+            return Ok(());
         }
-        let moved = outcomes.iter().filter_map(|outcome| outcome.result.as_ref().ok());
-        let steps: Vec<&Step> = moved.flat_map(|advance| &advance.steps).collect();
-        if steps.is_empty() && files.is_empty() {
-            return Ok(outcomes);
+        let written: Vec<_> = steps(&page.outcomes).zip(&page.texts).collect();
+        let to = sweep.as_deref().map(|sweep| (sweep, page.last.as_str()));
+        let mut committed = self.store.commit_page(&written, &page.files, to)?.into_iter();
+        if let Some(sweep) = sweep {
+            sweep.after.clone_from(&page.last);
         }
-        let mut committed = self.store.commit_page(&steps, files)?.into_iter();
-        for outcome in &mut outcomes {
+        for outcome in &mut page.outcomes {
             let Ok(advance) = &outcome.result else {
                 continue;
             };
@@ -155,6 +255,12 @@ impl Runner {
                 outcome.result = Err(Failure::Conflict { brand });
             }
         }
-        Ok(outcomes)
+        Ok(())
     }
+}
+
+/// Every step of every outcome, in order.
+fn steps(outcomes: &[Outcome]) -> impl Iterator<Item = &Step> {
+    let moved = outcomes.iter().filter_map(|outcome| outcome.result.as_ref().ok());
+    moved.flat_map(|advance| &advance.steps)
 }

@@ -17,7 +17,11 @@
 
 pub mod crew;
 pub mod fleet;
+pub mod fork;
+mod house;
 pub mod meter;
+pub mod migrate;
+pub mod past;
 pub mod serve;
 pub mod tick;
 pub mod works;
@@ -178,14 +182,19 @@ impl Runner {
         if let Some(workflow) = self.workflows.get(digest) {
             return Ok(Rc::clone(workflow));
         }
+        let file = self.kept_text(brand, digest)?;
+        let workflow = Rc::new(checked(file, definition::load_workflow)?.0);
+        self.workflows.insert(digest.clone(), Rc::clone(&workflow));
+        Ok(workflow)
+    }
+
+    /// The text of that digest, as the store keeps it.
+    fn kept_text(&self, brand: &BrandId, digest: &Digest) -> Result<SourceFile, Failure> {
         let text = self.store.definition(digest)?.ok_or_else(|| Failure::DefinitionLost {
             brand: brand.clone(),
             digest: digest.clone(),
         })?;
-        let file = SourceFile::new(format!("definition {}", digest.short()), text.into_bytes());
-        let workflow = Rc::new(checked(file, definition::load_workflow)?.0);
-        self.workflows.insert(digest.clone(), Rc::clone(&workflow));
-        Ok(workflow)
+        Ok(SourceFile::new(format!("definition {}", digest.short()), text.into_bytes()))
     }
 
     fn observe(
@@ -232,6 +241,7 @@ impl Runner {
             (Some(newest), Some(end)) => Some(newest.min(end)),
             (newest, _) => newest,
         };
+        let metrics = metrics.into_iter().collect();
         Ok(Observations { basis, terms: brand.terms(), as_of, metrics })
     }
 
@@ -261,9 +271,19 @@ impl Runner {
 
     fn decide(&self, case: &Case, command: &Command) -> Result<Step, Failure> {
         let Case { workflow, checkpoint, observations, .. } = case;
-        engine::step(workflow, checkpoint, observations, command, self.now()).map_err(|refusal| {
-            Failure::Refused { brand: checkpoint.brand.clone(), refusal: Box::new(refusal) }
-        })
+        engine::step(workflow, checkpoint, observations, command, self.now())
+            .map_err(|refusal| refused(&checkpoint.brand, refusal))
+    }
+
+    /// Decides what needs no new measurement.
+    fn decide_as_seen(
+        &self,
+        workflow: &Workflow,
+        checkpoint: &Checkpoint,
+        command: &Command,
+    ) -> Result<Step, Failure> {
+        engine::step(workflow, checkpoint, &checkpoint.observations, command, self.now())
+            .map_err(|refusal| refused(&checkpoint.brand, refusal))
     }
 
     fn commit(&mut self, step: &Step) -> Result<(), Failure> {
@@ -437,6 +457,10 @@ impl Advance {
         let ended = matches!(self.checkpoint.status, Status::Finished { .. });
         ended || self.shut.is_some() || until.is_reached(self.checkpoint.stage())
     }
+}
+
+fn refused(brand: &BrandId, refusal: Refusal) -> Failure {
+    Failure::Refused { brand: brand.clone(), refusal: Box::new(refusal) }
 }
 
 fn log(step: &Step) {

@@ -19,7 +19,9 @@
 //! copied, moved to a read-only disk and erased as one. Imports are rare, long and one at a time;
 //! the short reads between them do not need the concurrency that WAL buys with two more files.
 
+mod copy;
 mod error;
+mod house;
 mod read;
 mod write;
 
@@ -103,6 +105,8 @@ pub struct StoredReceipt {
 pub struct EvidenceStore {
     connection: Connection,
     path: PathBuf,
+    /// Whether it was opened for reading.
+    reads_only: bool,
 }
 
 impl EvidenceStore {
@@ -141,12 +145,13 @@ impl EvidenceStore {
         }
         // Opened for writing, where that is allowed, because an import that was killed leaves a
         // journal behind, which the next to open the file has to play back.
-        let store = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let mut store = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         if store.is_empty()? {
             return Ok(None);
         }
         store.check()?;
         store.wrap(store.connection.pragma_update(None, "query_only", true))?;
+        store.reads_only = true;
         Ok(Some(store))
     }
 
@@ -225,7 +230,7 @@ impl EvidenceStore {
             Ok(connection)
         };
         let connection = open().map_err(|error| EvidenceError::sqlite(&place, error))?;
-        Ok(Self { connection, path: path.to_owned() })
+        Ok(Self { connection, path: path.to_owned(), reads_only: false })
     }
 
     /// Whether nothing was ever written to the file.

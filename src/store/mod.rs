@@ -14,10 +14,14 @@
 #![allow(clippy::disallowed_methods, reason = "the store is the edge: it opens databases")]
 
 pub mod evidence;
+pub mod filter;
+pub mod house;
 pub mod memory;
 pub mod runs;
 pub mod state;
 
+pub use filter::{Filter, FilterError};
+pub use house::Space;
 pub use memory::MemoryStore;
 pub use runs::RunStore;
 pub use state::{Committed, Standing, StateStore, StoreError};

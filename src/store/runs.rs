@@ -107,7 +107,7 @@ impl RunStore for StateStore {
     }
 
     fn standings(&self, after: &str, limit: usize) -> Result<Vec<Standing>, StoreError> {
-        StateStore::standings(self, after, limit)
+        StateStore::standings(self, None, after, limit)
     }
 
     fn due(&self, now: DateTime<Utc>, mark: &DueMark, limit: usize) -> Result<DuePage, StoreError> {

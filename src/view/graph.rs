@@ -523,7 +523,7 @@ impl<'g> Trail<'g> {
                 | Event::TaskRejected { .. }
                 | Event::TaskReassigned { .. }
                 | Event::TaskReopened { .. }
-                | Event::TaskRenamed { .. }
+                | Event::TasksRenamed { .. }
                 | Event::TaskDropped { .. }
                 | Event::ActionOpened { .. }
                 | Event::ActionDue { .. }

@@ -25,6 +25,9 @@ pub struct HistoryLine {
     pub event: &'static str,
     /// What happened, in words.
     pub text: String,
+    /// Whether the journal around it was pruned: only landmarks are left there.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub pruned: bool,
     /// Why, in the words of whoever asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -39,10 +42,18 @@ pub fn lines(entries: &[Entry]) -> Vec<HistoryLine> {
             actor: entry.actor.to_string(),
             event: event.name(),
             text: text(event),
+            pruned: false,
             reason: reason(entry, event),
         })
     });
     events.collect()
+}
+
+/// Marks the lines up to the commit `pruned`: only landmarks are left there.
+pub fn mark_pruned(lines: &mut [HistoryLine], pruned: u64) {
+    for line in lines.iter_mut().filter(|line| line.revision <= pruned) {
+        line.pruned = true;
+    }
 }
 
 /// A reason belongs to what a person decided, not to what followed from it.
@@ -94,7 +105,11 @@ pub fn text(event: &Event) -> String {
         }
         Event::TaskRejected { task } => format!("task {task} rejected"),
         Event::TaskReassigned { task, to } => format!("task {task} given to {to}"),
-        Event::TaskRenamed { task, to } => format!("task {task} is called {to} now"),
+        Event::TasksRenamed { to } => {
+            let names: Vec<String> =
+                to.iter().map(|(old, new)| format!("task {old} is called {new} now")).collect();
+            names.join(", ")
+        }
         Event::TaskReopened { task, .. } => format!("task {task} reopened"),
         Event::TaskDropped { task } => format!("task {task} dropped"),
         Event::ActionOpened { action, .. } => format!("action {action} opened"),

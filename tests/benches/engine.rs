@@ -185,7 +185,7 @@ fn parts(fleet: &Fleet) {
         let took = seconds(|| {
             while names.len() < fleet.brands {
                 let after = names.last().map_or("", BrandId::as_str).to_owned();
-                let page = runner.store().running(&after, PAGE).unwrap();
+                let page = runner.store().running(None, &after, PAGE).unwrap();
                 names.extend(page.into_iter().map(|row| row.read.unwrap().checkpoint.brand));
             }
         });

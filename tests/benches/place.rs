@@ -18,7 +18,10 @@ use fivestep::{
         Actor, BrandId, Checkpoint, Command, Digest, Finding, Interval, Metric, Observations, Verb,
         Workflow, ids::TaskId,
     },
-    runner::{Runner, Until, fleet::PAGE},
+    runner::{
+        Runner, Until,
+        fleet::{PAGE, Tour},
+    },
     samples::{self, Round, SampleAccount, Trade},
     store::{Committed, StateStore},
     workspace::Workspace,
@@ -179,11 +182,14 @@ impl Fleet {
     /// Moves every brand on by one stage, and demands that each one moved.
     pub fn advance(&self, runner: &mut Runner) {
         let mut moved = 0;
-        let tell = |outcome: fivestep::runner::fleet::Outcome| {
-            moved += outcome.result?.moves();
+        let tell = |outcome: &fivestep::runner::fleet::Outcome| {
+            moved += outcome.result.as_ref().expect("it moves").moves();
             Ok(())
         };
-        runner.advance_all(&Actor::new("Ada"), &Until::OneStage, false, tell).unwrap();
+        let (actor, until) = (Actor::new("Ada"), Until::OneStage);
+        let tour = Tour { actor, until, filter: None, dry_run: false };
+        let sweep = runner.begin_sweep("{}").unwrap();
+        runner.advance_all(&tour, Some(sweep), tell).unwrap();
         assert_eq!(moved, self.brands, "every gate was open");
     }
 
@@ -193,7 +199,7 @@ impl Fleet {
         let mut store = StateStore::open(&self.root.join(".fivestep/state.db")).unwrap();
         let mut after = String::new();
         loop {
-            let rows = store.checkpoints(&after, PAGE).unwrap();
+            let rows = store.checkpoints(None, &after, PAGE).unwrap();
             let page: Vec<Checkpoint> = rows.into_iter().map(|row| row.read.unwrap()).collect();
             let Some(last) = page.last() else { break };
             after = last.brand.to_string();

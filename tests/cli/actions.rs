@@ -40,7 +40,6 @@ fn a_failed_action_holds_its_stage_until_a_person_says_what_becomes_of_it() {
     assert_snapshot!(actions(&env), @"
       fetch: command
         attempt 1 of 2 is due now
-        next: `fivestep tick acme`
       measure: repeat.measure
         waits for fetch
 
@@ -160,7 +159,7 @@ fn a_failed_action_holds_its_stage_until_a_person_says_what_becomes_of_it() {
     [exit 4]
 
     $ fivestep retry acme 'fetch it'
-    error: `fetch it` is not a action name: use 1 to 64 of a-z, 0-9, `-` and `_`, beginning with a letter or digit
+    error: `fetch it` is not an action name: use 1 to 64 of a-z, 0-9, `-` and `_`, beginning with a letter or digit
     hint: see the names with `fivestep why acme`
     [exit 2]
 
@@ -192,27 +191,16 @@ fn a_failed_action_holds_its_stage_until_a_person_says_what_becomes_of_it() {
     [exit 0]
 
     $ fivestep notices
-    Nobody is to be told anything. `fivestep notices --all` shows what was told.
+    Nobody waits to be told. `fivestep notices --all` shows what was told.
     [exit 0]
 
     $ fivestep notices acme --all
-     BRAND  WHEN (UTC)        KIND   TO             DELIVERED     TEXT
-     acme   2026-03-30 10:00  alert  role:operator  just now ago  action fetch
-                                                                  failed at attempt
-                                                                  2:
-                                                                  `./bin/not-there`
-                                                                  cannot be
-                                                                  started: No such
-                                                                  file or directory
-                                                                  (os error 2)
-     acme   2026-03-30 10:00  alert  role:operator  just now ago  action fetch
-                                                                  failed at attempt
-                                                                  1:
-                                                                  `./bin/not-there`
-                                                                  cannot be
-                                                                  started: No such
-                                                                  file or directory
-                                                                  (os error 2)
+    acme  alert of 2026-03-30 10:00 for role:operator, delivered 2026-03-30 10:00
+      action fetch failed at attempt 1: `./bin/not-there` cannot be started: No such
+      file or directory (os error 2)
+    acme  alert of 2026-03-30 10:00 for role:operator, delivered 2026-03-30 10:00
+      action fetch failed at attempt 2: `./bin/not-there` cannot be started: No such
+      file or directory (os error 2)
     [exit 0]
 
     $ fivestep notices nobody

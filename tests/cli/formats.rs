@@ -297,7 +297,7 @@ fn help_says_what_there_is_and_shows_examples() {
       import       Read a brand's exports into its evidence
       start        Start brands on their workflow
       advance      Move brands on whose gate is open
-      status       Where brands stand
+      status       Where brands stand [alias: list]
       why          Why a brand stands where it stands, and what would move it
       simulate     What would become of a brand, or would have; writes nothing
       tasks        Work for people
@@ -315,10 +315,8 @@ fn help_says_what_there_is_and_shows_examples() {
       schedule     When schedules come
       pause        Hold brands where they are
       resume       Let held brands go on
-      cancel       End brands' runs as abandoned, cleanly: open tasks and actions are closed
-                   one by one, and while an attempt of an action runs, it is refused
-      abandon      End brands' runs as abandoned at once, whatever still runs; `cancel` is the
-                   clean way
+      cancel       End brands' runs as abandoned, with nothing left half done
+      abandon      End brands' runs as abandoned at once
       adopt        Go on under the edited workflow file
       tick         Do what is due, once; safe from cron
       serve        Do what is due when it is due, until it is stopped
@@ -370,7 +368,7 @@ fn help_says_what_there_is_and_shows_examples() {
       fivestep why acme             why a brand stands where it stands
     [exit 0]
     ");
-    assert_snapshot!(env.terminal("fivestep advance --help"), @r"
+    assert_snapshot!(env.terminal("fivestep advance --help"), @r#"
     $ fivestep advance --help
     Move brands on whose gate is open
 
@@ -399,27 +397,33 @@ fn help_says_what_there_is_and_shows_examples() {
 
               [default: table]
 
-          --until <blocked|STAGE>
-              Go on until `blocked`, or until the brand is in this stage; otherwise one stage
+          --where <FILTER>
+              Only brands that pass, such as `stage = "support" and blocked_for >= 7d`
 
           --actor <NAME>
               Who gives the command, for the journal
 
               [env: FIVESTEP_ACTOR=Ada]
 
-          --window-end <INSTANT>
-              Let the measuring window end here instead of at the newest evidence
-
-          --dry-run
-              Decide and print, write nothing
+          --resume
+              Go on with an `advance --all` that was interrupted, as it was asked then
 
           --now <INSTANT>
               Decide as if it were this moment (UTC); for tests and what-if
 
               [env: FIVESTEP_NOW=2026-03-30T10:00:00Z]
 
+          --until <blocked|STAGE>
+              Go on until `blocked`, or until the brand is in this stage; otherwise one stage
+
       -v, --verbose...
               Log to standard error; twice for more
+
+          --window-end <INSTANT>
+              Let the measuring window end here instead of at the newest evidence
+
+          --dry-run
+              Decide and print, write nothing
 
           --log-json
               Log as JSON, one object a line
@@ -430,9 +434,11 @@ fn help_says_what_there_is_and_shows_examples() {
     Examples:
       fivestep advance acme
       fivestep advance --all --until blocked
+      fivestep advance --where "stage = support and blocked_for >= 7d"
+      fivestep advance --resume
       fivestep advance acme --dry-run
     [exit 0]
-    ");
+    "#);
     assert_snapshot!(env.terminal("fivestep waive -h"), @r#"
     $ fivestep waive -h
     Let a brand pass a clause that no source can measure

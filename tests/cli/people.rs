@@ -561,7 +561,7 @@ fn a_task_goes_to_another_owner_by_hand_or_up_its_ladder() {
     [exit 0]
 
     $ fivestep notices
-    Nobody is to be told anything. `fivestep notices --all` shows what was told.
+    Nobody waits to be told. `fivestep notices --all` shows what was told.
     [exit 0]
     ");
     let why = env.ok(["why", "acme"]).stdout;

@@ -330,7 +330,7 @@ pub fn ring(brands: usize) -> TestEnv {
     env
 }
 
-fn ring_brand(number: usize) -> String {
+pub fn ring_brand(number: usize) -> String {
     format!(
         "brand: ring-{number}\nname: Ring {number}\ntimezone: UTC\nlanguages: [en]\n\
          workflow: ring\naccounts: [ {{ platform: bluesky, handle: \"@ring.example\" }} ]\n\

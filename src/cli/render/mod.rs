@@ -2,14 +2,18 @@
 
 pub mod brand;
 pub mod graph;
+pub mod house;
 pub mod imported;
+pub mod migration;
 pub mod moved;
 pub mod notices;
 pub mod numbers;
 pub mod page;
+pub mod past;
 pub mod rows;
 pub mod schedule;
 pub mod simulate;
+pub mod stuck;
 pub mod suite;
 pub mod ticked;
 pub mod why;

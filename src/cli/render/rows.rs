@@ -75,8 +75,8 @@ fn due(task: &TaskView, now: DateTime<Utc>) -> String {
     if task.remind && !task.overdue { format!("{due}: remind") } else { due }
 }
 
-/// One row an event.
-pub fn history(lines: &[HistoryLine]) -> String {
+/// One row an event; `pruned` is the commit up to which only landmarks are left.
+pub fn history(lines: &[HistoryLine], pruned: u64) -> String {
     let mut table = table(&["REV", "WHEN (UTC)", "WHO", "WHAT"]);
     let mut last = 0;
     for line in lines {
@@ -90,6 +90,10 @@ pub fn history(lines: &[HistoryLine]) -> String {
             once(line.actor.clone()),
             format!("{}{}", line.text, reason.unwrap_or_default()),
         ]);
+    }
+    if lines.iter().any(|line| line.pruned) {
+        let note = format!("Up to commit {pruned}, stage exits and what people decided are left.");
+        return note + "\n" + &finish(&table);
     }
     finish(&table)
 }

@@ -21,7 +21,7 @@ mod workflow;
 
 pub(super) use brand::brand;
 pub(super) use form::TYPES;
-pub(super) use pair::{brand_side, workflow_side};
+pub(super) use pair::{brand_side, own_goals, workflow_side};
 pub(super) use suite::{seen, suite};
 pub(super) use workflow::{FORMAT, MAX_CYCLES, workflow};
 

@@ -273,7 +273,7 @@ fn untold(expression: &Expression, brand: &Brand) -> Option<Metric> {
 }
 
 /// The brand's own targets that a workflow compares with.
-pub(super) fn own_goals(workflow: &Workflow) -> BTreeSet<Metric> {
+pub(in crate::definition) fn own_goals(workflow: &Workflow) -> BTreeSet<Metric> {
     let branches = workflow.stages.iter().flat_map(|stage| &stage.next.branches);
     let mut goals: BTreeSet<Metric> = branches.flat_map(|branch| goals_in(&branch.when)).collect();
     for demand in workflow.clauses().flat_map(|clause| clause.demand.walk()) {
@@ -425,7 +425,7 @@ mod tests {
                 sources: Vec::new(),
                 caveats: Vec::new(),
             };
-            let metrics = [(Metric::ResponseRate, observation)].into();
+            let metrics = [(Metric::ResponseRate, observation)].into_iter().collect();
             let seen = Observations { metrics, ..Observations::default() };
             let brand = crate::model::BrandId::new("acme").expect("a name");
             Histories::from([(brand, History::of([&seen]))])

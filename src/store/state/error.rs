@@ -42,6 +42,9 @@ pub enum StoreError {
         /// The number of this process.
         ours: u64,
     },
+    /// Another process goes on with the sweep over all brands.
+    #[error("another process goes on with this run over all brands")]
+    Overtaken,
     /// A row does not hold what fivestep wrote.
     #[error("the state file `{path}` is damaged: {what}: {source}")]
     Damaged {
@@ -71,6 +74,9 @@ impl StoreError {
             StoreError::Newer { .. } => "use the newer fivestep that wrote it".to_owned(),
             StoreError::Foreign { .. } => "move it away, or choose another workspace".to_owned(),
             StoreError::Fenced { .. } => "nothing was written; let the other one lead".to_owned(),
+            StoreError::Overtaken => {
+                "nothing more was written here; see how far it is with `fivestep status`".to_owned()
+            }
             StoreError::Damaged { .. } => "restore the file from a copy".to_owned(),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, params_from_iter};
 use serde::Serialize;
 
 use super::{
@@ -10,7 +10,10 @@ use super::{
     error::{Fault, StoreError},
     write::{held_by, stamp, waived},
 };
-use crate::model::{BrandId, Checkpoint, Digest, Entry, Observations};
+use crate::{
+    model::{BrandId, Checkpoint, Digest, Entry, Observations},
+    store::filter::{Filter, State},
+};
 
 /// One line about a brand, read without its checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -129,13 +132,14 @@ impl StateStore {
     }
 
     /// The checkpoint of a row that begins with brand, checkpoint and observations.
-    fn checkpoint_in(&self, row: &rusqlite::Row<'_>) -> Result<Checkpoint, Fault> {
+    pub(super) fn checkpoint_in(&self, row: &rusqlite::Row<'_>) -> Result<Checkpoint, Fault> {
         let brand = row.get_ref(0)?.as_str()?;
         let what = |what: &str| format!("the {what} of `{brand}`");
         let mut checkpoint: Checkpoint =
             self.parse(|| what("checkpoint"), row.get_ref(1)?.as_str()?)?;
         if let Some(text) = row.get_ref(2)?.as_str_or_null()? {
-            let observations: Observations = self.parse(|| what("measurements"), text)?;
+            let damaged = |source| self.damaged(what("measurements"), source);
+            let observations = Observations::of_lines(text).map_err(damaged)?;
             checkpoint.observations = Arc::new(observations);
         }
         Ok(checkpoint)
@@ -143,34 +147,49 @@ impl StateStore {
 
     /// The checkpoints of the brands whose name follows `after`, in the order of names.
     ///
+    /// - `filter`: leaves brands out that surely do not pass it; the others are still to be asked.
+    ///
     /// # Errors
     ///
     /// [`StoreError`] if a row cannot be read.
     pub fn checkpoints(
         &self,
+        filter: Option<&Filter>,
         after: &str,
         limit: usize,
     ) -> Result<Vec<Row<Checkpoint>>, StoreError> {
         let sql = "SELECT brand, checkpoint, observations
-                   FROM brand LEFT JOIN observed USING (brand)
-                   WHERE brand > ?1 ORDER BY brand LIMIT ?2";
-        self.rows(sql, params![after, limit as i64], |row| {
+                   FROM brand LEFT JOIN observed USING (brand)";
+        let (sql, given) = page(sql, filter, after, limit);
+        self.rows(&sql, params_from_iter(given), |row| {
             self.one_of_many(row, |row| self.checkpoint_in(row))
         })
     }
 
     /// The running brands whose name follows `after`, in the order of names.
     ///
+    /// - `filter`: as in [`StateStore::checkpoints`].
+    ///
     /// # Errors
     ///
     /// [`StoreError`] if a row cannot be read.
-    pub fn running(&self, after: &str, limit: usize) -> Result<Vec<Row<Running>>, StoreError> {
+    pub fn running(
+        &self,
+        filter: Option<&Filter>,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<Row<Running>>, StoreError> {
         let sql = "SELECT brand, checkpoint, observations, evidence.revision,
                           modified_ns, bytes, read_ns, digest
                    FROM brand LEFT JOIN observed USING (brand) LEFT JOIN evidence USING (brand)
-                              LEFT JOIN brand_file USING (brand)
-                   WHERE brand > ?1 AND status = 'running' ORDER BY brand LIMIT ?2";
-        self.rows(sql, params![after, limit as i64], |row| {
+                              LEFT JOIN brand_file USING (brand)";
+        let running = Filter::Is(State::Running);
+        let both = match filter {
+            Some(filter) => filter.clone().and(running),
+            None => running,
+        };
+        let (sql, given) = page(sql, Some(&both), after, limit);
+        self.rows(&sql, params_from_iter(given), |row| {
             self.one_of_many(row, |row| self.running_in(row))
         })
     }
@@ -201,7 +220,7 @@ impl StateStore {
     }
 
     /// Reads one brand's row so that a damaged one is an answer about that brand alone.
-    fn one_of_many<T>(
+    pub(super) fn one_of_many<T>(
         &self,
         row: &rusqlite::Row<'_>,
         read: impl FnOnce(&rusqlite::Row<'_>) -> Result<T, Fault>,
@@ -215,7 +234,7 @@ impl StateStore {
     }
 
     /// Every row of a query, read where it lies.
-    fn rows<T>(
+    pub(super) fn rows<T>(
         &self,
         sql: &str,
         given: impl rusqlite::Params,
@@ -259,14 +278,21 @@ impl StateStore {
 
     /// One line each about the brands whose name follows `after`, in the order of names.
     ///
+    /// - `filter`: as in [`StateStore::checkpoints`].
+    ///
     /// # Errors
     ///
     /// [`StoreError`] if the rows cannot be read.
-    pub fn standings(&self, after: &str, limit: usize) -> Result<Vec<Standing>, StoreError> {
-        let sql = format!("{STANDING} WHERE brand > ?1 ORDER BY brand LIMIT ?2");
+    pub fn standings(
+        &self,
+        filter: Option<&Filter>,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<Standing>, StoreError> {
+        let (sql, given) = page(STANDING, filter, after, limit);
         self.connection
             .prepare_cached(&sql)
-            .and_then(|mut rows| rows.query_map(params![after, limit as i64], standing)?.collect())
+            .and_then(|mut rows| rows.query_map(params_from_iter(given), standing)?.collect())
             .map_err(|error| self.fail(error))
     }
 
@@ -312,6 +338,24 @@ impl StateStore {
     }
 }
 
+/// A query of the next `limit` brands after `after` that may pass `filter`, and what it is given.
+fn page(
+    select: &str,
+    filter: Option<&Filter>,
+    after: &str,
+    limit: usize,
+) -> (String, Vec<rusqlite::types::Value>) {
+    let (mut sql, mut given) = (format!("{select} WHERE brand > ?"), vec![after.to_owned().into()]);
+    for (condition, value) in filter.map(Filter::narrow).unwrap_or_default() {
+        sql.push_str(" AND ");
+        sql.push_str(condition);
+        given.push(value.into());
+    }
+    sql.push_str(" ORDER BY brand LIMIT ?");
+    given.push((limit as i64).into());
+    (sql, given)
+}
+
 /// The four columns of a brand file, from `first` on.
 fn cached_file(row: &rusqlite::Row<'_>, first: usize) -> rusqlite::Result<CachedFile> {
     Ok(CachedFile {
@@ -323,12 +367,12 @@ fn cached_file(row: &rusqlite::Row<'_>, first: usize) -> rusqlite::Result<Cached
 }
 
 /// The columns of a brand's line, in the order in which [`standing`] reads them.
-const STANDING: &str = "
+pub(super) const STANDING: &str = "
 SELECT brand, status, cycle, stage, since, blocked_since, held_by, workflow, definition, revision,
        at, waived
 FROM brand";
 
-fn standing(row: &rusqlite::Row<'_>) -> rusqlite::Result<Standing> {
+pub(super) fn standing(row: &rusqlite::Row<'_>) -> rusqlite::Result<Standing> {
     Ok(Standing {
         brand: row.get(0)?,
         status: row.get(1)?,

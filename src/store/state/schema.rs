@@ -62,6 +62,10 @@ CREATE TABLE brand_file (
 
 // Timers say only for which brand something is due: what that is, follows from the checkpoint.
 // A running brand of an older file has none yet; the first tick looks at it and writes them.
+//
+// The number of a sweep is never used again, so that an old process cannot take a new one for its
+// own. `unused_since` lets a text wait a day before it goes: whoever starts a brand keeps the text
+// first and commits the brand's first step after. `house` remembers how far housekeeping has come.
 const SECOND: &str = "
 ALTER TABLE brand ADD COLUMN generation INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE journal ADD COLUMN generation INTEGER NOT NULL DEFAULT 1;
@@ -95,6 +99,16 @@ CREATE TABLE snapshot (
 ) STRICT;
 INSERT INTO timer (brand, at, kind, of, generation)
 SELECT brand, at, 'wait', '', 1 FROM brand WHERE status = 'running';
+CREATE TABLE sweep (
+    id    INTEGER PRIMARY KEY AUTOINCREMENT,
+    after TEXT NOT NULL,
+    asked TEXT NOT NULL
+) STRICT;
+ALTER TABLE definition ADD COLUMN unused_since TEXT;
+CREATE TABLE house (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 ";
 
 /// Brings a file from `version` to the newest.

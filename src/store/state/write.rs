@@ -8,7 +8,12 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Transaction, TransactionBehavior, params};
 
 use super::{
-    StateStore, error::StoreError, lease, notices::write_notices, read::CachedFile,
+    StateStore,
+    error::StoreError,
+    lease,
+    notices::write_notices,
+    read::CachedFile,
+    sweep::{Sweep, come_to},
     timers::write_timers,
 };
 use crate::{
@@ -26,6 +31,31 @@ pub enum Committed {
     Conflict,
 }
 
+/// What is long in a step's rows, made before the transaction begins and by any thread.
+#[derive(Debug)]
+pub struct Texts {
+    checkpoint: String,
+    /// Absent where the step measured nothing new.
+    observations: Option<String>,
+    entry: String,
+}
+
+impl Texts {
+    /// The texts of `step`.
+    pub fn of(step: &Step) -> Self {
+        let Step { checkpoint, entry, .. } = step;
+        let measured = entry.events.iter().any(replaces_observations);
+        Self {
+            checkpoint: serde_json::to_string(checkpoint).expect(TEXT),
+            observations: measured.then(|| checkpoint.observations.to_lines().expect(TEXT)),
+            entry: serde_json::to_string(entry).expect(TEXT),
+        }
+    }
+}
+
+/// Why making a text cannot fail.
+const TEXT: &str = "our own types have a form in JSON, and memory does not refuse";
+
 impl StateStore {
     /// Writes steps, each only if its brand still stands at the revision before; one transaction
     /// for all. A conflict of one brand takes all its later steps with it and leaves the other
@@ -37,19 +67,22 @@ impl StateStore {
     ///
     /// [`StoreError`] if SQLite refuses; then nothing of any step was written.
     pub fn commit(&mut self, steps: &[&Step]) -> Result<Vec<Committed>, StoreError> {
-        self.commit_page(steps, &[])
+        let texts: Vec<Texts> = steps.iter().map(|step| Texts::of(step)).collect();
+        let steps: Vec<(&Step, &Texts)> = steps.iter().copied().zip(&texts).collect();
+        self.commit_page(&steps, &[], None)
     }
 
-    /// [`StateStore::commit`], which remembers in the same transaction how the brands' files
-    /// looked when they were read.
+    /// [`StateStore::commit`] of steps whose texts are made, which remembers in the same transaction
+    /// how the brands' files looked when they were read, and the brand that a sweep has come to.
     ///
     /// # Errors
     ///
     /// As [`StateStore::commit`].
     pub fn commit_page(
         &mut self,
-        steps: &[&Step],
+        steps: &[(&Step, &Texts)],
         files: &[(BrandId, CachedFile)],
+        sweep: Option<(&Sweep, &str)>,
     ) -> Result<Vec<Committed>, StoreError> {
         failpoint::pass("commit.before");
         let (path, fence) = (&self.path, self.fence);
@@ -59,6 +92,9 @@ impl StateStore {
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(fail)?;
         lease::check(&transaction, fence).map_err(|fault| fault.unwrap_or_else(fail))?;
+        if let Some((sweep, last)) = sweep {
+            come_to(&transaction, sweep, last).map_err(|fault| fault.unwrap_or_else(fail))?;
+        }
         let committed = write_all(&transaction, steps).map_err(fail)?;
         for (brand, file) in files {
             remember(&transaction, brand, file).map_err(fail)?;
@@ -81,7 +117,7 @@ impl StateStore {
         text: &str,
     ) -> Result<(), StoreError> {
         let sql = "INSERT INTO definition (digest, name, text) VALUES (?1, ?2, ?3)
-                   ON CONFLICT DO NOTHING";
+                   ON CONFLICT DO UPDATE SET unused_since = NULL WHERE unused_since IS NOT NULL";
         self.connection
             .execute(sql, params![digest.as_str(), name, text])
             .map(drop)
@@ -103,16 +139,19 @@ impl StateStore {
     }
 }
 
-fn write_all(transaction: &Transaction<'_>, steps: &[&Step]) -> rusqlite::Result<Vec<Committed>> {
+fn write_all(
+    transaction: &Transaction<'_>,
+    steps: &[(&Step, &Texts)],
+) -> rusqlite::Result<Vec<Committed>> {
     let mut committed = Vec::with_capacity(steps.len());
     // A later step of the same brand may happen to fit onto another process's commit.
     let mut conflicted: HashSet<&BrandId> = HashSet::new();
-    for step in steps {
+    for (step, texts) in steps {
         let brand = &step.checkpoint.brand;
         let fate = if conflicted.contains(brand) {
             Committed::Conflict
         } else {
-            write(transaction, step)?
+            write(transaction, step, texts)?
         };
         if fate == Committed::Conflict {
             conflicted.insert(brand);
@@ -122,10 +161,8 @@ fn write_all(transaction: &Transaction<'_>, steps: &[&Step]) -> rusqlite::Result
     Ok(committed)
 }
 
-fn write(transaction: &Transaction<'_>, step: &Step) -> rusqlite::Result<Committed> {
+fn write(transaction: &Transaction<'_>, step: &Step, texts: &Texts) -> rusqlite::Result<Committed> {
     let Step { checkpoint, entry, timers, notices, .. } = step;
-    let json = |error: serde_json::Error| rusqlite::Error::ToSqlConversionFailure(error.into());
-    let text = serde_json::to_string(checkpoint).map_err(json)?;
     let place = checkpoint.place.as_ref();
     let row = params![
         checkpoint.brand.as_str(),
@@ -140,19 +177,17 @@ fn write(transaction: &Transaction<'_>, step: &Step) -> rusqlite::Result<Committ
         place.and_then(|place| place.blocked_since).map(stamp),
         held_by(checkpoint),
         waived(checkpoint),
-        text,
+        texts.checkpoint,
         checkpoint.generation,
     ];
     let sql = if checkpoint.revision == 1 { INSERT } else { UPDATE };
     if transaction.prepare_cached(sql)?.execute(row)? == 0 {
         return Ok(Committed::Conflict);
     }
-    if entry.events.iter().any(replaces_observations) {
-        let text = serde_json::to_string(&*checkpoint.observations).map_err(json)?;
+    if let Some(text) = &texts.observations {
         let row = params![checkpoint.brand.as_str(), text];
         transaction.prepare_cached(OBSERVED)?.execute(row)?;
     }
-    let entry_text = serde_json::to_string(entry).map_err(json)?;
     transaction
         .prepare_cached(
             "INSERT INTO journal (brand, revision, entry, generation) VALUES (?1, ?2, ?3, ?4)",
@@ -160,7 +195,7 @@ fn write(transaction: &Transaction<'_>, step: &Step) -> rusqlite::Result<Committ
         .execute(params![
             entry.brand.as_str(),
             entry.revision as i64,
-            entry_text,
+            texts.entry,
             entry.generation
         ])?;
     if let Some(timers) = timers {
@@ -181,7 +216,7 @@ fn replaces_observations(event: &Event) -> bool {
     )
 }
 
-const INSERT: &str = "
+pub(super) const INSERT: &str = "
 INSERT INTO brand (brand, revision, at, status, workflow, definition, cycle, stage, since,
                    blocked_since, held_by, waived, checkpoint, generation)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
@@ -193,7 +228,7 @@ UPDATE brand SET revision = ?2, at = ?3, status = ?4, workflow = ?5, definition 
                  checkpoint = ?13, generation = ?14
 WHERE brand = ?1 AND revision = ?2 - 1";
 
-const OBSERVED: &str = "
+pub(super) const OBSERVED: &str = "
 INSERT INTO observed (brand, observations) VALUES (?1, ?2)
 ON CONFLICT DO UPDATE SET observations = excluded.observations";
 
