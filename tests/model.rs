@@ -49,7 +49,7 @@ const TRIED: [(&str, Bounds, Bounds); 5] = [
         Bounds { leads: true, last: 2, ..CALM },
         Bounds { leads: true, last: 3, crashes: 1, ..CALM },
     ),
-    ("brands", Bounds { brands: 2, ..CALM }, Bounds { brands: 2, crashes: 1, ..CALM }),
+    ("brands", Bounds { brands: 2, leads: true, ..CALM }, Bounds { brands: 2, crashes: 1, ..CALM }),
     (
         "cycles",
         Bounds { cycles: 2, last: 1, ..CALM },
