@@ -580,15 +580,18 @@ impl Model for Town {
             Property::sometimes("a brand is in its last stage", |town, world| {
                 sights::in_stage(town, world, "repeat")
             }),
-            Property::sometimes("every run ends in gold", sights::all_gold),
         ];
+        // Each cycle waits for a minute.
+        if u32::from(self.bounds.last) >= self.bounds.cycles {
+            properties.push(Property::sometimes("every run ends in gold", sights::all_gold));
+        }
         if self.bounds.last >= 3 {
             properties.push(Property::sometimes("a limit ends a stage", sights::left_by_limit));
         }
-        if self.bounds.faults > 0 {
+        if self.bounds.faults > 0 && self.bounds.last > 0 {
             properties.push(Property::sometimes("a second attempt succeeds", sights::retried));
         }
-        if self.bounds.crashes > 0 {
+        if self.bounds.crashes > 0 && self.bounds.last > 0 {
             properties.extend([
                 Property::sometimes("an attempt is lost", sights::lost),
                 Property::sometimes("a run ends after a crash", sights::ended_after_a_crash),
