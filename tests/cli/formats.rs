@@ -323,6 +323,11 @@ fn help_says_what_there_is_and_shows_examples() {
       fork         Let a brand begin where another one stands, to try something
       tick         Do what is due, once; safe from cron
       serve        Do what is due when it is due, until it is stopped
+      gc           Let go what is old, and give its bytes back
+      doctor       Look whether everything that is kept is as it should be
+      backup       Copy the whole workspace, while others work in it
+      restore      Make a workspace again from a backup
+      export       Write one brand to one file, for another workspace
       completions  Print a completion script for a shell
       help         Print this message or the help of the given subcommand(s)
 
