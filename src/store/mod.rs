@@ -16,8 +16,12 @@
 pub mod evidence;
 pub mod filter;
 pub mod house;
+pub mod memory;
+pub mod runs;
 pub mod state;
 
 pub use filter::{Filter, FilterError};
 pub use house::Space;
+pub use memory::MemoryStore;
+pub use runs::RunStore;
 pub use state::{Committed, Standing, StateStore, StoreError};

@@ -39,6 +39,10 @@ use self::{
     error::Fault,
     schema::{APPLICATION_ID, VERSION, bring_up},
 };
+pub(super) use self::{
+    schema::sorts,
+    write::{instant, stamp},
+};
 
 /// How long a writer waits for another before it gives up.
 const BUSY_MILLISECONDS: u64 = 10_000;

@@ -122,6 +122,6 @@ pub(super) fn bring_up(transaction: &Transaction<'_>, version: i64) -> rusqlite:
 }
 
 /// The last instant whose text sorts among the others.
-pub(super) fn sorts(at: DateTime<Utc>) -> bool {
+pub(in crate::store) fn sorts(at: DateTime<Utc>) -> bool {
     stamp(at).len() == "2026-03-02T09:00:00.000Z".len()
 }

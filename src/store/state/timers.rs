@@ -19,10 +19,22 @@ use super::{
 use crate::model::{BrandId, Timer};
 
 /// A place in the order of what is due.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct DueMark {
     at: String,
     brand: String,
+}
+
+impl DueMark {
+    /// The place of a row: when, and for which brand.
+    pub(in crate::store) fn new(at: String, brand: String) -> Self {
+        Self { at, brand }
+    }
+
+    /// Whether the row is due at `now`.
+    pub(in crate::store) fn is_by(&self, now: &str) -> bool {
+        self.at.as_str() <= now
+    }
 }
 
 /// A page of what is due.
@@ -32,6 +44,17 @@ pub struct DuePage {
     pub brands: Vec<String>,
     /// Where the next page begins; absent after the last.
     pub next: Option<DueMark>,
+}
+
+impl DuePage {
+    /// The page of these rows, which lie in order.
+    pub(in crate::store) fn of(rows: Vec<DueMark>) -> Self {
+        let next = rows.last().cloned();
+        let mut brands: Vec<String> = rows.into_iter().map(|row| row.brand).collect();
+        brands.sort();
+        brands.dedup();
+        Self { brands, next }
+    }
 }
 
 impl StateStore {
@@ -54,12 +77,7 @@ impl StateStore {
             .connection
             .prepare_cached(sql)
             .and_then(|mut rows| rows.query_map(given, read)?.collect());
-        let rows = rows.map_err(|error| self.fail(error))?;
-        let next = rows.last().cloned();
-        let mut brands: Vec<String> = rows.into_iter().map(|row| row.brand).collect();
-        brands.sort();
-        brands.dedup();
-        Ok(DuePage { brands, next })
+        rows.map(DuePage::of).map_err(|error| self.fail(error))
     }
 
     /// When something is due next, UTC; `None` if nothing ever is.

@@ -271,11 +271,11 @@ pub(super) fn waived(checkpoint: &Checkpoint) -> String {
 }
 
 /// An instant as the tables hold it; their order is that of time.
-pub(super) fn stamp(at: DateTime<Utc>) -> String {
+pub(in crate::store) fn stamp(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
 }
 
 /// The instant that a table holds.
-pub(super) fn instant(text: &str) -> Option<DateTime<Utc>> {
+pub(in crate::store) fn instant(text: &str) -> Option<DateTime<Utc>> {
     text.parse().ok()
 }
