@@ -13,8 +13,9 @@
 //! 5. [`store`]: what is kept on the disk.
 //! 6. [`performer`]: really does what was decided: programs, webhooks, notices.
 //! 7. [`runner`]: the loop that joins them.
-//! 8. [`rehearsal`]: brands that exist only in memory: tests of a workflow, what-if, replay.
-//! 9. [`view`] and [`cli`]: what people see.
+//! 8. [`house`]: what lets a workspace last: gc, doctor, copies.
+//! 9. [`rehearsal`]: brands that exist only in memory: tests of a workflow, what-if, replay.
+//! 10. [`view`] and [`cli`]: what people see.
 //!
 //! Dependencies point one way: `cli → view → runner → store → engine → evidence → model`, and
 //! `definition → model`, `runner → performer → engine`, `rehearsal → engine`. `model`, `engine`,

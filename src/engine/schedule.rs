@@ -77,7 +77,8 @@ impl Due {
 /// // Nothing ran from Monday to Friday.
 /// let now = "2026-03-06T12:00:00Z".parse()?;
 /// let due = due(&daily, &state, false, now, &WorkingTime::default());
-/// assert_eq!(due.run, ["2026-03-06T07:30:00Z".parse()?]);
+/// let friday: chrono::DateTime<chrono::Utc> = "2026-03-06T07:30:00Z".parse()?;
+/// assert_eq!(due.run, [friday]);
 /// assert_eq!((due.skipped[0].count, due.skipped[0].why), (3, SkipReason::Missed));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

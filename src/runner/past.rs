@@ -77,8 +77,7 @@ impl Runner {
         journal: &[Entry],
         revision: u64,
     ) -> Result<Checkpoint, Failure> {
-        let kept = self.store.kept_state(brand)?.map(Checkpoint::from);
-        let from = kept.unwrap_or_else(|| Checkpoint::new(brand.clone()));
+        let from = self.store.base(brand)?;
         if revision > 0 && revision < from.revision {
             let (brand, kept) = (brand.clone(), from.revision);
             return Err(Failure::JournalGivenUp { brand, asked: revision, kept });

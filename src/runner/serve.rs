@@ -43,6 +43,9 @@ const RENEWALS: u32 = 4;
 /// The longest it sleeps: people and other processes write to the same store.
 const NAP: Duration = Duration::from_millis(500);
 
+/// How many short transactions of housekeeping a round may take.
+pub(super) const HOUSE: usize = 4;
+
 /// What is told of a server.
 #[derive(Debug)]
 pub enum News<'a> {
@@ -130,6 +133,7 @@ impl Runner {
             let begun = self.decide_due(&Whose::All, room, &mut tally, &mut told)?;
             self.hand_out(begun, works, &mut tally, &mut told)?;
             self.deliver(works, &mut tally)?;
+            self.keep_house(HOUSE)?;
             let nap = self.nap(&tally)?;
             match works.busy() {
                 0 => thread::sleep(nap),

@@ -35,7 +35,7 @@ use crate::{
     },
 };
 
-use super::{Runner, fleet::PAGE, load_brand, log, works::Works};
+use super::{Runner, fleet::PAGE, load_brand, log, serve::HOUSE, works::Works};
 
 /// The most steps of one brand before other brands have their turn: more than any sound workflow
 /// needs at one moment.
@@ -148,6 +148,7 @@ impl Runner {
             self.take_answers(works, Duration::from_millis(200), &mut tally, tell)?;
         }
         self.deliver(works, &mut tally)?;
+        self.keep_house(HOUSE)?;
         Ok(tally)
     }
 

@@ -208,7 +208,7 @@ pub struct Summary {
     /// Whether every brand gets a line of its own.
     each: bool,
     there: usize,
-    groups: BTreeMap<(String, String, String), (usize, BTreeMap<Effect, usize>)>,
+    groups: BTreeMap<From, Going>,
     stuck: BTreeMap<String, Stuck>,
     brands: Vec<BrandLine>,
 }
@@ -242,9 +242,9 @@ impl Summary {
         let from = before.definition.as_ref().map_or("", Digest::short).to_owned();
         let effects = effects(before, step);
         let group = self.groups.entry((from, old.clone(), new.clone())).or_default();
-        group.0 += 1;
+        group.brands += 1;
         for effect in &effects {
-            *group.1.entry(effect.clone()).or_default() += 1;
+            *group.effects.entry(effect.clone()).or_default() += 1;
         }
         BrandLine {
             brand: before.brand.to_string(),
@@ -296,9 +296,17 @@ impl Summary {
     }
 }
 
-type Row = ((String, String, String), (usize, BTreeMap<Effect, usize>));
+/// A text, a stage of it, and what that is called from now on.
+type From = (String, String, String);
 
-fn group(((from, stage, to), (brands, effects)): Row) -> Group {
+/// The brands that go from there, and what happens to how many of them.
+#[derive(Debug, Default)]
+struct Going {
+    brands: usize,
+    effects: BTreeMap<Effect, usize>,
+}
+
+fn group(((from, stage, to), Going { brands, effects }): (From, Going)) -> Group {
     let counted = |(effect, brands): (Effect, usize)| {
         let lost = effect.loss();
         Counted { effect, lost, brands }

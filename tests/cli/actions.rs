@@ -67,7 +67,7 @@ fn a_failed_action_holds_its_stage_until_a_person_says_what_becomes_of_it() {
     acme: attempt 1 of action fetch failed, failed for good: `./bin/not-there`
           cannot be started: No such file or directory (os error 2)
     1 brand, 1 attempt failed, 1 notice delivered.
-    [exit 10]
+    [exit 0]
 
     $ fivestep status
      BRAND  CYCLE  STAGE   FOR       STATUS         HELD BY
@@ -146,7 +146,7 @@ fn a_failed_action_holds_its_stage_until_a_person_says_what_becomes_of_it() {
     acme: attempt 2 of action fetch failed, failed for good: `./bin/not-there`
           cannot be started: No such file or directory (os error 2)
     1 brand, 1 attempt failed, 1 notice delivered.
-    [exit 10]
+    [exit 0]
 
     $ fivestep retry acme fetsh
     error: acme: there is no action `fetsh` here
@@ -183,7 +183,7 @@ fn a_failed_action_holds_its_stage_until_a_person_says_what_becomes_of_it() {
     $ fivestep tick
     acme: action measure succeeded at attempt 1
     1 brand, 1 attempt succeeded.
-    [exit 10]
+    [exit 0]
 
     $ fivestep status
      BRAND  CYCLE  STAGE   FOR       STATUS   HELD BY

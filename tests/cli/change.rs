@@ -369,3 +369,24 @@ fn a_fork_that_died_before_its_commit_is_finished_by_asking_again() {
     let why = env.ok(["why", "trial"]).stdout;
     assert!(!why.contains("no evidence has been imported"), "{why}");
 }
+
+#[test]
+fn what_was_given_up_cannot_be_gone_back_to() {
+    let env = demo();
+    env.ok(["gc", "--keep-days", "0", "--keep-cycles", "1"]);
+    let lines = "
+        fivestep rewind bianco-books --to 2 --reason \"the first cycle\"
+        fivestep rewind rosso-roasters --to 20 --reason \"not gold yet\" --dry-run";
+    insta::assert_snapshot!(env.terminal(lines), @r#"
+    $ fivestep rewind bianco-books --to 2 --reason "the first cycle"
+    error: the journal of bianco-books before commit 24 was given up; commit 2 was before
+    hint: the earliest is 24: see `fivestep history bianco-books`
+    [exit 4]
+
+    $ fivestep rewind rosso-roasters --to 20 --reason "not gold yet" --dry-run
+    rosso-roasters  rosso-roasters@2.repeat.22
+      would: back to commit 20, in repeat
+      status: gold becomes running
+    [exit 0]
+    "#);
+}

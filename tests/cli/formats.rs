@@ -318,8 +318,16 @@ fn help_says_what_there_is_and_shows_examples() {
       cancel       End brands' runs as abandoned, with nothing left half done
       abandon      End brands' runs as abandoned at once
       adopt        Go on under the edited workflow file
+      migrate      Take brands over to the edited workflow file, with a plan before
+      rewind       Let a brand stand again where it stood after an earlier commit
+      fork         Let a brand begin where another one stands, to try something
       tick         Do what is due, once; safe from cron
       serve        Do what is due when it is due, until it is stopped
+      gc           Let go what is old, and give its bytes back
+      doctor       Look whether everything that is kept is as it should be
+      backup       Copy the whole workspace, while others work in it
+      restore      Make a workspace again from a backup
+      export       Write one brand to one file, for another workspace
       completions  Print a completion script for a shell
       help         Print this message or the help of the given subcommand(s)
 

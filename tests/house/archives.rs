@@ -178,7 +178,7 @@ fn a_hostile_archive_changes_nothing() {
         ("a file is gone", false, |files| drop(files.pop()), "is not in it"),
         ("a file is twice in it", false, |files| files.push(files[1].clone()), "or twice"),
         ("a file is longer", false, |files| files[1].1.push(b' '), "is longer than"),
-        ("a file is shorter", false, |files| drop(files[1].1.pop()), "bytes are there"),
+        ("a file is shorter", false, |files| files[1].1.truncate(9), "bytes are there"),
         ("a file was changed", false, |files| files[1].1[0] ^= 1, "its digest is another"),
         ("the manifest comes last", false, |files| files.rotate_left(1), "begin with a manifest"),
         (

@@ -7,7 +7,11 @@ use std::{
     thread,
 };
 
-use fivestep::house::{archive, backup};
+use fivestep::{
+    house::{archive, backup},
+    model::{Actor, Until},
+    runner::fleet::Tour,
+};
 
 use super::{
     TestEnv, began, brand,
@@ -81,10 +85,14 @@ fn a_copy_made_while_others_write_is_whole() {
     let copies: Vec<PathBuf> = thread::scope(|scope| {
         scope.spawn(|| {
             let mut runner = runner(&env, began());
-            let actor = fivestep::model::Actor::new("Ada");
+            let tour = Tour {
+                actor: Actor::new("Ada"),
+                until: Until::OneStage,
+                filter: None,
+                dry_run: false,
+            };
             while !over.load(Ordering::SeqCst) {
-                let until = fivestep::model::Until::OneStage;
-                runner.advance_all(&actor, &until, false, |_| Ok(())).unwrap();
+                runner.advance_all(&tour, None, |_| Ok(())).unwrap();
             }
         });
         let make = |number: usize| {

@@ -1,9 +1,9 @@
-//! Which brands run on which text of a workflow, and what is kept of a journal that was given up.
+//! Which brands run on which text of a workflow.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
 use super::{StateStore, error::StoreError, read::Row};
-use crate::model::{BrandId, Checkpoint, Digest, WorkflowId, checkpoint::Saved};
+use crate::model::{Checkpoint, Digest, WorkflowId};
 
 impl StateStore {
     /// The live brands of `workflow` that run on another text than `newest`, whose name follows
@@ -41,21 +41,5 @@ impl StateStore {
             let digest = Digest::from_hex(row.get::<_, String>(0)?);
             Ok((digest, row.get::<_, i64>(1)?.unsigned_abs()))
         })
-    }
-
-    /// Where `brand` stood when the journal up to there was given up; `None` if all of it is kept.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] if it cannot be read.
-    pub fn kept_state(&self, brand: &BrandId) -> Result<Option<Saved>, StoreError> {
-        let found: Option<String> = self
-            .connection
-            .query_row("SELECT saved FROM snapshot WHERE brand = ?1", [brand.as_str()], |row| {
-                row.get(0)
-            })
-            .optional()
-            .map_err(|error| self.fail(error))?;
-        found.map(|text| self.parse(|| format!("the kept state of `{brand}`"), &text)).transpose()
     }
 }

@@ -155,7 +155,7 @@ fn insert(transaction: &Transaction<'_>, checkpoint: &Checkpoint) -> rusqlite::R
     if transaction.execute(INSERT, row)? == 0 {
         return Ok(false);
     }
-    let row = params![line.brand, json(&*checkpoint.observations)?];
+    let row = params![line.brand, checkpoint.observations.to_lines().map_err(foreign)?];
     transaction.execute(OBSERVED, row)?;
     Ok(true)
 }
