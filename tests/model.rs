@@ -41,8 +41,8 @@ const TRIED: [(&str, Bounds, Bounds); 5] = [
     ),
     (
         "people",
-        Bounds { leads: true, last: 1, faults: 1, ..CALM },
-        Bounds { leads: true, last: 1, faults: 1, people: 1, ..CALM },
+        Bounds { last: 1, faults: 1, people: 1, ..CALM },
+        Bounds { leads: true, last: 1, faults: 1, people: 2, ..CALM },
     ),
     (
         "leaders",

@@ -597,7 +597,7 @@ impl Model for Town {
                 Property::sometimes("a run ends after a crash", sights::ended_after_a_crash),
             ]);
         }
-        if self.bounds.leads {
+        if self.bounds.leads && self.bounds.last > 0 {
             properties
                 .push(Property::sometimes("a leader that slept is refused", |_, world: &World| {
                     world.refused
