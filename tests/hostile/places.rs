@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, Permissions},
-    io::Read,
+    io::{ErrorKind, Read},
     os::unix::{fs::PermissionsExt, process::CommandExt},
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
@@ -93,9 +93,14 @@ fn as_nobody(env: &TestEnv, program: &Path, line: &str) -> Option<Answer> {
     if fs::metadata("/proc/self").is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0) {
         command.gid(65_534).uid(65_534);
     }
-    match command.output() {
-        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => None,
-        output => Some(read(output.unwrap())),
+    loop {
+        match command.output() {
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => return None,
+            // A child that another test has just made may hold the copied program open for writing
+            // until it becomes a program itself.
+            Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => continue,
+            output => return Some(read(output.unwrap())),
+        }
     }
 }
 
