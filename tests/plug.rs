@@ -13,6 +13,8 @@ mod common;
 mod clock;
 #[path = "plug/disk.rs"]
 mod disk;
+// The named places are compiled into debug builds only.
+#[cfg(debug_assertions)]
 #[path = "plug/failpoints.rs"]
 mod failpoints;
 #[path = "plug/leaders.rs"]
