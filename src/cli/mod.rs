@@ -81,7 +81,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return not_understood(&error),
     };
-    telemetry::start(&cli.common);
+    let _telemetry = telemetry::start(&cli.common);
     let mut session = Session::new(cli.common);
     match dispatch(&mut session, &cli.verb) {
         Ok(exit) => exit.into(),

@@ -463,16 +463,18 @@ fn refused(brand: &BrandId, refusal: Refusal) -> Failure {
     Failure::Refused { brand: brand.clone(), refusal: Box::new(refusal) }
 }
 
+/// Tells an operator of a transition that is on the disk, as a span that holds one line.
 fn log(step: &Step) {
     let Step { checkpoint, entry, .. } = step;
-    info!(
+    let span = info_span!(
+        "transition",
         brand = %checkpoint.brand,
         cycle = checkpoint.cycle.number,
         stage = checkpoint.stage().map(StageId::as_str),
         revision = checkpoint.revision,
         verb = entry.verb,
-        "committed"
     );
+    span.in_scope(|| info!("committed"));
 }
 
 /// Reads and checks a brand's file.
