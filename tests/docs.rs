@@ -239,6 +239,46 @@ fn every_relative_link_leads_to_a_page_and_a_heading_that_exist() {
 }
 
 #[test]
+fn every_promise_names_tests_that_exist() {
+    let tests = test_names();
+    let page = fs::read_to_string(root().join("docs/reference/promises.md")).unwrap();
+    let rows = page.lines().filter(|line| line.starts_with("| ") && !line.contains("| tests |"));
+    let mut count = 0;
+    for row in rows {
+        let named = row.trim_end_matches('|').rsplit('|').next().unwrap();
+        let named: Vec<&str> = named.split('`').skip(1).step_by(2).collect();
+        assert!(!named.is_empty(), "no test holds this promise: {row}");
+        for name in named {
+            assert!(tests.contains(name), "there is no test `{name}`: {row}");
+        }
+        count += 1;
+    }
+    assert!(count >= 25, "only {count} promises were found");
+}
+
+/// The name of every test in the checkout.
+fn test_names() -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut folders = vec![root().join("src"), root().join("tests")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                let text = fs::read_to_string(path).unwrap();
+                let after = text.split("#[test]\n").skip(1);
+                names.extend(after.filter_map(|rest| {
+                    let rest = rest.split_once("fn ")?.1;
+                    Some(rest.split_once('(')?.0.to_owned())
+                }));
+            }
+        }
+    }
+    names
+}
+
+#[test]
 fn every_key_of_a_file_stands_on_its_reference_page() {
     // (page, a file that has everything, the places whose keys the program knows)
     let workflow = include_str!("definition/accept/form.yaml");
