@@ -35,6 +35,7 @@ struct Seen {
 impl Seen {
     fn take(&mut self, told: Told<'_>) {
         match told {
+            Told::Looked(_) => {}
             Told::Step(step) => self.happened.extend(ticked(step)),
             Told::Broken(brand, failure) => {
                 report::say(&report::text(&failure));
