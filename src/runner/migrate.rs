@@ -45,10 +45,19 @@ pub struct Migration {
     pub workflow: Workflow,
     file: SourceFile,
     names: Renamed,
+    /// How many live brands ran on an older text.
+    brands: u64,
     /// For each older text and stage of it, what a brand there is told.
     ways: BTreeMap<(Digest, StageId), Renamed>,
     /// The older texts that ask for no goal of which the new one does not.
     goals_known: BTreeSet<Digest>,
+}
+
+impl Migration {
+    /// How many live brands ran on an older text when this was made.
+    pub fn brands(&self) -> u64 {
+        self.brands
+    }
 }
 
 /// Which brands go over.
@@ -84,11 +93,12 @@ impl Runner {
         names: &Names,
     ) -> Result<Migration, Failure> {
         let (workflow, file) = load_workflow(&self.workspace, workflow)?;
-        let mut older = Vec::new();
-        for (digest, _) in self.store.texts_in_use(&workflow.id)? {
+        let (mut older, mut brands) = (Vec::new(), 0);
+        for (digest, running) in self.store.texts_in_use(&workflow.id)? {
             if digest == workflow.digest {
                 continue;
             }
+            brands += running;
             // A text that is lost holds up only the brands that run on it.
             let text = self.store.definition(&digest)?.map(String::into_bytes);
             let file = text.map(|bytes| SourceFile::new(digest.short(), bytes));
@@ -99,7 +109,7 @@ impl Runner {
         let known = |old: &&Workflow| asked.is_subset(&definition::goals_asked(old));
         let goals_known = older.iter().filter(known).map(|old| old.digest.clone()).collect();
         let ways = older.iter().flat_map(|old| ways(old, &workflow, &names)).collect();
-        Ok(Migration { workflow, file, names, ways, goals_known })
+        Ok(Migration { workflow, file, names, brands, ways, goals_known })
     }
 
     /// Tells for every brand that would go over what that means; writes nothing.
