@@ -92,7 +92,8 @@ fn metrics() -> String {
             Method::Bootstrap => "bootstrap",
             Method::Census => "none",
         };
-        let needs: Vec<String> = spec.needs.iter().map(FactKind::to_string).collect();
+        let way = |way: &&[FactKind]| way.iter().map(FactKind::to_string).collect::<Vec<_>>();
+        let needs: Vec<String> = spec.needs.iter().map(|one| way(one).join("; ")).collect();
         vec![
             code(&metric.to_string()),
             spec.title.to_owned(),
@@ -100,7 +101,7 @@ fn metrics() -> String {
             spec.cases.to_owned(),
             method.to_owned(),
             better.to_owned(),
-            needs.join("; "),
+            needs.join(" **or** "),
         ]
     });
     table(&["metric", "what it says", "unit", "a case", "interval", "better", "needs"], rows)

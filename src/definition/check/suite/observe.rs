@@ -17,8 +17,12 @@ use crate::{
 };
 
 /// The words that stand for a missing value.
-const MISSING: [(Seen, &str); 2] =
-    [(Seen::NoCases, "no cases"), (Seen::Unmeasurable, "unmeasurable")];
+const MISSING: [(Seen, &str); 4] = [
+    (Seen::NoCases, "no cases"),
+    (Seen::NotExported, "not exported"),
+    (Seen::Suppressed, "suppressed"),
+    (Seen::Unmeasurable, "unmeasurable"),
+];
 
 /// What a workflow asks about a metric, beside its value.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
