@@ -203,7 +203,7 @@ impl<'a> Posts<'a> {
         let young = self.used.iter().filter(young).count() as u64;
         (young > 0).then(|| {
             let posts = counted(young, "own posts");
-            format!("provisional: {posts} counted less than 72 hours after it was written")
+            format!("provisional: {posts} counted less than 72 hours after being written")
         })
     }
 

@@ -253,7 +253,7 @@ fn asked(workflow: &Workflow, metric: Metric) -> Asked {
     asked
 }
 
-/// `86%`, `86%/40`, `no cases` or `unmeasurable`.
+/// `86%`, `86%/40`, `no cases`, `not exported`, `suppressed` or `unmeasurable`.
 pub(super) fn on_a_line(metric: Metric, text: &str) -> Result<Seen, Wrong> {
     if metric == Metric::WindowSettled {
         let message = "`window_settled` follows from the cycle and the newest evidence".to_owned();
