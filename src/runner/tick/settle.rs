@@ -165,7 +165,10 @@ impl Runner {
                 Finding::Measured { value, n, .. } => {
                     Some((metric.to_string(), json!({ "value": value, "n": n })))
                 }
-                Finding::NoCases { .. } | Finding::Unmeasurable { .. } => None,
+                Finding::NoCases { .. }
+                | Finding::NotExported { .. }
+                | Finding::Suppressed { .. }
+                | Finding::Unmeasurable { .. } => None,
             })
             .collect();
         Ok(object([("as_of", json!(case.observations.as_of)), ("metrics", json!(numbers))]))
