@@ -34,11 +34,17 @@ pub enum FactKind {
     Answers,
     /// Our own posts, with their text.
     OwnPosts,
+    /// What the platform counted for each of our posts.
+    PostTotals,
+    /// What the platform counted for our account, period by period.
+    AccountTotals,
+    /// Who asks to follow.
+    Requests,
 }
 
 impl FactKind {
     /// Every kind of fact, in the order of the capability table.
-    pub const ALL: [FactKind; 7] = [
+    pub const ALL: [FactKind; 10] = [
         FactKind::Profile,
         FactKind::FollowerCount,
         FactKind::Followers,
@@ -46,6 +52,9 @@ impl FactKind {
         FactKind::Conversations,
         FactKind::Answers,
         FactKind::OwnPosts,
+        FactKind::PostTotals,
+        FactKind::AccountTotals,
+        FactKind::Requests,
     ];
 }
 
@@ -59,6 +68,9 @@ impl fmt::Display for FactKind {
             FactKind::Conversations => "conversations others opened",
             FactKind::Answers => "times of our answers",
             FactKind::OwnPosts => "own posts",
+            FactKind::PostTotals => "numbers of posts",
+            FactKind::AccountTotals => "numbers of the account",
+            FactKind::Requests => "follow requests",
         })
     }
 }
@@ -67,7 +79,15 @@ impl SourceKind {
     /// The facts this kind of source can carry.
     pub fn carries(self) -> &'static [FactKind] {
         match self {
-            SourceKind::BlueskyApi => &FactKind::ALL,
+            SourceKind::BlueskyApi => &[
+                FactKind::Profile,
+                FactKind::FollowerCount,
+                FactKind::Followers,
+                FactKind::Inbound,
+                FactKind::Conversations,
+                FactKind::Answers,
+                FactKind::OwnPosts,
+            ],
             SourceKind::MastodonArchive => {
                 &[FactKind::Profile, FactKind::Answers, FactKind::OwnPosts]
             }

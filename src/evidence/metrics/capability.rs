@@ -96,7 +96,14 @@ fn file_of(kind: SourceKind, need: FactKind) -> &'static str {
         (SourceKind::BlueskyApi, FactKind::Inbound | FactKind::Conversations) => {
             "listNotifications"
         }
-        (SourceKind::BlueskyApi, FactKind::Answers | FactKind::OwnPosts) => "getAuthorFeed",
+        (
+            SourceKind::BlueskyApi,
+            FactKind::Answers
+            | FactKind::OwnPosts
+            | FactKind::PostTotals
+            | FactKind::AccountTotals
+            | FactKind::Requests,
+        ) => "getAuthorFeed",
         (SourceKind::MastodonArchive, FactKind::Profile) => "actor.json",
         (SourceKind::MastodonArchive, _) => "outbox.json",
     }
