@@ -78,15 +78,25 @@ struct Desk {
     /// Closing times that a duration states, and those that the id confirms.
     closings: (u64, u64),
     differences: Vec<String>,
+    /// Messages of which nobody knows who wrote them.
+    unsigned: u64,
 }
 
 /// One message.
 struct Message {
     id: String,
     at: DateTime<Utc>,
-    /// Who wrote it; `None` if we did.
-    client: Option<String>,
+    by: By,
     words: String,
+}
+
+/// Who wrote a message.
+#[derive(PartialEq, Eq)]
+enum By {
+    Client(String),
+    Us,
+    /// The dialogue does not tell.
+    Nobody,
 }
 
 impl Desk {
@@ -105,6 +115,7 @@ impl Desk {
             messages: (0, 0),
             closings: (0, 0),
             differences: Vec::new(),
+            unsigned: 0,
         }
     }
 
@@ -130,6 +141,9 @@ impl Desk {
         self.dialogues += 1;
         self.messages.1 += messages.len() as u64;
         self.messages.0 += stated_messages(row).unwrap_or(messages.len() as u64);
+        let count = messages.len();
+        messages.retain(|message| message.by != By::Nobody);
+        self.unsigned += (count - messages.len()) as u64;
         self.keep(messages);
         Ok(())
     }
@@ -162,7 +176,7 @@ impl Desk {
         }
         let at = told.or(stated).filter(|at| *at >= last);
         let at = at.ok_or_else(|| Skip::because("a closing answer without a plausible time"))?;
-        Ok(Message { id, at, client: None, words })
+        Ok(Message { id, at, by: By::Us, words })
     }
 
     fn keep(&mut self, messages: Vec<Message>) {
@@ -170,7 +184,7 @@ impl Desk {
         let mut before: Option<&Message> = None;
         for message in &messages {
             let post = self.post(message, before, &root);
-            if let Some(client) = &message.client {
+            if let By::Client(client) = &message.by {
                 let (actor, object) = (person_id(client), post.id.clone());
                 let act = if before.is_none() { Act::Mention } else { Act::Reply };
                 let (at, account) = (message.at, self.id.clone());
@@ -184,9 +198,9 @@ impl Desk {
     }
 
     fn post(&self, message: &Message, before: Option<&Message>, root: &str) -> Post {
-        let author = |message: &Message| match &message.client {
-            Some(client) => person_id(client),
-            None => self.id.clone(),
+        let author = |message: &Message| match &message.by {
+            By::Client(client) => person_id(client),
+            By::Us | By::Nobody => self.id.clone(),
         };
         let (us, parent_author) = (author(message), before.map(author));
         let kind = match &parent_author {
@@ -206,7 +220,7 @@ impl Desk {
             parent_at: before.map(|before| before.at),
             chars: text::chars(&words),
             question: Some(text::asks(&words)),
-            text: message.client.is_none().then_some(words),
+            text: (message.by == By::Us).then_some(words),
             language: None,
             visibility: Visibility::Public,
         }
@@ -222,6 +236,11 @@ impl Desk {
         let (stated, found) = self.closings;
         let note = "the others differ, and their ids are believed";
         self.draft.compare("closing times as the ids say", stated, found, note);
+        if self.unsigned > 0 {
+            let count = self.unsigned;
+            self.draft
+                .note(format!("messages without an author, which count for nothing: {count}"));
+        }
         let more = self.differences.len().saturating_sub(MAX_LISTED);
         self.differences.truncate(MAX_LISTED);
         self.draft.notes.append(&mut self.differences);
@@ -250,13 +269,16 @@ fn name(text: &str) -> Result<&str, Skip> {
 
 fn turn(row: &Value) -> Result<Message, Skip> {
     let client = json::maybe_text(row, "/client")?.map(name).transpose()?;
-    if client.is_none() {
-        name(json::text(row, "/agent")?)?;
-    }
+    let agent = json::maybe_text(row, "/agent")?.map(name).transpose()?;
+    let by = match (client, agent) {
+        (Some(client), _) => By::Client(client.to_owned()),
+        (None, Some(_)) => By::Us,
+        (None, None) => By::Nobody,
+    };
     Ok(Message {
         id: name(json::text(row, "/id")?)?.to_owned(),
         at: json::instant(row, "/datetime")?,
-        client: client.map(str::to_owned),
+        by,
         words: json::text(row, "/message")?.to_owned(),
     })
 }
