@@ -5,6 +5,8 @@
 
 #[path = "sources/bluesky.rs"]
 mod bluesky;
+#[path = "sources/dialogues.rs"]
+mod dialogues;
 #[path = "sources/hostile.rs"]
 mod hostile;
 #[path = "sources/make.rs"]
@@ -15,3 +17,5 @@ mod mastodon;
 mod sample;
 #[path = "sources/store.rs"]
 mod store;
+#[path = "sources/x.rs"]
+mod x;

@@ -22,6 +22,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, Transaction, TransactionBehavior, types::FromSqlError};
 use serde::de::{DeserializeOwned, Error as _};
 
+use crate::failpoint;
+
 pub use self::{
     census::Census,
     error::StoreError,
@@ -92,6 +94,7 @@ impl StateStore {
         connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
+        failpoint::pass("schema.before");
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Another process may have made the tables while this one waited.
@@ -100,7 +103,9 @@ impl StateStore {
         if version < VERSION {
             bring_up(&transaction, version)?;
         }
+        failpoint::pass("schema.written");
         transaction.commit()?;
+        failpoint::pass("schema.after");
         Ok(())
     }
 
@@ -141,13 +146,16 @@ impl StateStore {
     ) -> Result<T, StoreError> {
         let path = &self.path;
         let fail = |source| StoreError::Sqlite { path: path.clone(), source };
+        failpoint::pass("write.before");
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(fail)?;
         lease::check(&transaction, fence).map_err(|fault| fault.unwrap_or_else(fail))?;
         let written = write(&transaction).map_err(fail)?;
+        failpoint::pass("write.written");
         transaction.commit().map_err(fail)?;
+        failpoint::pass("write.after");
         Ok(written)
     }
 

@@ -81,7 +81,7 @@ fn brand_text(id: &BrandId, workflow: &str) -> String {
 /// What fivestep measures on a sample export; the values at which gates look are set to pass, so
 /// that the brand can go round.
 pub fn observations(root: &Path) -> Observations {
-    let workspace = Workspace::create(root).unwrap();
+    let workspace = Workspace::create(root, &[]).unwrap();
     fs::write(root.join("workflows/engagement.yaml"), ENGAGEMENT).unwrap();
     let id = BrandId::new("sample").unwrap();
     let text = brand_text(&id, "engagement");
@@ -169,7 +169,7 @@ impl Fleet {
         yaml: &str,
         begin: impl Fn(&Workflow, &Checkpoint, &Observations, usize) -> Vec<Step>,
     ) -> Self {
-        let workspace = Workspace::create(&root).unwrap();
+        let workspace = Workspace::create(&root, &[]).unwrap();
         let workflow = workflow(yaml);
         let name = workflow.id.as_str();
         fs::write(root.join(format!("workflows/{name}.yaml")), yaml).unwrap();

@@ -12,7 +12,9 @@ use crate::{
     engine::{self, Begun, Step},
     failpoint,
     failure::Failure,
-    model::{ActionName, BrandId, Checkpoint, Command, Finding, Verb, Work, command::Fault},
+    model::{
+        ActionName, BrandId, Checkpoint, Command, Finding, StageId, Verb, Work, command::Fault,
+    },
     performer::Order,
     runner::{Runner, load_brand, works::Works},
     store::Committed,
@@ -127,8 +129,9 @@ impl Runner {
 
     /// Does what needs the workspace and its stores.
     fn do_here(&mut self, order: &Order) -> Answer {
-        let Order { brand, action, attempt, .. } = order;
-        let _span = info_span!("perform", %brand, action, attempt).entered();
+        let Order { brand, cycle, action, attempt, .. } = order;
+        let stage = order.stage.as_ref().map(StageId::as_str);
+        let _span = info_span!("perform", %brand, cycle, stage, action, attempt).entered();
         failpoint::pass("effect.before");
         let done = match order.job.work {
             Work::Pull => self.pull(&order.brand),
@@ -162,7 +165,10 @@ impl Runner {
                 Finding::Measured { value, n, .. } => {
                     Some((metric.to_string(), json!({ "value": value, "n": n })))
                 }
-                Finding::NoCases { .. } | Finding::Unmeasurable { .. } => None,
+                Finding::NoCases { .. }
+                | Finding::NotExported { .. }
+                | Finding::Suppressed { .. }
+                | Finding::Unmeasurable { .. } => None,
             })
             .collect();
         Ok(object([("as_of", json!(case.observations.as_of)), ("metrics", json!(numbers))]))
