@@ -17,5 +17,7 @@ mod mastodon;
 mod sample;
 #[path = "sources/store.rs"]
 mod store;
+#[path = "sources/tables.rs"]
+mod tables;
 #[path = "sources/x.rs"]
 mod x;

@@ -131,6 +131,19 @@ source_kinds! {
         given: "give a .json file with a list of dialogues, each with `company`, `header`, `turns` \
                 and `closing`",
         holds: { Inbound: "turns", Conversations: "turns", Answers: "turns and closing" };
+    /// A table of one's own, read by a mapping.
+    Table = "table", Other, "a table with a mapping",
+        given: "give a .csv or .jsonl file, and a mapping with `--map FILE` or as `map:` of the \
+                source",
+        holds: {
+            Followers: "rows of followers",
+            Inbound: "rows of messages or interactions",
+            Conversations: "rows of messages",
+            Answers: "rows of messages",
+            OwnPosts: "rows of posts",
+            PostTotals: "rows of post_numbers",
+            AccountTotals: "rows of account_numbers",
+        };
 }
 
 impl fmt::Display for SourceKind {
