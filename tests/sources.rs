@@ -7,6 +7,8 @@
 mod bluesky;
 #[path = "sources/dialogues.rs"]
 mod dialogues;
+#[path = "sources/exports.rs"]
+mod exports;
 #[path = "sources/hostile.rs"]
 mod hostile;
 #[path = "sources/make.rs"]
