@@ -72,7 +72,7 @@ fn make(dir: &Path, stories: &[Story]) -> Result<Workspace, Failure> {
             hint: "name another folder: `fivestep demo DIR`".to_owned(),
         });
     }
-    let workspace = Workspace::create(dir)?;
+    let workspace = Workspace::create(dir, &[])?;
     write(workspace.root(), MARK, "")?;
     for (name, text) in Shipped::Engagement.files() {
         write(workspace.root(), &name, text)?;

@@ -41,6 +41,7 @@ use crate::evidence::{
     facts::{Facts, PersonId},
     sources::{Export, Receipt},
 };
+use crate::failpoint;
 
 /// Marks a file as ours: "5evd".
 const APPLICATION_ID: i64 = 0x3565_7664;
@@ -182,11 +183,14 @@ impl EvidenceStore {
             return Err(EvidenceError::FromTheFuture { as_of, at });
         }
         let place = self.place();
+        failpoint::pass("import.before");
         let work = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
         let transaction = work.map_err(|error| EvidenceError::sqlite(&place, error))?;
         // An error on the way drops the transaction, and that takes everything back.
         let imported = write::import(&transaction, &place, export, as_of, at)?;
+        failpoint::pass("import.written");
         transaction.commit().map_err(|error| EvidenceError::sqlite(&place, error))?;
+        failpoint::pass("import.after");
         Ok(imported)
     }
 
@@ -260,9 +264,12 @@ impl EvidenceStore {
         Ok(Self { connection, path: path.to_owned(), reads_only: false })
     }
 
-    /// Whether nothing was ever written to the file.
+    /// Whether the file holds nothing yet: it is empty, or who made it died before its first table.
     fn is_empty(&self) -> Result<bool, EvidenceError> {
-        Ok(self.pragma("page_count")? == 0)
+        let marked = self.pragma("application_id")? != 0 || self.pragma("user_version")? != 0;
+        let tables = "SELECT count(*) FROM sqlite_schema";
+        let tables: i64 = self.wrap(self.connection.query_row(tables, [], |row| row.get(0)))?;
+        Ok(!marked && tables == 0)
     }
 
     /// Brings a file of an older version to ours, in one transaction. Another process may have
@@ -270,13 +277,17 @@ impl EvidenceStore {
     fn bring_up(&mut self, found: i64) -> Result<(), EvidenceError> {
         let place = self.place();
         let make = |connection: &mut Connection| {
+            failpoint::pass("facts.before");
             let work = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let version: i64 = work.pragma_query_value(None, "user_version", |row| row.get(0))?;
             if version == found {
                 schema::bring_up(&work, version)?;
                 work.pragma_update(None, "application_id", APPLICATION_ID)?;
             }
-            work.commit()
+            failpoint::pass("facts.written");
+            work.commit()?;
+            failpoint::pass("facts.after");
+            Ok(())
         };
         make(&mut self.connection).map_err(|error| EvidenceError::sqlite(&place, error))
     }

@@ -19,19 +19,21 @@ mod write;
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
-use serde::de::DeserializeOwned;
+use rusqlite::{Connection, Transaction, TransactionBehavior, types::FromSqlError};
+use serde::de::{DeserializeOwned, Error as _};
+
+use crate::failpoint;
 
 pub use self::{
     census::Census,
     error::StoreError,
     lease::Lease,
     look::{Inspection, Orphans, Stray},
-    notices::Told,
+    notices::{NoticeMark, Told, Undelivered},
     read::{CachedFile, Row, Running, Standing},
     retention::{BATCH, Batch, Keep},
     sweep::Sweep,
-    timers::{DueMark, DuePage},
+    timers::{DueMark, DuePage, Mend},
     whole::{Text, Whole},
     write::{Committed, Texts},
 };
@@ -87,6 +89,7 @@ impl StateStore {
         connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
+        failpoint::pass("schema.before");
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Another process may have made the tables while this one waited.
@@ -95,7 +98,9 @@ impl StateStore {
         if version < VERSION {
             bring_up(&transaction, version)?;
         }
+        failpoint::pass("schema.written");
         transaction.commit()?;
+        failpoint::pass("schema.after");
         Ok(())
     }
 
@@ -136,13 +141,16 @@ impl StateStore {
     ) -> Result<T, StoreError> {
         let path = &self.path;
         let fail = |source| StoreError::Sqlite { path: path.clone(), source };
+        failpoint::pass("write.before");
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(fail)?;
         lease::check(&transaction, fence).map_err(|fault| fault.unwrap_or_else(fail))?;
         let written = write(&transaction).map_err(fail)?;
+        failpoint::pass("write.written");
         transaction.commit().map_err(fail)?;
+        failpoint::pass("write.after");
         Ok(written)
     }
 
@@ -156,6 +164,11 @@ impl StateStore {
         text: &str,
     ) -> Result<T, StoreError> {
         serde_json::from_str(text).map_err(|source| self.damaged(what(), source))
+    }
+
+    /// What is held is not even text.
+    fn unreadable(&self, what: String, error: &FromSqlError) -> StoreError {
+        self.damaged(what, serde_json::Error::custom(error))
     }
 
     fn damaged(&self, what: String, source: serde_json::Error) -> StoreError {

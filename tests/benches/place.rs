@@ -78,7 +78,7 @@ fn brand_text(id: &BrandId) -> String {
 /// What fivestep measures on a sample export; the values at which gates look are set to pass, so
 /// that the brand can go round.
 pub fn observations(root: &Path) -> Observations {
-    let workspace = Workspace::create(root).unwrap();
+    let workspace = Workspace::create(root, &[]).unwrap();
     fs::write(root.join("workflows/engagement.yaml"), ENGAGEMENT).unwrap();
     let id = BrandId::new("sample").unwrap();
     let text = brand_text(&id);
@@ -142,7 +142,7 @@ pub struct Fleet {
 impl Fleet {
     /// Writes the files, and commits a start and a signed charter for each brand.
     pub fn new(root: PathBuf, brands: usize, sample: &Observations) -> Self {
-        let workspace = Workspace::create(&root).unwrap();
+        let workspace = Workspace::create(&root, &[]).unwrap();
         fs::write(root.join("workflows/engagement.yaml"), ENGAGEMENT).unwrap();
         let workflow = workflow(ENGAGEMENT);
         let mut store = StateStore::open(&workspace.state_path()).unwrap();
