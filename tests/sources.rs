@@ -7,6 +7,8 @@
 mod bluesky;
 #[path = "sources/dialogues.rs"]
 mod dialogues;
+#[path = "sources/exports.rs"]
+mod exports;
 #[path = "sources/hostile.rs"]
 mod hostile;
 #[path = "sources/make.rs"]
@@ -17,5 +19,7 @@ mod mastodon;
 mod sample;
 #[path = "sources/store.rs"]
 mod store;
+#[path = "sources/tables.rs"]
+mod tables;
 #[path = "sources/x.rs"]
 mod x;

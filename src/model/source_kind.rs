@@ -137,6 +137,41 @@ source_kinds! {
         given: "give a .json file with a list of dialogues, each with `company`, `header`, `turns` \
                 and `closing`",
         holds: { Inbound: "turns", Conversations: "turns", Answers: "turns and closing" };
+    /// The export of a LinkedIn member.
+    LinkedinExport = "linkedin_export", Linkedin, "a LinkedIn export",
+        given: "give the .zip as downloaded from Settings > Data privacy, the folder it was unpacked \
+                to, or one of its tables such as Connections.csv",
+        holds: {
+            Followers: "Connections.csv",
+            Conversations: "messages.csv",
+            Answers: "messages.csv",
+            OwnPosts: "Shares.csv",
+            Requests: "Invitations.csv",
+        };
+    /// The data of a TikTok account as JSON.
+    TiktokExport = "tiktok_export", Tiktok, "a TikTok export",
+        given: "give user_data_tiktok.json, or the .zip with it, asked for as JSON and for all time",
+        holds: {
+            FollowerCount: "Profile",
+            Followers: "Follower List",
+            Conversations: "Direct Messages",
+            Answers: "Direct Messages",
+            OwnPosts: "Videos",
+            PostTotals: "Videos",
+        };
+    /// A table of one's own, read by a mapping.
+    Table = "table", Other, "a table with a mapping",
+        given: "give a .csv or .jsonl file, and a mapping with `--map FILE` or as `map:` of the \
+                source",
+        holds: {
+            Followers: "rows of followers",
+            Inbound: "rows of messages or interactions",
+            Conversations: "rows of messages",
+            Answers: "rows of messages",
+            OwnPosts: "rows of posts",
+            PostTotals: "rows of post_numbers",
+            AccountTotals: "rows of account_numbers",
+        };
 }
 
 impl fmt::Display for SourceKind {

@@ -78,6 +78,13 @@ pub fn one_of(text: &str, formats: &[&str]) -> Option<DateTime<Utc>> {
     plausible(formats.iter().find_map(read)?)
 }
 
+/// The time that a number of seconds or milliseconds since 1970 tells, if it is plausible.
+pub fn of_epoch(text: &str) -> Option<DateTime<Utc>> {
+    let number: i64 = text.parse().ok()?;
+    let seconds = Utc.timestamp_opt(number, 0).single().and_then(plausible);
+    seconds.or_else(|| plausible(Utc.timestamp_millis_opt(number).single()?))
+}
+
 fn plausible(at: DateTime<Utc>) -> Option<DateTime<Utc>> {
     (FIRST_YEAR..END_YEAR).contains(&at.year()).then(|| at.trunc_subsecs(6))
 }
