@@ -11,10 +11,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    brand::{Brand, SourceKind},
-    metric::Metric,
-};
+use super::{brand::Brand, metric::Metric, source_kind::SourceKind};
 
 /// A family of facts that an export either has or has not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -34,11 +31,17 @@ pub enum FactKind {
     Answers,
     /// Our own posts, with their text.
     OwnPosts,
+    /// What the platform counted for each of our posts.
+    PostTotals,
+    /// What the platform counted for our account, period by period.
+    AccountTotals,
+    /// Who asks to follow.
+    Requests,
 }
 
 impl FactKind {
     /// Every kind of fact, in the order of the capability table.
-    pub const ALL: [FactKind; 7] = [
+    pub const ALL: [FactKind; 10] = [
         FactKind::Profile,
         FactKind::FollowerCount,
         FactKind::Followers,
@@ -46,6 +49,9 @@ impl FactKind {
         FactKind::Conversations,
         FactKind::Answers,
         FactKind::OwnPosts,
+        FactKind::PostTotals,
+        FactKind::AccountTotals,
+        FactKind::Requests,
     ];
 }
 
@@ -59,21 +65,14 @@ impl fmt::Display for FactKind {
             FactKind::Conversations => "conversations others opened",
             FactKind::Answers => "times of our answers",
             FactKind::OwnPosts => "own posts",
+            FactKind::PostTotals => "numbers of posts",
+            FactKind::AccountTotals => "numbers of the account",
+            FactKind::Requests => "follow requests",
         })
     }
 }
 
 impl SourceKind {
-    /// The facts this kind of source can carry.
-    pub fn carries(self) -> &'static [FactKind] {
-        match self {
-            SourceKind::BlueskyApi => &FactKind::ALL,
-            SourceKind::MastodonArchive => {
-                &[FactKind::Profile, FactKind::Answers, FactKind::OwnPosts]
-            }
-        }
-    }
-
     /// Whether a source of this kind can carry everything `metric` needs.
     ///
     /// ```

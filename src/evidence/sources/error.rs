@@ -35,6 +35,12 @@ pub enum SourceError {
         /// What should.
         wanted: &'static str,
     },
+    /// Neither a file nor a folder: a pipe, a device.
+    #[error("`{path}` is neither a file nor a folder")]
+    NoFile {
+        /// Where.
+        path: String,
+    },
     /// The system does not let us read it.
     #[error("`{path}` cannot be read: {source}")]
     Unreadable {
@@ -82,6 +88,12 @@ pub enum SourceError {
         wanted: &'static str,
         /// What it is.
         found: &'static str,
+    },
+    /// A table without the columns that the reader needs.
+    #[error("`{file}` has no header with the columns that are read")]
+    NoHeader {
+        /// Which file or entry.
+        file: String,
     },
     /// The folder has no file that the reader knows.
     #[error("`{path}` holds no file that a `{kind}` source reads")]
@@ -176,7 +188,8 @@ impl SourceError {
             Self::Missing { .. } => {
                 "check the path; in a brand file it is taken relative to the workspace".into()
             }
-            Self::WrongPlace { kind, .. } => place_hint(*kind).into(),
+            Self::WrongPlace { kind, .. } => kind.given().into(),
+            Self::NoFile { .. } => "save it as a file and name that".into(),
             Self::Unreadable { .. } => "check who may read it, and that the disk is well".into(),
             Self::Empty { .. } => "save or download it again: nothing of it arrived".into(),
             Self::Encoding { .. } => "save it again as UTF-8, or take the original file".into(),
@@ -188,7 +201,12 @@ impl SourceError {
                 "save or download it again; it may have been cut off or edited by hand".into()
             }
             Self::Shape { .. } => "check that the file holds what its name says".into(),
-            Self::NothingToRead { kind, .. } => place_hint(*kind).into(),
+            Self::NoHeader { .. } => {
+                "take the table as it was downloaded, with its header, or give a mapping with \
+                 `--map`"
+                    .into()
+            }
+            Self::NothingToRead { kind, .. } => kind.given().into(),
             Self::UnknownAccount { .. } => {
                 "save the answer of app.bsky.actor.getProfile for this account as getProfile.json \
                  beside the others"
@@ -225,20 +243,6 @@ impl SourceError {
         match source.kind() {
             io::ErrorKind::NotFound => Self::Missing { path },
             _ => Self::Unreadable { path, source },
-        }
-    }
-}
-
-fn place_hint(kind: SourceKind) -> &'static str {
-    match kind {
-        SourceKind::BlueskyApi => {
-            "give a folder with saved answers named after their calls: getProfile.json, \
-             listNotifications.json, getFollowers.json, getFollows.json, getAuthorFeed.json, \
-             getPostThread.json"
-        }
-        SourceKind::MastodonArchive => {
-            "give the archive itself, as downloaded from Preferences > Import and export: \
-             a .zip or .tar.gz file"
         }
     }
 }

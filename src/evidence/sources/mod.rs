@@ -23,11 +23,14 @@ mod html;
 mod json;
 mod mastodon;
 pub mod receipt;
+mod table;
 mod text;
 mod times;
+mod tree;
 
 use std::path::Path;
 
+use self::tree::Glance;
 pub use self::{
     error::SourceError,
     receipt::{Comparison, FileReceipt, Receipt},
@@ -61,19 +64,27 @@ pub struct Export {
 /// [`SourceError`] if the export as a whole cannot be trusted: it is missing, damaged, unsafe, of
 /// another account, or nothing in it has a time.
 pub fn read(source: &Source, path: &Path) -> Result<Export, SourceError> {
-    match source.kind {
-        SourceKind::BlueskyApi => bluesky::read(source, path),
-        SourceKind::MastodonArchive => mastodon::read(source, path),
-    }
+    (reader(source.kind).read)(source, path)
 }
 
 /// Tells which kind of export lies at `path`, by its content; `None` if it is none.
 pub fn detect(path: &Path) -> Option<SourceKind> {
-    if bluesky::fits(path) {
-        Some(SourceKind::BlueskyApi)
-    } else if mastodon::fits(path) {
-        Some(SourceKind::MastodonArchive)
-    } else {
-        None
+    let glance = tree::glance(path).ok()?;
+    let kinds = SourceKind::ALL.iter().map(|(kind, _)| *kind);
+    kinds.into_iter().find(|kind| (reader(*kind).fits)(&glance))
+}
+
+/// The reader of one kind of source.
+struct Reader {
+    /// Whether what was seen is an export of this kind.
+    fits: fn(&Glance) -> bool,
+    read: fn(&Source, &Path) -> Result<Export, SourceError>,
+}
+
+/// The reader of each kind.
+fn reader(kind: SourceKind) -> Reader {
+    match kind {
+        SourceKind::BlueskyApi => Reader { fits: bluesky::fits, read: bluesky::read },
+        SourceKind::MastodonArchive => Reader { fits: mastodon::fits, read: mastodon::read },
     }
 }
