@@ -5,6 +5,8 @@
 
 #[path = "sources/bluesky.rs"]
 mod bluesky;
+#[path = "sources/car.rs"]
+mod car;
 #[path = "sources/hostile.rs"]
 mod hostile;
 #[path = "sources/make.rs"]

@@ -89,6 +89,11 @@ source_kinds! {
             Answers: "getAuthorFeed",
             OwnPosts: "getAuthorFeed",
         };
+    /// A repository of the AT Protocol, `.car`.
+    BlueskyCar = "bluesky_car", Bluesky, "a Bluesky repository",
+        given: "give the .car file, as com.atproto.sync.getRepo answers it, and the account by its \
+                DID",
+        holds: { Profile: "the .car file", Answers: "the .car file", OwnPosts: "the .car file" };
     /// A Mastodon archive, `.zip` or `.tar.gz`.
     MastodonArchive = "mastodon_archive", Mastodon, "a Mastodon archive",
         given: "give the archive itself, as downloaded from Preferences > Import and export: \

@@ -208,16 +208,16 @@ impl SourceError {
             }
             Self::NothingToRead { kind, .. } => kind.given().into(),
             Self::UnknownAccount { .. } => {
-                "save the answer of app.bsky.actor.getProfile for this account as getProfile.json \
-                 beside the others"
+                "add the file that names the account: the answer of app.bsky.actor.getProfile as \
+                 getProfile.json beside the others, or the archive as the platform made it"
                     .into()
             }
             Self::OtherAccount { found, .. } => {
                 format!("give the account as `{found}`, or choose the right export")
             }
             Self::Undated { .. } => {
-                "save listNotifications.json or getAuthorFeed.json beside the others: their rows \
-                 have times"
+                "take an export whose rows have times; beside saved answers, save \
+                 listNotifications.json or getAuthorFeed.json"
                     .into()
             }
             Self::MissingEntry { entry, .. } => {

@@ -17,6 +17,7 @@
 
 mod bluesky;
 mod disk;
+mod draft;
 mod error;
 mod gather;
 mod html;
@@ -85,6 +86,7 @@ struct Reader {
 fn reader(kind: SourceKind) -> Reader {
     match kind {
         SourceKind::BlueskyApi => Reader { fits: bluesky::fits, read: bluesky::read },
+        SourceKind::BlueskyCar => Reader { fits: bluesky::car::fits, read: bluesky::car::read },
         SourceKind::MastodonArchive => Reader { fits: mastodon::fits, read: mastodon::read },
     }
 }
