@@ -7,6 +7,8 @@
 mod bluesky;
 #[path = "sources/car.rs"]
 mod car;
+#[path = "sources/dialogues.rs"]
+mod dialogues;
 #[path = "sources/hostile.rs"]
 mod hostile;
 #[path = "sources/make.rs"]
@@ -17,3 +19,5 @@ mod mastodon;
 mod sample;
 #[path = "sources/store.rs"]
 mod store;
+#[path = "sources/x.rs"]
+mod x;

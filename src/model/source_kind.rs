@@ -99,6 +99,43 @@ source_kinds! {
         given: "give the archive itself, as downloaded from Preferences > Import and export: \
                 a .zip or .tar.gz file",
         holds: { Profile: "actor.json", Answers: "outbox.json", OwnPosts: "outbox.json" };
+    /// The archive that X makes of an account.
+    XArchive = "x_archive", X, "an X archive",
+        given: "give the archive as downloaded from Settings > Your account: a .zip file, or the \
+                folder it was unpacked to",
+        holds: {
+            Profile: "data/profile.js",
+            FollowerCount: "data/follower.js",
+            Followers: "data/follower.js",
+            Answers: "data/tweets.js",
+            OwnPosts: "data/tweets.js",
+            PostTotals: "data/tweets.js",
+        };
+    /// Tables of numbers from X's analytics.
+    XAnalytics = "x_analytics", X, "a table of X analytics",
+        given: "give a .csv file as downloaded from X analytics, of posts or of days, or a folder \
+                of such",
+        holds: { PostTotals: "the table of posts", AccountTotals: "the table of days" };
+    /// Saved answers of X's API, version 2.
+    XApi = "x_api", X, "a folder of saved X API answers",
+        given: "give a folder with saved answers named after their calls: users.json, \
+                followers.json, following.json, tweets.json, mentions.json, \
+                liking_users-POST.json, retweeted_by-POST.json, quote_tweets-POST.json",
+        holds: {
+            Profile: "users.json",
+            FollowerCount: "users.json",
+            Followers: "followers.json",
+            Inbound: "mentions.json",
+            Conversations: "mentions.json",
+            Answers: "tweets.json",
+            OwnPosts: "tweets.json",
+            PostTotals: "tweets.json",
+        };
+    /// Dialogues of a help desk as JSON.
+    Dialogues = "dialogues", Other, "a file of support dialogues",
+        given: "give a .json file with a list of dialogues, each with `company`, `header`, `turns` \
+                and `closing`",
+        holds: { Inbound: "turns", Conversations: "turns", Answers: "turns and closing" };
 }
 
 impl fmt::Display for SourceKind {

@@ -16,6 +16,7 @@
 #![allow(clippy::disallowed_methods, reason = "the readers are the edge: they read exports")]
 
 mod bluesky;
+mod dialogues;
 mod disk;
 mod draft;
 mod error;
@@ -28,6 +29,7 @@ mod table;
 mod text;
 mod times;
 mod tree;
+mod x;
 
 use std::path::Path;
 
@@ -88,5 +90,9 @@ fn reader(kind: SourceKind) -> Reader {
         SourceKind::BlueskyApi => Reader { fits: bluesky::fits, read: bluesky::read },
         SourceKind::BlueskyCar => Reader { fits: bluesky::car::fits, read: bluesky::car::read },
         SourceKind::MastodonArchive => Reader { fits: mastodon::fits, read: mastodon::read },
+        SourceKind::XArchive => Reader { fits: x::archive::fits, read: x::archive::read },
+        SourceKind::XAnalytics => Reader { fits: x::analytics::fits, read: x::analytics::read },
+        SourceKind::XApi => Reader { fits: x::api::fits, read: x::api::read },
+        SourceKind::Dialogues => Reader { fits: dialogues::fits, read: dialogues::read },
     }
 }

@@ -10,8 +10,6 @@
 //! - A cell that is empty or `-` says nothing; it is not 0.
 //! - An id that a spreadsheet has rounded (`1.22158E+17`) is told as such and joined to nothing.
 
-use std::io::BufRead;
-
 use csv::{ByteRecord, ReaderBuilder, Terminator};
 
 use super::{
@@ -106,7 +104,12 @@ impl<'r> Row<'r> {
         }
     }
 
-    /// The same for every column of this name, since some tables have one twice.
+    /// The columns of the table.
+    pub(crate) fn columns(&self) -> &'r Columns {
+        self.columns
+    }
+
+    /// Every cell in its order, for tables that have a name twice.
     pub(crate) fn cells(&self) -> &'r [&'r str] {
         self.cells
     }
