@@ -65,7 +65,7 @@ macro_rules! source_kinds {
             pub fn file_of(self, fact: FactKind) -> Option<&'static str> {
                 match self {
                     $(SourceKind::$kind => {
-                        let files = [$((FactKind::$fact, $file)),*];
+                        let files: &[(FactKind, &'static str)] = &[$((FactKind::$fact, $file)),*];
                         files.iter().find(|(kind, _)| *kind == fact).map(|(_, file)| *file)
                     })*
                 }
@@ -99,6 +99,28 @@ source_kinds! {
         given: "give the archive itself, as downloaded from Preferences > Import and export: \
                 a .zip or .tar.gz file",
         holds: { Profile: "actor.json", Answers: "outbox.json", OwnPosts: "outbox.json" };
+    /// A folder of saved Mastodon API answers.
+    MastodonApi = "mastodon_api", Mastodon, "a folder of saved Mastodon API answers",
+        given: "give a folder with saved answers named after their calls: verify_credentials.json, \
+                followers.json, following.json, follow_requests.json, notifications.json, \
+                statuses.json, context-ID.json; with `curl -i` their headers tell whether a list \
+                goes on",
+        holds: {
+            Profile: "verify_credentials",
+            FollowerCount: "verify_credentials",
+            Followers: "followers",
+            Inbound: "notifications",
+            Conversations: "notifications",
+            Answers: "statuses",
+            OwnPosts: "statuses",
+            PostTotals: "statuses",
+            Requests: "follow_requests",
+        };
+    /// The lists that a Mastodon server lets an account download.
+    MastodonCsv = "mastodon_csv", Mastodon, "a list exported by Mastodon",
+        given: "give following_accounts.csv as downloaded from Preferences > Import and export, or \
+                a folder with it and the other lists",
+        holds: {};
     /// The archive that X makes of an account.
     XArchive = "x_archive", X, "an X archive",
         given: "give the archive as downloaded from Settings > Your account: a .zip file, or the \

@@ -89,6 +89,10 @@ fn reader(kind: SourceKind) -> Reader {
     match kind {
         SourceKind::BlueskyApi => Reader { fits: bluesky::fits, read: bluesky::read },
         SourceKind::BlueskyCar => Reader { fits: bluesky::car::fits, read: bluesky::car::read },
+        SourceKind::MastodonApi => Reader { fits: mastodon::api::fits, read: mastodon::api::read },
+        SourceKind::MastodonCsv => {
+            Reader { fits: mastodon::lists::fits, read: mastodon::lists::read }
+        }
         SourceKind::MastodonArchive => Reader { fits: mastodon::fits, read: mastodon::read },
         SourceKind::XArchive => Reader { fits: x::archive::fits, read: x::archive::read },
         SourceKind::XAnalytics => Reader { fits: x::analytics::fits, read: x::analytics::read },
