@@ -17,9 +17,13 @@ mod make;
 mod mastodon;
 #[path = "sources/mastodon_api.rs"]
 mod mastodon_api;
+#[path = "sources/meta.rs"]
+mod meta;
 #[path = "sources/sample.rs"]
 mod sample;
 #[path = "sources/store.rs"]
 mod store;
 #[path = "sources/x.rs"]
 mod x;
+#[path = "sources/youtube.rs"]
+mod youtube;

@@ -158,6 +158,43 @@ source_kinds! {
         given: "give a .json file with a list of dialogues, each with `company`, `header`, `turns` \
                 and `closing`",
         holds: { Inbound: "turns", Conversations: "turns", Answers: "turns and closing" };
+    /// The export that Instagram makes of an account.
+    InstagramExport = "instagram_export", Instagram, "an Instagram export",
+        given: "give the export in JSON and of `All time`, as downloaded from Your information: a \
+                .zip file, or the folder it was unpacked to",
+        holds: {
+            FollowerCount: "past_instagram_insights/audience_insights.json",
+            Followers: "followers_and_following/followers_1.json",
+            PostTotals: "past_instagram_insights/posts.json",
+            AccountTotals: "past_instagram_insights/content_interactions.json",
+            Requests: "followers_and_following/follow_requests_you've_received.json",
+        };
+    /// The export that Facebook makes of a person.
+    FacebookExport = "facebook_export", Facebook, "a Facebook export",
+        given: "give the export in JSON, as downloaded from Your information: a .zip file, or the \
+                folder it was unpacked to",
+        holds: {
+            Followers: "friends/your_friends.json",
+            Requests: "friends/received_friend_requests.json",
+        };
+    /// The classic table of numbers of a Page.
+    FacebookInsights = "facebook_insights", Facebook, "a classic table of Page insights",
+        given: "give the .csv file of post data as downloaded from Page Insights, or a folder of such",
+        holds: { PostTotals: "the table of posts" };
+    /// A table of numbers from the Meta Business Suite.
+    MetaBusinessSuite = "meta_business_suite", Facebook, "a table of the Meta Business Suite",
+        given: "give the .csv file of content as downloaded from the Business Suite, untouched by a \
+                spreadsheet, or a folder of such",
+        holds: { PostTotals: "the table of content" };
+    /// What Takeout hands over of a YouTube account.
+    YoutubeTakeout = "youtube_takeout", Youtube, "a YouTube Takeout",
+        given: "give the Takeout of YouTube: a .zip or .tgz file, the folder it was unpacked to, or \
+                its table of comments",
+        holds: { OwnPosts: "comments/comments.csv" };
+    /// A table of numbers from YouTube Studio.
+    YoutubeStudio = "youtube_studio", Youtube, "a table of YouTube Studio",
+        given: "give `Table data.csv` as exported from Advanced mode, or the .zip file around it",
+        holds: { PostTotals: "Table data.csv" };
 }
 
 impl fmt::Display for SourceKind {

@@ -24,12 +24,15 @@ mod gather;
 mod html;
 mod json;
 mod mastodon;
+mod meta;
+mod mojibake;
 pub mod receipt;
 mod table;
 mod text;
 mod times;
 mod tree;
 mod x;
+mod youtube;
 
 use std::path::Path;
 
@@ -98,5 +101,23 @@ fn reader(kind: SourceKind) -> Reader {
         SourceKind::XAnalytics => Reader { fits: x::analytics::fits, read: x::analytics::read },
         SourceKind::XApi => Reader { fits: x::api::fits, read: x::api::read },
         SourceKind::Dialogues => Reader { fits: dialogues::fits, read: dialogues::read },
+        SourceKind::InstagramExport => {
+            Reader { fits: meta::instagram::fits, read: meta::instagram::read }
+        }
+        SourceKind::FacebookExport => {
+            Reader { fits: meta::facebook::fits, read: meta::facebook::read }
+        }
+        SourceKind::FacebookInsights => {
+            Reader { fits: meta::tables::fits_insights, read: meta::tables::read_insights }
+        }
+        SourceKind::MetaBusinessSuite => {
+            Reader { fits: meta::tables::fits_suite, read: meta::tables::read_suite }
+        }
+        SourceKind::YoutubeTakeout => {
+            Reader { fits: youtube::takeout::fits, read: youtube::takeout::read }
+        }
+        SourceKind::YoutubeStudio => {
+            Reader { fits: youtube::studio::fits, read: youtube::studio::read }
+        }
     }
 }
