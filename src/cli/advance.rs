@@ -125,7 +125,7 @@ pub fn progress(brands: u64) -> ProgressBar {
     if !std::io::stderr().is_terminal() || brands < 50 {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("{pos}/{len} brands {wide_bar} {eta}")
+    let style = ProgressStyle::with_template("{pos}/{len} brands {wide_bar} {per_sec}, {eta} left")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(brands).with_style(style)
 }

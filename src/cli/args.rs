@@ -472,6 +472,9 @@ pub struct TickArgs {
     /// How many actions run side by side
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = parse_workers)]
     pub workers: usize,
+    /// Every line, however many; so it is where brands are named
+    #[arg(long)]
+    pub each: bool,
 }
 
 /// Arguments of `serve`.

@@ -127,6 +127,8 @@ pub struct Follow {
     pub followed: PersonId,
     /// Since when, UTC, if the platform tells.
     pub since: Option<DateTime<Utc>>,
+    /// How new the first export was that showed it, UTC.
+    pub first_seen_at: DateTime<Utc>,
     /// How new the last export was that showed it, UTC.
     pub seen_at: DateTime<Utc>,
     /// How new the first complete list was that showed it no longer, UTC.
@@ -400,6 +402,9 @@ pub struct Facts {
     pub follows: Vec<Follow>,
     /// Who asks to follow.
     pub requests: Vec<Request>,
+    /// When the followers of one of our accounts were listed in full: the account, and how new
+    /// that list was, UTC.
+    pub complete_lists: BTreeSet<(PersonId, DateTime<Utc>)>,
     /// What was written.
     pub posts: Vec<Post>,
     /// Who engaged.

@@ -587,8 +587,8 @@ pub struct Saved {
 }
 
 impl From<Checkpoint> for Saved {
-    fn from(checkpoint: Checkpoint) -> Self {
-        let observations = Arc::clone(&checkpoint.observations);
+    fn from(mut checkpoint: Checkpoint) -> Self {
+        let observations = std::mem::take(&mut checkpoint.observations);
         Self { checkpoint, observations }
     }
 }

@@ -9,7 +9,7 @@
 //! - Nothing here reads a file, asks for the time or is async.
 //! - A proportion is a fraction from 0 to 1 everywhere; percent exists only as text, written by
 //!   [`quantity`] and read by `definition`.
-//! - A missing number is absent ([`Finding::NoCases`], [`Finding::Unmeasurable`]), never 0.
+//! - A missing number is absent, never 0; [`Finding`] says in which way.
 
 pub mod action;
 pub mod brand;

@@ -88,6 +88,7 @@ source_kinds! {
             Conversations: "listNotifications",
             Answers: "getAuthorFeed",
             OwnPosts: "getAuthorFeed",
+            PostTotals: "getAuthorFeed",
         };
     /// A repository of the AT Protocol, `.car`.
     BlueskyCar = "bluesky_car", Bluesky, "a Bluesky repository",
@@ -137,7 +138,11 @@ source_kinds! {
     XAnalytics = "x_analytics", X, "a table of X analytics",
         given: "give a .csv file as downloaded from X analytics, of posts or of days, or a folder \
                 of such",
-        holds: { PostTotals: "the table of posts", AccountTotals: "the table of days" };
+        holds: {
+            PostTotals: "the table of posts",
+            Impressions: "the table of posts",
+            AccountTotals: "the table of days",
+        };
     /// Saved answers of X's API, version 2.
     XApi = "x_api", X, "a folder of saved X API answers",
         given: "give a folder with saved answers named after their calls: users.json, \
@@ -152,6 +157,7 @@ source_kinds! {
             Answers: "tweets.json",
             OwnPosts: "tweets.json",
             PostTotals: "tweets.json",
+            Impressions: "tweets.json",
         };
     /// Dialogues of a help desk as JSON.
     Dialogues = "dialogues", Other, "a file of support dialogues",

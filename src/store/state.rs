@@ -19,8 +19,8 @@ mod write;
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
-use serde::de::DeserializeOwned;
+use rusqlite::{Connection, Transaction, TransactionBehavior, types::FromSqlError};
+use serde::de::{DeserializeOwned, Error as _};
 
 use crate::failpoint;
 
@@ -29,11 +29,11 @@ pub use self::{
     error::StoreError,
     lease::Lease,
     look::{Inspection, Orphans, Stray},
-    notices::Told,
+    notices::{NoticeMark, Told, Undelivered},
     read::{CachedFile, Row, Running, Standing},
     retention::{BATCH, Batch, Keep},
     sweep::Sweep,
-    timers::{DueMark, DuePage},
+    timers::{DueMark, DuePage, Mend},
     whole::{Text, Whole},
     write::{Committed, Texts},
 };
@@ -164,6 +164,11 @@ impl StateStore {
         text: &str,
     ) -> Result<T, StoreError> {
         serde_json::from_str(text).map_err(|source| self.damaged(what(), source))
+    }
+
+    /// What is held is not even text.
+    fn unreadable(&self, what: String, error: &FromSqlError) -> StoreError {
+        self.damaged(what, serde_json::Error::custom(error))
     }
 
     fn damaged(&self, what: String, source: serde_json::Error) -> StoreError {

@@ -211,6 +211,7 @@ impl Gather {
     ) -> Option<Facts> {
         self.drop_invented_times();
         let as_of = self.as_of()?;
+        self.tell_numbers();
         let ProfileSeen { handle, fields, followers, follows, posts } = profile;
         let account = account.clone();
         Some(Facts {
@@ -221,6 +222,7 @@ impl Gather {
             people: self.people.into_values().collect(),
             follows: self.follows.into_iter().map(|(key, seen)| dated(key, seen, as_of)).collect(),
             requests: self.requests.into_values().collect(),
+            complete_lists: BTreeSet::new(),
             posts: self.posts.into_values().collect(),
             interactions: self.interactions.into_values().collect(),
             post_totals: self
@@ -234,6 +236,26 @@ impl Gather {
                 .map(|(p, v)| stated(p, v, as_of))
                 .collect(),
         })
+    }
+
+    /// Adds to `carried` the kinds of facts that follow from the numbers themselves.
+    fn tell_numbers(&mut self) {
+        let of_posts = [
+            (Count::Reach, FactKind::Reach),
+            (Count::Impressions, FactKind::Impressions),
+            (Count::Views, FactKind::Views),
+        ];
+        for (count, kind) in of_posts {
+            if self.post_totals.values().any(|seen| seen.counts.contains_key(&count)) {
+                self.carried.insert(kind);
+            }
+        }
+        if self.account_totals.keys().any(|(_, count, ..)| *count == Count::EngagedFollowers) {
+            self.carried.insert(FactKind::EngagedTotals);
+        }
+        if self.people.values().any(|person| person.traits.last_post.is_some()) {
+            self.carried.insert(FactKind::Activity);
+        }
     }
 
     /// Forgets times from ids that lie too far behind everything a server stated.
@@ -279,7 +301,8 @@ fn stated(period: Period, value: u64, as_of: DateTime<Utc>) -> AccountTotals {
 fn dated(key: (PersonId, PersonId), seen: FollowSeen, as_of: DateTime<Utc>) -> Follow {
     let (follower, followed) = key;
     let since = seen.since.or(seen.since_by_id);
-    Follow { follower, followed, since, seen_at: seen.seen_at.unwrap_or(as_of), left_at: None }
+    let seen_at = seen.seen_at.unwrap_or(as_of);
+    Follow { follower, followed, since, first_seen_at: seen_at, seen_at, left_at: None }
 }
 
 #[cfg(test)]

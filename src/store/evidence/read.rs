@@ -63,6 +63,7 @@ pub(super) fn facts(connection: &Connection, place: &str) -> Result<Facts, Evide
             people: all(connection, "person ORDER BY id", person)?,
             follows: all(connection, "follow ORDER BY follower, followed", follow)?,
             requests: all(connection, "request ORDER BY person, account", request)?,
+            complete_lists: all(connection, "complete_list", complete_list)?.into_iter().collect(),
             posts: all(connection, "post ORDER BY id", post)?,
             interactions: all(connection, "interaction ORDER BY actor, act, object", interaction)?,
             post_totals: post_totals(connection)?,
@@ -153,9 +154,14 @@ fn follow(row: &Row<'_>) -> rusqlite::Result<Follow> {
         follower: id(row, "follower")?,
         followed: id(row, "followed")?,
         since: maybe_time(row, "since")?,
+        first_seen_at: time(row, "first_seen_at")?,
         seen_at: time(row, "seen_at")?,
         left_at: maybe_time(row, "left_at")?,
     })
+}
+
+fn complete_list(row: &Row<'_>) -> rusqlite::Result<(PersonId, DateTime<Utc>)> {
+    Ok((id(row, "account")?, time(row, "as_of")?))
 }
 
 fn request(row: &Row<'_>) -> rusqlite::Result<Request> {

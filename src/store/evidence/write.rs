@@ -53,6 +53,8 @@ struct Table {
     told: &'static [&'static str],
     /// Columns that an export may leave out.
     untold: &'static [&'static str],
+    /// A column of which the smallest value ever told counts.
+    least: Option<&'static str>,
     /// The column that says how new a row is.
     version: &'static str,
     /// Whether the version is itself a fact.
@@ -60,7 +62,8 @@ struct Table {
 }
 
 impl Table {
-    /// The insert that updates when something differs. Its parameters: key, told, untold, version.
+    /// The insert that updates when something differs. Its parameters: key, told, untold,
+    /// least, version.
     fn upsert(&self) -> String {
         let Table { name, version, .. } = self;
         let newer = format!("excluded.{version} >= {name}.{version}");
@@ -73,7 +76,8 @@ impl Table {
             let either = format!("coalesce({new}, {old}) ELSE coalesce({old}, {new})");
             (*c, format!("CASE WHEN {newer} THEN {either} END"))
         });
-        let columns: Vec<(&str, String)> = told.chain(untold).collect();
+        let least = self.least.map(|c| (c, format!("min({name}.{c}, excluded.{c})")));
+        let columns: Vec<(&str, String)> = told.chain(untold).chain(least).collect();
         let mut sets: Vec<String> = columns.iter().map(|(c, new)| format!("{c} = {new}")).collect();
         let mut differs: Vec<String> =
             columns.iter().map(|(c, new)| format!("{name}.{c} IS NOT ({new})")).collect();
@@ -109,7 +113,8 @@ impl Table {
 
     fn columns(&self) -> Vec<&'static str> {
         let version = (!self.key.contains(&self.version)).then_some(self.version);
-        [self.key, self.told, self.untold].concat().into_iter().chain(version).collect()
+        let rows = [self.key, self.told, self.untold].concat();
+        rows.into_iter().chain(self.least).chain(version).collect()
     }
 }
 
@@ -118,6 +123,7 @@ const PROFILE: Table = Table {
     key: &["account", "as_of"],
     told: &["handle"],
     untold: &["fields", "followers", "follows", "posts"],
+    least: None,
     version: "as_of",
     version_is_fact: false,
 };
@@ -126,6 +132,7 @@ const PERSON: Table = Table {
     key: &["id"],
     told: &["handle"],
     untold: &["name", "created", "last_post", "followers", "follows", "posts", "bio_filled", "bot"],
+    least: None,
     version: "as_of",
     version_is_fact: false,
 };
@@ -134,6 +141,7 @@ const FOLLOW: Table = Table {
     key: &["follower", "followed"],
     told: &[],
     untold: &["since"],
+    least: Some("first_seen_at"),
     version: "seen_at",
     version_is_fact: true,
 };
@@ -142,6 +150,7 @@ const REQUEST: Table = Table {
     key: &["person", "account"],
     told: &["state"],
     untold: &["at"],
+    least: None,
     version: "as_of",
     version_is_fact: false,
 };
@@ -150,6 +159,7 @@ const POST: Table = Table {
     key: &["id"],
     told: &["author", "at", "kind", "root", "chars", "visibility"],
     untold: &["parent", "parent_author", "parent_at", "text", "question", "language"],
+    least: None,
     version: "as_of",
     version_is_fact: false,
 };
@@ -159,6 +169,7 @@ const POST_TOTALS: Table = Table {
     key: &["post"],
     told: &["account", "at"],
     untold: &[],
+    least: None,
     version: "as_of",
     version_is_fact: true,
 };
@@ -168,6 +179,7 @@ const POST_COUNT: Table = Table {
     // No value means that the platform withheld it, which is a statement like any other.
     told: &["value"],
     untold: &[],
+    least: None,
     version: "as_of",
     version_is_fact: false,
 };
@@ -176,6 +188,7 @@ const ACCOUNT_TOTAL: Table = Table {
     key: &["account", "count", "begins", "ends"],
     told: &["value"],
     untold: &[],
+    least: None,
     version: "as_of",
     version_is_fact: true,
 };
@@ -338,9 +351,9 @@ fn person(row: &Person, as_of: i64, to: &mut Upsert<'_>) -> rusqlite::Result<boo
 }
 
 fn follow(row: &Follow, to: &mut Upsert<'_>) -> rusqlite::Result<bool> {
-    let Follow { follower, followed, since, seen_at, left_at: _ } = row;
-    let since = since.map(micros);
-    to.write(params![follower.as_str(), followed.as_str(), since, micros(*seen_at)], &[])
+    let Follow { follower, followed, since, first_seen_at, seen_at, left_at: _ } = row;
+    let (since, first, last) = (since.map(micros), micros(*first_seen_at), micros(*seen_at));
+    to.write(params![follower.as_str(), followed.as_str(), since, first, last], &[])
 }
 
 fn request(row: &Request, as_of: i64, to: &mut Upsert<'_>) -> rusqlite::Result<bool> {

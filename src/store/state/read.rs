@@ -135,9 +135,12 @@ impl StateStore {
     pub(super) fn checkpoint_in(&self, row: &rusqlite::Row<'_>) -> Result<Checkpoint, Fault> {
         let brand = row.get_ref(0)?.as_str()?;
         let what = |what: &str| format!("the {what} of `{brand}`");
-        let mut checkpoint: Checkpoint =
-            self.parse(|| what("checkpoint"), row.get_ref(1)?.as_str()?)?;
-        if let Some(text) = row.get_ref(2)?.as_str_or_null()? {
+        let text = row.get_ref(1)?.as_str();
+        let text = text.map_err(|error| self.unreadable(what("checkpoint"), &error))?;
+        let mut checkpoint: Checkpoint = self.parse(|| what("checkpoint"), text)?;
+        let text = row.get_ref(2)?.as_str_or_null();
+        let text = text.map_err(|error| self.unreadable(what("measurements"), &error))?;
+        if let Some(text) = text {
             let damaged = |source| self.damaged(what("measurements"), source);
             let observations = Observations::of_lines(text).map_err(damaged)?;
             checkpoint.observations = Arc::new(observations);

@@ -8,6 +8,9 @@ ALTER TABLE person ADD COLUMN posts INTEGER;
 ALTER TABLE person ADD COLUMN bio_filled INTEGER;
 ALTER TABLE person ADD COLUMN bot INTEGER;
 
+ALTER TABLE follow ADD COLUMN first_seen_at INTEGER NOT NULL DEFAULT 0;
+UPDATE follow SET first_seen_at = seen_at;
+
 CREATE TABLE post_totals (
     post     TEXT PRIMARY KEY,
     account  TEXT NOT NULL,
