@@ -196,7 +196,30 @@ impl EvidenceStore {
     ///
     /// [`EvidenceError::Damaged`] if a row does not hold what this program wrote.
     pub fn facts(&self) -> Result<Facts, EvidenceError> {
-        self.snapshot(|| read::facts(&self.connection, &self.place()))
+        self.snapshot(|| read::facts(&self.connection, &self.place(), None))
+    }
+
+    /// Everything that was known at an earlier revision, as far as it is kept: what stood in a row
+    /// before it changed, but not when a follower had been seen last.
+    ///
+    /// # Errors
+    ///
+    /// As [`EvidenceStore::facts`].
+    ///
+    /// # Source
+    ///
+    /// What is kept, and what is not: `docs/design/0016-what-was-known.md`.
+    pub fn facts_at(&self, revision: u64) -> Result<Facts, EvidenceError> {
+        self.snapshot(|| read::facts(&self.connection, &self.place(), Some(revision)))
+    }
+
+    /// The newest revision that had come by `at`, UTC; 0 if none had.
+    ///
+    /// # Errors
+    ///
+    /// As [`EvidenceStore::facts`].
+    pub fn revision_at(&self, at: DateTime<Utc>) -> Result<u64, EvidenceError> {
+        self.wrap(read::revision_at(&self.connection, at))
     }
 
     /// The receipts of all imports, oldest first.
@@ -205,7 +228,7 @@ impl EvidenceStore {
     ///
     /// As [`EvidenceStore::facts`].
     pub fn receipts(&self) -> Result<Vec<StoredReceipt>, EvidenceError> {
-        read::receipts(&self.connection, &self.place())
+        read::receipts(&self.connection, &self.place(), None)
     }
 
     /// How often the facts changed.
@@ -352,7 +375,7 @@ mod tests {
     fn a_value_that_nobody_wrote_is_named() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let store = EvidenceStore::open(&folder.path().join("a.db")).expect("a store");
-        let row = "INSERT INTO request VALUES ('a', 'b', NULL, 'perhaps', 0)";
+        let row = "INSERT INTO request VALUES ('a', 'b', NULL, 'perhaps', 0, 1)";
         store.connection.execute(row, []).expect("a row");
         let error = store.facts().expect_err("an unknown state");
         assert!(

@@ -410,8 +410,74 @@ fn a_second_import_waits_for_the_first() {
     assert_eq!(store.revision().expect("a revision"), 4);
 }
 
+/// What no look back can tell: when a follower was seen last.
+fn without_last_sights(mut facts: Facts) -> Facts {
+    facts.follows.iter_mut().for_each(|follow| follow.seen_at = DateTime::UNIX_EPOCH);
+    facts
+}
+
+#[test]
+fn what_was_known_at_a_moment_is_told_later() {
+    let place = place();
+    let mut store = EvidenceStore::open(&place.path).expect("a store");
+    let march = |day: u32| at(&format!("2024-03-{day:02}T12:00:00Z"));
+    // The second export is the oldest; it was imported second all the same.
+    let exports = [
+        export(5, &["ada", "bob"], true),
+        counting(2, &[(Count::Likes, Some(5))]),
+        counting(7, &[(Count::Likes, Some(9))]),
+        export(9, &["bob"], true),
+    ];
+    let mut known = vec![Facts::default()];
+    for (export, day) in exports.iter().zip(1..) {
+        store.import(export, march(day)).expect("an import");
+        known.push(store.facts().expect("facts"));
+    }
+    for (facts, revision) in known.into_iter().zip(0..) {
+        let then = store.facts_at(revision).expect("facts");
+        assert_eq!(without_last_sights(then), without_last_sights(facts), "revision {revision}");
+    }
+    // (why this row exists, the moment, the revision)
+    let table = [
+        ("before the first import", "2024-03-01T11:59:59Z", 0),
+        ("the first import itself", "2024-03-01T12:00:00Z", 1),
+        ("between two", "2024-03-02T23:00:00Z", 2),
+        ("long after", "2030-01-01T00:00:00Z", 4),
+    ];
+    for (why, moment, revision) in table {
+        assert_eq!(store.revision_at(at(moment)).expect("a revision"), revision, "{why}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Whatever is imported in whatever order, every revision is told as it was.
+    #[test]
+    fn every_revision_is_told_as_it_was(
+        exports in proptest::collection::vec(
+            (1u32..9, proptest::collection::btree_set(0usize..5, 0..5), any::<bool>(), 0u64..4),
+            1..7),
+    ) {
+        let names = ["ada", "bob", "cleo", "dan", "eve"];
+        let place = place();
+        let mut store = EvidenceStore::open(&place.path).expect("a store");
+        let mut known = std::collections::BTreeMap::new();
+        for (day, who, complete, likes) in exports {
+            let who: Vec<&str> = who.iter().map(|i| names[*i]).collect();
+            let mut export = export(day, &who, complete);
+            let likes = (likes > 0).then_some(likes);
+            let numbers = counting(day, &[(Count::Likes, likes)]).facts;
+            export.facts.post_totals = numbers.post_totals;
+            export.facts.account_totals = numbers.account_totals;
+            let revision = import(&mut store, &export).revision;
+            known.insert(revision, store.facts().expect("facts"));
+        }
+        for (revision, facts) in known {
+            let then = store.facts_at(revision).expect("facts");
+            prop_assert_eq!(without_last_sights(then), without_last_sights(facts));
+        }
+    }
 
     /// Any exports, each of its own day, in any order and any of them twice: the same facts.
     #[test]
