@@ -21,12 +21,15 @@
 
 mod copy;
 mod error;
+mod forget;
 mod house;
 mod read;
 mod schema;
 mod write;
 
 use std::{
+    borrow::Cow,
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     time::Duration,
@@ -36,9 +39,15 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use serde::{Deserialize, Serialize};
 
-pub use self::{error::EvidenceError, schema::VERSION as SCHEMA_VERSION};
+pub use self::{
+    error::EvidenceError,
+    forget::{Forgotten, Order},
+    schema::VERSION as SCHEMA_VERSION,
+};
 use crate::evidence::{
+    erasure::Erasure,
     facts::Facts,
+    pseudonym::Pseudonyms,
     sources::{Export, Receipt},
 };
 
@@ -182,10 +191,14 @@ impl EvidenceStore {
             return Err(EvidenceError::FromTheFuture { as_of, at });
         }
         let place = self.place();
+        let names = self.pseudonyms()?;
         let work = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
         let transaction = work.map_err(|error| EvidenceError::sqlite(&place, error))?;
+        let marks = Self::marks(&transaction);
+        let marks = marks.map_err(|error| EvidenceError::sqlite(&place, error))?;
+        let export = without_forgotten(export, &names, &marks);
         // An error on the way drops the transaction, and that takes everything back.
-        let imported = write::import(&transaction, &place, export, as_of, at)?;
+        let imported = write::import(&transaction, &place, &export, as_of, at)?;
         transaction.commit().map_err(|error| EvidenceError::sqlite(&place, error))?;
         Ok(imported)
     }
@@ -229,6 +242,19 @@ impl EvidenceStore {
     /// As [`EvidenceStore::facts`].
     pub fn receipts(&self) -> Result<Vec<StoredReceipt>, EvidenceError> {
         read::receipts(&self.connection, &self.place(), None)
+    }
+
+    /// What people of this file are called where they are not named.
+    ///
+    /// # Errors
+    ///
+    /// As [`EvidenceStore::facts`].
+    pub fn pseudonyms(&self) -> Result<Pseudonyms, EvidenceError> {
+        let key = self.wrap(
+            self.connection
+                .query_row("SELECT key FROM secret", [], |row| row.get::<_, [u8; 32]>(0)),
+        )?;
+        Ok(Pseudonyms::new(key))
     }
 
     /// How often the facts changed.
@@ -315,6 +341,25 @@ impl EvidenceStore {
     fn wrap<T>(&self, result: rusqlite::Result<T>) -> Result<T, EvidenceError> {
         result.map_err(|error| EvidenceError::sqlite(&self.place(), error))
     }
+}
+
+/// The export without those who were forgotten.
+fn without_forgotten<'e>(
+    export: &'e Export,
+    names: &Pseudonyms,
+    marks: &BTreeSet<String>,
+) -> Cow<'e, Export> {
+    if marks.is_empty() {
+        return Cow::Borrowed(export);
+    }
+    let erasure = Erasure::of_marked(&export.facts, names, marks);
+    if erasure.is_empty() {
+        return Cow::Borrowed(export);
+    }
+    let mut export = export.clone();
+    erasure.clean(&mut export.facts);
+    export.receipt.scrub(|words| erasure.scrub(words));
+    Cow::Owned(export)
 }
 
 #[cfg(test)]

@@ -5,10 +5,13 @@ use std::fs;
 use chrono::{DateTime, Utc};
 use fivestep::{
     evidence::{
-        facts::{AccountTotals, Count, Facts, PersonId, PostTotals, Request, RequestState},
+        facts::{
+            AccountTotals, Count, Facts, PersonId, Post, PostKind, PostTotals, Request,
+            RequestState, Visibility,
+        },
         sources::Export,
     },
-    store::evidence::{EvidenceError, EvidenceStore, Imported},
+    store::evidence::{EvidenceError, EvidenceStore, Imported, Order},
 };
 use proptest::prelude::*;
 use rusqlite::Connection;
@@ -408,6 +411,116 @@ fn a_second_import_waits_for_the_first() {
     let store = EvidenceStore::open(&place.path).expect("a store");
     assert_eq!(standing(&store.facts().expect("facts")), "ada, bob, cleo, dan");
     assert_eq!(store.revision().expect("a revision"), 4);
+}
+
+/// Whether any file beside the store holds these bytes, in capitals or not.
+fn holds(place: &Place, name: &str) -> bool {
+    let folder = place.path.parent().expect("a folder");
+    fs::read_dir(folder).expect("a folder").any(|file| {
+        let bytes = fs::read(file.expect("a file").path()).expect("bytes").to_ascii_lowercase();
+        bytes.windows(name.len()).any(|window| window == name.as_bytes())
+    })
+}
+
+fn order(handle: &str) -> Order {
+    let reason = format!("{handle} asked");
+    Order { handle: handle.into(), actor: "Ada".into(), reason, at: now() }
+}
+
+/// Exports in which zoe follows, likes, writes to us and is written to; her name changes once.
+fn with_zoe() -> Vec<Export> {
+    let mut exports = vec![export(1, &["zoe", "bob"], true), export(2, &["zoe", "bob"], true)];
+    let facts = &mut exports[1].facts;
+    let zoe = facts.people.iter_mut().find(|p| p.handle.contains("zoe")).expect("zoe");
+    zoe.name = Some("Zoe Z".into());
+    let (zoe, us) = (zoe.id.clone(), PersonId::stored("bluesky:did:plc:us"));
+    let native = zoe.as_str().strip_prefix("bluesky:").expect("on Bluesky").to_owned();
+    let post = |id: String, author: &PersonId, text: Option<&str>| Post {
+        id: id.clone(),
+        author: author.clone(),
+        at: at("2023-09-01T09:00:00Z"),
+        kind: PostKind::Reply,
+        root: format!("at://{native}/app.bsky.feed.post/3k"),
+        parent: Some(format!("at://{native}/app.bsky.feed.post/3k")),
+        parent_author: Some(zoe.clone()),
+        parent_at: None,
+        text: text.map(str::to_owned),
+        chars: 0,
+        question: None,
+        language: None,
+        visibility: Visibility::Public,
+    };
+    let handle = "zoe.example";
+    let ours = post("at://did:plc:us/p/1".into(), &us, Some(&format!("Thanks @{handle}!")));
+    let hers = post(format!("at://{native}/p/2"), &zoe, None);
+    facts.posts.extend([ours, hers]);
+    exports[1].receipt.notes.push(format!("@{handle} was read twice"));
+    exports
+}
+
+#[test]
+fn who_is_forgotten_leaves_no_byte_and_does_not_come_back() {
+    let place = place();
+    let mut store = EvidenceStore::open(&place.path).expect("a store");
+    let exports = with_zoe();
+    let zoe = exports[0].facts.people.iter().find(|p| p.handle.contains("zoe")).expect("zoe");
+    let (handle, id) = (zoe.handle.clone(), zoe.id.as_str().replace("bluesky:", ""));
+    exports.iter().for_each(|export| assert_eq!(import(&mut store, export).left, 0));
+    assert!(holds(&place, "zoe.example") && holds(&place, &id) && holds(&place, "zoe z"));
+
+    let before = store.facts().expect("facts");
+    let would = store.forget(&order(&handle), true).expect("a dry run");
+    assert!(would.marked && would.people == 1 && would.rows_removed > 3, "{would:?}");
+    assert_eq!(store.facts().expect("facts"), before, "a dry run changes nothing");
+
+    let gone = store.forget(&order(&handle.to_uppercase()), false).expect("she goes");
+    assert_eq!(
+        (gone.people, gone.rows_removed, gone.texts_cleaned),
+        (would.people, would.rows_removed, would.texts_cleaned)
+    );
+    for name in ["zoe.example", &id, "zoe z", "zoe"] {
+        assert!(!holds(&place, name), "{name}");
+    }
+    let after = store.facts().expect("facts");
+    assert_eq!(after.follows.len(), 1, "bob stays");
+    assert_eq!(after.posts.len(), 1, "so does our answer");
+    assert_eq!(after.posts[0].text.as_deref(), Some("Thanks @[forgotten]!"));
+    assert_eq!(store.revision().expect("a revision"), gone.revision);
+    assert!(store.problems(true).expect("a look").is_empty());
+
+    let again = store.forget(&order(&handle), false).expect("nothing more");
+    assert_eq!((again.people, again.rows_removed, again.texts_cleaned), (0, 0, 0));
+    assert!(!again.marked && again.revision == gone.revision);
+
+    exports.iter().for_each(|export| assert_eq!(import(&mut store, export).left, 0));
+    for name in ["zoe.example", &id, "zoe z", "zoe"] {
+        assert!(!holds(&place, name), "{name} came back");
+    }
+    assert_eq!(store.facts().expect("facts"), after, "the rest is as it was");
+    for revision in 0..=gone.revision {
+        let then = store.facts_at(revision).expect("facts");
+        assert!(!format!("{then:?}").contains("zoe"), "revision {revision}");
+    }
+}
+
+#[test]
+fn our_own_account_cannot_be_forgotten_and_a_stranger_leaves_a_mark_only() {
+    let place = place();
+    let mut store = EvidenceStore::open(&place.path).expect("a store");
+    import(&mut store, &export(1, &["bob"], true));
+    let before = store.facts().expect("facts");
+    let own = before.profiles[0].handle.clone();
+    let error = store.forget(&order(&own), false).expect_err("without it nothing is left");
+    assert!(matches!(error, EvidenceError::OwnAccount { .. }) && !error.hint().is_empty());
+    let stranger = store.forget(&order("@nobody"), false).expect("a mark");
+    assert_eq!((stranger.people, stranger.rows_removed, stranger.marked), (0, 0, true));
+    assert_eq!(store.facts().expect("facts"), before);
+    // A name that is a word of ours harms nothing.
+    for word in ["like", "original", "public", "profile"] {
+        store.forget(&order(word), false).expect("a mark");
+    }
+    assert_eq!(store.facts().expect("facts"), before);
+    assert_eq!(store.receipts().expect("receipts").len(), 1);
 }
 
 /// What no look back can tell: when a follower was seen last.

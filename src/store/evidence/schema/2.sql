@@ -107,3 +107,18 @@ CREATE TRIGGER account_total_keeps BEFORE UPDATE ON account_total WHEN OLD.known
     WHERE account = OLD.account AND count = OLD.count
         AND begins = OLD.begins AND ends = OLD.ends;
 END;
+
+-- The secret of this file: names for people that nobody else can make, and marks of those who were
+-- forgotten, so that a later import does not bring them back.
+CREATE TABLE secret (
+    id   INTEGER PRIMARY KEY CHECK (id = 1),
+    key  BLOB NOT NULL
+) STRICT;
+INSERT INTO secret VALUES (1, randomblob(32));
+
+CREATE TABLE forgotten (
+    mark    TEXT PRIMARY KEY,
+    at      INTEGER NOT NULL,
+    actor   TEXT NOT NULL,
+    reason  TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
