@@ -19,6 +19,7 @@ pub mod crew;
 pub mod fleet;
 pub mod fork;
 mod house;
+pub mod known;
 pub mod meter;
 pub mod migrate;
 pub mod past;
@@ -116,6 +117,9 @@ pub struct Runner {
     window_end: Option<DateTime<Utc>>,
     workflows: HashMap<Digest, Rc<Workflow>>,
 }
+
+/// From how many followers on a list that lost half of them is asked about.
+const MANY_FOLLOWERS: u64 = 20;
 
 impl Runner {
     /// Opens the workspace's store for reading and writing.
@@ -435,6 +439,35 @@ impl Runner {
         self.store.note_evidence(brand, imported.revision)?;
         info!(%brand, changed = imported.changed, revision = imported.revision, "imported");
         Ok(imported)
+    }
+
+    /// Asks whether an export really lists everybody who follows.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Usage`] if most of the followers known would be marked as gone: an export of a
+    /// range of dates looks so.
+    pub fn ask_if_whole(&self, brand: &BrandId, export: &Export) -> Result<(), Failure> {
+        let Some(as_of) = export.facts.as_of else { return Ok(()) };
+        let path = self.workspace.evidence_path(brand);
+        let Some(store) = EvidenceStore::open_existing_read_only(&path)? else { return Ok(()) };
+        for account in &export.followers_complete {
+            let known = store.followers_before(account, as_of)?;
+            let follows = export.facts.follows.iter();
+            let listed = follows.filter(|follow| follow.followed == *account).count() as u64;
+            if known >= MANY_FOLLOWERS && listed < known / 2 {
+                return Err(Failure::Usage {
+                    message: format!(
+                        "{known} followers of {brand} are known and this export lists {listed}: \
+                         the others would be marked as gone"
+                    ),
+                    hint: "if it is a part, such as a range of dates, add `--part`; if they are \
+                           really gone, `--whole`"
+                        .to_owned(),
+                });
+            }
+        }
+        Ok(())
     }
 
     /// How a brand's file looks, so that a fleet need not read it again.

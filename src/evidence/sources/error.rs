@@ -89,11 +89,39 @@ pub enum SourceError {
         /// What it is.
         found: &'static str,
     },
+    /// A table was to be read without saying how.
+    #[error("`{path}` is a table, and no mapping says what its columns mean")]
+    NoMapping {
+        /// The table.
+        path: String,
+    },
+    /// A mapping that cannot be followed.
+    #[error("{}: {problem}", at(file, *line))]
+    Mapping {
+        /// The mapping file.
+        file: String,
+        /// The line, from 1, if it is one line's fault.
+        line: Option<usize>,
+        /// What is wrong.
+        problem: String,
+        /// What to do instead.
+        remedy: String,
+    },
     /// A table without the columns that the reader needs.
     #[error("`{file}` has no header with the columns that are read")]
     NoHeader {
         /// Which file or entry.
         file: String,
+    },
+    /// A table whose days may be read in two ways.
+    #[error("`{file}`: the time `{example}` {problem}")]
+    Days {
+        /// Which file or entry.
+        file: String,
+        /// One of the times.
+        example: String,
+        /// What is wrong with it.
+        problem: &'static str,
     },
     /// The folder has no file that the reader knows.
     #[error("`{path}` holds no file that a `{kind}` source reads")]
@@ -201,10 +229,19 @@ impl SourceError {
                 "save or download it again; it may have been cut off or edited by hand".into()
             }
             Self::Shape { .. } => "check that the file holds what its name says".into(),
+            Self::NoMapping { .. } => {
+                "write one with `fivestep import BRAND FILE --guess-map > maps/table.yaml`, then \
+                 `--map maps/table.yaml`"
+                    .into()
+            }
+            Self::Mapping { remedy, .. } => remedy.clone(),
             Self::NoHeader { .. } => {
                 "take the table as it was downloaded, with its header, or give a mapping with \
                  `--map`"
                     .into()
+            }
+            Self::Days { .. } => {
+                "export a month with a day after the 12th, or write the days as 2024-01-31".into()
             }
             Self::NothingToRead { kind, .. } => kind.given().into(),
             Self::UnknownAccount { .. } => {
@@ -245,4 +282,9 @@ impl SourceError {
             _ => Self::Unreadable { path, source },
         }
     }
+}
+
+/// A file and perhaps a line of it.
+fn at(file: &str, line: Option<usize>) -> String {
+    line.map_or_else(|| format!("`{file}`"), |line| format!("`{file}`, line {line}"))
 }
