@@ -379,11 +379,13 @@ fn all_problems_are_shown_in_one_run_in_the_order_of_the_file() {
        |                 ^^^^^^^^^^^^^^^
        |
        = help: did you mean `topic_adherence`?
-       = note: known here: `engaged_followers`, `engaged_follower_rate`, `response_rate`,
-               `first_response_median`, `first_response_p90`, `back_and_forth_rate`,
-               `conversation_depth`, `topic_adherence`, `profile_completeness`,
-               `longest_silent_gap`, `last_own_post`, `posts_per_reply`, `concentration`,
-               `engaged_retention`, `window_settled`
+       = note: known here: `engaged_followers`, `engaged_follower_rate`, `er_active`,
+               `er_followers_post`, `er_reach`, `er_impressions`, `er_views`,
+               `response_rate`, `first_response_median`, `first_response_p90`,
+               `back_and_forth_rate`, `conversation_depth`, `conversation_rate`,
+               `amplification_rate`, `applause_rate`, `high_intent_rate`, `reciprocity`,
+               `topic_adherence`, `human_share`, `profile_completeness`,
+               `longest_silent_gap`, `last_own_post`, `posts_per_reply`, `concentration`, and 6 more
 
     error[F0101]: an entry of `exit` has no key `min_m`
       --> workflows/engagement.yaml:57:9

@@ -5,13 +5,29 @@
 
 #[path = "sources/bluesky.rs"]
 mod bluesky;
+#[path = "sources/car.rs"]
+mod car;
+#[path = "sources/dialogues.rs"]
+mod dialogues;
+#[path = "sources/exports.rs"]
+mod exports;
 #[path = "sources/hostile.rs"]
 mod hostile;
 #[path = "sources/make.rs"]
 mod make;
 #[path = "sources/mastodon.rs"]
 mod mastodon;
+#[path = "sources/mastodon_api.rs"]
+mod mastodon_api;
+#[path = "sources/meta.rs"]
+mod meta;
 #[path = "sources/sample.rs"]
 mod sample;
 #[path = "sources/store.rs"]
 mod store;
+#[path = "sources/tables.rs"]
+mod tables;
+#[path = "sources/x.rs"]
+mod x;
+#[path = "sources/youtube.rs"]
+mod youtube;

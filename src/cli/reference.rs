@@ -36,6 +36,7 @@ pub fn part(name: &str) -> Option<String> {
         "exit-codes" => Some(exit_codes()),
         "filter-fields" => Some(filter_fields()),
         "expression-names" => Some(expression_names()),
+        "formulas" => Some(formulas()),
         "measurable" => Some(measurable()),
         "metrics" => Some(metrics()),
         "outcomes" => Some(listed(Outcome::ALL.map(Outcome::name))),
@@ -92,7 +93,8 @@ fn metrics() -> String {
             Method::Bootstrap => "bootstrap",
             Method::Census => "none",
         };
-        let needs: Vec<String> = spec.needs.iter().map(FactKind::to_string).collect();
+        let way = |way: &&[FactKind]| way.iter().map(FactKind::to_string).collect::<Vec<_>>();
+        let needs: Vec<String> = spec.needs.iter().map(|one| way(one).join("; ")).collect();
         vec![
             code(&metric.to_string()),
             spec.title.to_owned(),
@@ -100,10 +102,19 @@ fn metrics() -> String {
             spec.cases.to_owned(),
             method.to_owned(),
             better.to_owned(),
-            needs.join("; "),
+            needs.join(" **or** "),
         ]
     });
     table(&["metric", "what it says", "unit", "a case", "interval", "better", "needs"], rows)
+}
+
+/// How each metric is computed, and who says so.
+fn formulas() -> String {
+    let rows = Metric::ALL.map(|metric| {
+        let spec = metric.spec();
+        vec![code(&metric.to_string()), spec.formula.to_owned(), spec.source.to_owned()]
+    });
+    table(&["metric", "formula", "source"], rows)
 }
 
 /// Which kinds of facts each kind of source can carry.

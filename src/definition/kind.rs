@@ -376,7 +376,7 @@ pub(super) fn target(unit: Unit) -> Value {
             json!({ "type": ["number", "string"], "minimum": 0, "maximum": 100 }),
         ),
         Unit::Ratio => with(
-            text(DECIMAL, "write a ratio, such as `1.5`"),
+            text(&format!(r"{DECIMAL}(\s*%)?"), "write a ratio, such as `1.5` or `3%`"),
             json!({ "type": ["number", "string"], "minimum": 0, "maximum": MAX_COUNT }),
         ),
         Unit::Instant => text("[0-9]{4}-[0-9]{2}-[0-9]{2}", "write a day, such as `2026-03-02`"),

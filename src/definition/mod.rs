@@ -192,7 +192,7 @@ pub fn check_suite_workflow(file: &SourceFile, plays: &WorkflowId) -> Vec<Diagno
 }
 
 /// Reads what a metric is made to say on the command line: `86%`, `86%/40` (of 40 cases), `3h`,
-/// `no cases` or `unmeasurable`.
+/// `no cases`, `not exported`, `suppressed` or `unmeasurable`.
 ///
 /// # Errors
 ///

@@ -199,10 +199,13 @@ fn score(text: &str) -> Result<f64, Wrong> {
     decimal(text).filter(|score| *score <= 100.0).ok_or_else(|| wrong_unit(text, Unit::Score))
 }
 
+/// A ratio as a number or in percent, which may be more than a hundred.
 fn ratio(text: &str) -> Result<f64, Wrong> {
-    decimal(text)
-        .filter(|ratio| *ratio <= MAX_COUNT as f64)
-        .ok_or_else(|| wrong_unit(text, Unit::Ratio))
+    let ratio = match text.strip_suffix('%') {
+        Some(percent) => decimal(percent.trim_end()).map(|percent| percent / 100.0),
+        None => decimal(text),
+    };
+    ratio.filter(|ratio| *ratio <= MAX_COUNT as f64).ok_or_else(|| wrong_unit(text, Unit::Ratio))
 }
 
 /// A day, from its first moment in UTC, in seconds since 1970.

@@ -147,7 +147,8 @@ pub(super) const DEED: &[Key] = &[
     optional("observe", Shape::Table(&Shape::WordsOr(&Shape::Record(MEASURE))))
         .named(Names::Words(Kind::Observed))
         .about(
-            "Measures these metrics now: a value, its numbers, `no cases` or `unmeasurable`. Others \
+            "Measures these metrics now: a value, its numbers, `no cases`, `not exported`, `suppressed` or \
+             `unmeasurable`. Others \
              keep their value and their age.",
         )
         .example("{ first_response_median: 3h, response_rate: { value: 90%, n: 40 } }")

@@ -228,7 +228,9 @@ impl<'a> Asker<'a> {
         };
         match &seen.finding {
             Finding::Unmeasurable { why } => (Answer::Missing(Gap::Never), Some(why.clone())),
-            Finding::NoCases { why } => not_yet(why.clone()),
+            Finding::NoCases { why }
+            | Finding::NotExported { why }
+            | Finding::Suppressed { why } => not_yet(why.clone()),
             Finding::Measured { value, n, interval, .. } => {
                 let unit = metric.unit();
                 let end = |end: Option<f64>| match end {

@@ -91,7 +91,10 @@ fn gains(metric: Metric, before: &Observation, after: &Observation) -> bool {
 fn point(observation: &Observation) -> Option<(f64, Option<Interval>)> {
     match &observation.finding {
         Finding::Measured { value, interval, .. } => Some((*value, *interval)),
-        Finding::NoCases { .. } | Finding::Unmeasurable { .. } => None,
+        Finding::NoCases { .. }
+        | Finding::NotExported { .. }
+        | Finding::Suppressed { .. }
+        | Finding::Unmeasurable { .. } => None,
     }
 }
 

@@ -142,7 +142,9 @@ impl Ask<'_> {
             Finding::Unmeasurable { why } => {
                 return (Verdict::Unmeasurable, Reason::CannotTell { why: why.clone() });
             }
-            Finding::NoCases { why } => {
+            Finding::NoCases { why }
+            | Finding::NotExported { why }
+            | Finding::Suppressed { why } => {
                 return (Verdict::Insufficient, Reason::NotMeasured { why: why.clone() });
             }
             Finding::Measured { value, n, hits, interval } => {

@@ -54,6 +54,48 @@ pub struct Person {
     pub handle: String,
     /// Their display name.
     pub name: Option<String>,
+    /// What else is known about their account.
+    pub traits: Traits,
+}
+
+impl Person {
+    /// Somebody of whom no more is known than how they are called.
+    pub fn new(id: PersonId, handle: impl Into<String>) -> Self {
+        Self { id, handle: handle.into(), name: None, traits: Traits::default() }
+    }
+}
+
+/// What a platform says about somebody's account; each absent where the export does not say.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Traits {
+    /// When the account was made, UTC.
+    pub created: Option<DateTime<Utc>>,
+    /// When it posted last, UTC.
+    pub last_post: Option<DateTime<Utc>>,
+    /// How many followers it has.
+    pub followers: Option<u64>,
+    /// How many accounts it follows.
+    pub follows: Option<u64>,
+    /// How many posts it has.
+    pub posts: Option<u64>,
+    /// Whether its description says anything.
+    pub bio_filled: Option<bool>,
+    /// Whether it says that a program posts there.
+    pub bot: Option<bool>,
+}
+
+impl Traits {
+    /// Keeps what is known, and adds what only `other` knows.
+    pub fn fill(&mut self, other: Traits) {
+        let Traits { created, last_post, followers, follows, posts, bio_filled, bot } = other;
+        self.created = self.created.or(created);
+        self.last_post = self.last_post.or(last_post);
+        self.followers = self.followers.or(followers);
+        self.follows = self.follows.or(follows);
+        self.posts = self.posts.or(posts);
+        self.bio_filled = self.bio_filled.or(bio_filled);
+        self.bot = self.bot.or(bot);
+    }
 }
 
 /// One of the brand's own accounts as its profile stated it. Key: `account` and `as_of`.
@@ -85,6 +127,8 @@ pub struct Follow {
     pub followed: PersonId,
     /// Since when, UTC, if the platform tells.
     pub since: Option<DateTime<Utc>>,
+    /// How new the first export was that showed it, UTC.
+    pub first_seen_at: DateTime<Utc>,
     /// How new the last export was that showed it, UTC.
     pub seen_at: DateTime<Utc>,
     /// How new the first complete list was that showed it no longer, UTC.
@@ -229,6 +273,109 @@ pub struct Interaction {
     pub at: DateTime<Utc>,
 }
 
+/// What a platform counts for a post or an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Count {
+    /// Likes, favourites and other reactions of one touch.
+    Likes,
+    /// Answers and comments.
+    Replies,
+    /// Passed on without words.
+    Reposts,
+    /// Passed on with words.
+    Quotes,
+    /// Sent on or shared, where the platform tells that from a repost.
+    Shares,
+    /// Saved or bookmarked.
+    Saves,
+    /// Clicks of any kind.
+    Clicks,
+    /// How often it was shown.
+    Impressions,
+    /// How often it was watched or opened.
+    Views,
+    /// How many people saw it.
+    Reach,
+    /// Engagements as the platform adds them up.
+    Engagements,
+    /// How many people engaged.
+    EngagedPeople,
+    /// How many followers engaged.
+    EngagedFollowers,
+    /// How many began to follow.
+    NewFollows,
+    /// How many stopped following.
+    Unfollows,
+    /// How often the profile was opened.
+    ProfileVisits,
+    /// How many followers there are.
+    Followers,
+}
+
+impl Count {
+    /// Every count with its name in the store and in JSON.
+    pub const ALL: [(Count, &str); 17] = [
+        (Count::Likes, "likes"),
+        (Count::Replies, "replies"),
+        (Count::Reposts, "reposts"),
+        (Count::Quotes, "quotes"),
+        (Count::Shares, "shares"),
+        (Count::Saves, "saves"),
+        (Count::Clicks, "clicks"),
+        (Count::Impressions, "impressions"),
+        (Count::Views, "views"),
+        (Count::Reach, "reach"),
+        (Count::Engagements, "engagements"),
+        (Count::EngagedPeople, "engaged_people"),
+        (Count::EngagedFollowers, "engaged_followers"),
+        (Count::NewFollows, "new_follows"),
+        (Count::Unfollows, "unfollows"),
+        (Count::ProfileVisits, "profile_visits"),
+        (Count::Followers, "followers"),
+    ];
+
+    /// The word in the store and in JSON.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(known, _)| *known == self).map_or("", |(_, name)| name)
+    }
+}
+
+/// What a platform counted for one of our posts. Key: `post`; a newer number replaces an older
+/// one, number by number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostTotals {
+    /// The post by its address or id, as in [`Post::id`] where both are known.
+    pub post: String,
+    /// Our account that wrote it.
+    pub account: PersonId,
+    /// When it was posted, UTC.
+    pub at: DateTime<Utc>,
+    /// How new the newest export was that counted it, UTC.
+    pub as_of: DateTime<Utc>,
+    /// The numbers; one that no export states is left out.
+    pub counts: BTreeMap<Count, u64>,
+    /// The numbers that the platform withheld.
+    pub suppressed: BTreeSet<Count>,
+}
+
+/// What a platform counted for an account in a period. Key: `account`, `count`, `from`, `to`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountTotals {
+    /// Our account.
+    pub account: PersonId,
+    /// What was counted.
+    pub count: Count,
+    /// Where the period begins, UTC.
+    pub from: DateTime<Utc>,
+    /// Where it ends, UTC.
+    pub to: DateTime<Utc>,
+    /// The number.
+    pub value: u64,
+    /// How new the export was that stated it, UTC.
+    pub as_of: DateTime<Utc>,
+}
+
 /// Where facts came from, for the line under a number.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Origin {
@@ -255,10 +402,17 @@ pub struct Facts {
     pub follows: Vec<Follow>,
     /// Who asks to follow.
     pub requests: Vec<Request>,
+    /// When the followers of one of our accounts were listed in full: the account, and how new
+    /// that list was, UTC.
+    pub complete_lists: BTreeSet<(PersonId, DateTime<Utc>)>,
     /// What was written.
     pub posts: Vec<Post>,
     /// Who engaged.
     pub interactions: Vec<Interaction>,
+    /// What the platforms counted for our posts.
+    pub post_totals: Vec<PostTotals>,
+    /// What the platforms counted for our accounts.
+    pub account_totals: Vec<AccountTotals>,
 }
 
 impl Facts {

@@ -182,6 +182,61 @@ pub fn top_share_interval(counts: &[u64], top: usize) -> Option<Interval> {
     })
 }
 
+/// The fewest posts on which [`ratio_interval`] speaks: fewer are too much alike by chance.
+pub const LEAST_FOR_BOOTSTRAP: u64 = 6;
+
+/// The 95 % bootstrap interval of a ratio of sums: of all `pair.0` to all `pair.1`.
+///
+/// Whole pairs are drawn (posts, or people), since what happens to one hangs together. The same
+/// pairs in any order give the same interval. It is the percentile interval of 1,000 resamples,
+/// widened to hold the ratio itself if need be. `None` on fewer than [`LEAST_FOR_BOOTSTRAP`]
+/// pairs, or if the sum below is 0. More than 5,000 pairs are drawn as 5,000 bundles.
+///
+/// # Source
+///
+/// B. Efron, R. J. Tibshirani (1993), *An introduction to the bootstrap*, section 13.3.
+pub fn ratio_interval(pairs: &[(f64, f64)]) -> Option<Interval> {
+    let ratio = ratio_of(pairs.iter().copied())?;
+    if (pairs.len() as u64) < LEAST_FOR_BOOTSTRAP {
+        return None;
+    }
+    let mut random = SplitMix::new(pairs.len() as u64);
+    let drawn = bundled(pairs, &mut random);
+    let amount = drawn.len() as u64;
+    let mut again = || (0..amount).map(|_| drawn[random.below(amount) as usize]).collect();
+    let resamples = (0..RESAMPLES).map(|_| again());
+    let mut ratios: Vec<f64> =
+        resamples.filter_map(|pairs: Vec<(f64, f64)>| ratio_of(pairs.into_iter())).collect();
+    ratios.sort_by(f64::total_cmp);
+    Some(Interval {
+        low: nearest_rank(&ratios, 0.025)?.min(ratio),
+        high: nearest_rank(&ratios, 0.975)?.max(ratio),
+    })
+}
+
+/// The ratio of two sums; `None` if the one below is 0.
+fn ratio_of(pairs: impl Iterator<Item = (f64, f64)>) -> Option<f64> {
+    let (above, below) = pairs.fold((0.0, 0.0), |sum, pair| (sum.0 + pair.0, sum.1 + pair.1));
+    (below > 0.0).then(|| above / below)
+}
+
+/// The pairs in an order of their own, added up to as many bundles as are drawn at most.
+fn bundled(pairs: &[(f64, f64)], random: &mut SplitMix) -> Vec<(f64, f64)> {
+    let mut sorted = pairs.to_vec();
+    sorted.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.total_cmp(&other.1)));
+    if sorted.len() <= DRAWN_PEOPLE {
+        return sorted;
+    }
+    // Dealt out by chance: neighbours in order are alike, and would make the bundles alike.
+    let mut bundles = vec![(0.0, 0.0); DRAWN_PEOPLE];
+    for at in (0..sorted.len()).rev() {
+        let pair = sorted.swap_remove(random.below(at as u64 + 1) as usize);
+        let bundle = &mut bundles[at % DRAWN_PEOPLE];
+        *bundle = (bundle.0 + pair.0, bundle.1 + pair.1);
+    }
+    bundles
+}
+
 /// How often each of `people` is drawn when as many are drawn with replacement.
 fn drawn_weights(random: &mut SplitMix, people: usize) -> Vec<u64> {
     let mut weights = vec![0; people];
@@ -237,6 +292,93 @@ mod tests {
         let tiny = wilson(575, 41_500_000).expect("a proportion");
         assert_eq!(format!("{:.8} {:.8}", tiny.low, tiny.high), "0.00001277 0.00001504");
         assert_eq!(wilson(2, 1), None);
+    }
+
+    #[test]
+    fn intervals_agree_with_other_programs() {
+        // Of statsmodels 0.15.0, `proportion_confint(hits, n, method="wilson")`.
+        let wilsons = [
+            (0, 30, 0.0, 0.113_513_393),
+            (1, 7, 0.025_679_624, 0.513_127_829),
+            (9, 111, 0.043_242_003, 0.146_945_923),
+            (27, 30, 0.743_789_174, 0.965_400_111),
+            (71, 4_945, 0.011_399_163, 0.018_070_656),
+            (575, 41_500_000, 0.000_012_768, 0.000_015_035),
+        ];
+        for (hits, n, low, high) in wilsons {
+            let found = wilson(hits, n).expect("a proportion");
+            // They take 1.959964 standard deviations, the formulas' sources 1.96.
+            let near = |one: f64, other: f64| (one - other).abs() < 1e-5;
+            assert!(near(found.low, low) && near(found.high, high), "{hits}/{n}: {found:?}");
+        }
+        // Of the same, `confint_proportions_2indep(…, method="newcomb", compare="diff")`.
+        let newcombes = [
+            ((56, 70), (48, 80), 0.052_431, 0.333_873),
+            ((9, 10), (3, 10), 0.170_523, 0.809_018),
+            ((6, 7), (2, 7), 0.058_228, 0.806_250),
+            ((5, 56), (0, 29), -0.038_137, 0.192_560),
+        ];
+        let side = |(hits, n): (u64, u64)| {
+            (hits as f64 / n as f64, wilson(hits, n).expect("a proportion"))
+        };
+        for (after, before, low, high) in newcombes {
+            let found = newcombe(side(before), side(after));
+            let near = |one: f64, other: f64| (one - other).abs() < 1e-4;
+            assert!(near(found.low, low) && near(found.high, high), "{after:?}: {found:?}");
+        }
+        // Of scipy 1.17.1, `quantile_test(values, p=q).confidence_interval(0.95)`.
+        for (n, q, low, high) in
+            [(20, 0.5, 6.0, 15.0), (100, 0.5, 40.0, 61.0), (100, 0.9, 84.0, 96.0)]
+        {
+            let values: Vec<f64> = (1..=n).map(f64::from).collect();
+            assert_eq!(rank_interval(&values, q), Some(Interval { low, high }), "{n} {q}");
+        }
+    }
+
+    #[test]
+    fn the_bootstrap_agrees_with_another_program() {
+        // Of scipy 1.17.1, `bootstrap(…, method="percentile", n_resamples=200000)`; a thousand
+        // resamples come within a few percent of its width.
+        let pairs = [
+            (8.0, 100.0),
+            (0.0, 300.0),
+            (25.0, 410.0),
+            (3.0, 80.0),
+            (12.0, 95.0),
+            (7.0, 150.0),
+            (40.0, 900.0),
+            (1.0, 60.0),
+            (19.0, 220.0),
+            (5.0, 130.0),
+        ];
+        let ratio = ratio_interval(&pairs).expect("ten are enough");
+        let counts = [
+            30, 12, 9, 8, 7, 7, 6, 5, 5, 4, 4, 3, 3, 3, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+            1, 1,
+        ];
+        let top = top_share_interval(&counts, 10).expect("there are events");
+        let table = [(ratio, 0.031_703, 0.069_486), (top, 0.614_173, 0.818_182)];
+        for (found, low, high) in table {
+            let near = |one: f64, other: f64| (one - other).abs() < 0.06 * (high - low);
+            assert!(near(found.low, low) && near(found.high, high), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn a_ratio_is_drawn_in_any_order_and_in_bounded_time() {
+        let pairs = |n: u32| -> Vec<(f64, f64)> {
+            (1..=n).map(|i| (f64::from(i % 7), f64::from(10 + i % 13))).collect()
+        };
+        for n in [6, 100, 20_000] {
+            let (one, mut other) = (pairs(n), pairs(n));
+            other.reverse();
+            let found = ratio_interval(&one).expect("enough");
+            assert_eq!(ratio_interval(&other), Some(found), "{n}");
+            let ratio = ratio_of(one.into_iter()).expect("a ratio");
+            assert!(found.low < ratio && ratio < found.high, "{n}: {found:?}");
+        }
+        assert_eq!(ratio_interval(&pairs(5)), None, "too few");
+        assert_eq!(ratio_interval(&[(1.0, 0.0); 9]), None, "nothing below the line");
     }
 
     #[test]

@@ -11,10 +11,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    brand::{Brand, SourceKind},
-    metric::Metric,
-};
+use super::{brand::Brand, metric::Metric, source_kind::SourceKind};
 
 /// A family of facts that an export either has or has not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -34,11 +31,27 @@ pub enum FactKind {
     Answers,
     /// Our own posts, with their text.
     OwnPosts,
+    /// What the platform counted for each of our posts.
+    PostTotals,
+    /// What the platform counted for our account, period by period.
+    AccountTotals,
+    /// Who asks to follow.
+    Requests,
+    /// When followers posted last.
+    Activity,
+    /// How many people each of our posts reached.
+    Reach,
+    /// How often each of our posts was shown.
+    Impressions,
+    /// How often each of our posts was watched or opened.
+    Views,
+    /// How many followers engaged, as the platform counts them.
+    EngagedTotals,
 }
 
 impl FactKind {
     /// Every kind of fact, in the order of the capability table.
-    pub const ALL: [FactKind; 7] = [
+    pub const ALL: [FactKind; 15] = [
         FactKind::Profile,
         FactKind::FollowerCount,
         FactKind::Followers,
@@ -46,6 +59,14 @@ impl FactKind {
         FactKind::Conversations,
         FactKind::Answers,
         FactKind::OwnPosts,
+        FactKind::PostTotals,
+        FactKind::AccountTotals,
+        FactKind::Requests,
+        FactKind::Activity,
+        FactKind::Reach,
+        FactKind::Impressions,
+        FactKind::Views,
+        FactKind::EngagedTotals,
     ];
 }
 
@@ -59,22 +80,20 @@ impl fmt::Display for FactKind {
             FactKind::Conversations => "conversations others opened",
             FactKind::Answers => "times of our answers",
             FactKind::OwnPosts => "own posts",
+            FactKind::PostTotals => "numbers of posts",
+            FactKind::AccountTotals => "numbers of the account",
+            FactKind::Requests => "follow requests",
+            FactKind::Activity => "last posts of followers",
+            FactKind::Reach => "reach of posts",
+            FactKind::Impressions => "impressions of posts",
+            FactKind::Views => "views of posts",
+            FactKind::EngagedTotals => "number of engaged followers",
         })
     }
 }
 
 impl SourceKind {
-    /// The facts this kind of source can carry.
-    pub fn carries(self) -> &'static [FactKind] {
-        match self {
-            SourceKind::BlueskyApi => &FactKind::ALL,
-            SourceKind::MastodonArchive => {
-                &[FactKind::Profile, FactKind::Answers, FactKind::OwnPosts]
-            }
-        }
-    }
-
-    /// Whether a source of this kind can carry everything `metric` needs.
+    /// Whether a source of this kind can carry everything that one way to `metric` needs.
     ///
     /// ```
     /// use fivestep::model::{Metric, SourceKind};
@@ -82,15 +101,16 @@ impl SourceKind {
     /// assert!(!SourceKind::MastodonArchive.can_measure(Metric::ResponseRate));
     /// ```
     pub fn can_measure(self, metric: Metric) -> bool {
-        metric.spec().needs.iter().all(|need| self.carries().contains(need))
+        let carries = |need| self.carries().contains(need);
+        metric.spec().needs.iter().any(|way| way.iter().all(carries))
     }
 }
 
 impl Brand {
-    /// Whether the brand's sources together can carry everything `metric` needs. A metric that
-    /// needs no facts needs no source.
+    /// Whether the brand's sources together can carry everything that one way to `metric` needs. A
+    /// metric that needs no facts needs no source.
     pub fn can_measure(&self, metric: Metric) -> bool {
         let carries = |need| self.sources.iter().any(|source| source.kind.carries().contains(need));
-        metric.spec().needs.iter().all(carries)
+        metric.spec().needs.iter().any(|way| way.iter().all(carries))
     }
 }

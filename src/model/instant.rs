@@ -100,6 +100,8 @@ mod tests {
             Finding::Measured { value: 0.2, n: 30, hits: Some(6), interval },
             Finding::Measured { value: 3.0, n: 1, hits: None, interval: None },
             Finding::NoCases { why: why.clone() },
+            Finding::NotExported { why: why.clone() },
+            Finding::Suppressed { why: why.clone() },
             Finding::Unmeasurable { why },
         ] {
             let observation = Observation {

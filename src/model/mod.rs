@@ -9,7 +9,7 @@
 //! - Nothing here reads a file, asks for the time or is async.
 //! - A proportion is a fraction from 0 to 1 everywhere; percent exists only as text, written by
 //!   [`quantity`] and read by `definition`.
-//! - A missing number is absent ([`Finding::NoCases`], [`Finding::Unmeasurable`]), never 0.
+//! - A missing number is absent, never 0; [`Finding`] says in which way.
 
 pub mod action;
 pub mod brand;
@@ -30,12 +30,13 @@ pub mod observation;
 pub mod occurrence;
 pub mod quantity;
 pub mod schedule;
+mod source_kind;
 pub mod suite;
 pub mod timer;
 pub mod workflow;
 
 pub use action::{Action, ActionName, ActionState, Job, Phase, Work};
-pub use brand::{Account, Brand, Charter, Pillar, Platform, Segment, Source, SourceKind};
+pub use brand::{Account, Brand, Charter, Pillar, Platform, Segment, Source};
 pub use by_metric::ByMetric;
 pub use calendar::{Period, WorkingTime};
 pub use capability::FactKind;
@@ -52,6 +53,7 @@ pub use metric::Metric;
 pub use observation::{Finding, Interval, Observation, Observations, Terms, Window};
 pub use quantity::{Quantity, Unit};
 pub use schedule::Schedule;
+pub use source_kind::SourceKind;
 pub use suite::Suite;
 pub use timer::{Timer, TimerKind};
 pub use workflow::{

@@ -63,11 +63,34 @@ pub enum Finding {
         /// Why, for people.
         why: String,
     },
+    /// A source of the brand could tell, but no export held it.
+    NotExported {
+        /// Why, for people.
+        why: String,
+    },
+    /// The platform withheld it.
+    Suppressed {
+        /// Why, for people.
+        why: String,
+    },
     /// No source of the brand can tell.
     Unmeasurable {
         /// Why, for people.
         why: String,
     },
+}
+
+impl Finding {
+    /// Why there is no value; absent if there is one.
+    pub fn why_not(&self) -> Option<&str> {
+        match self {
+            Finding::Measured { .. } => None,
+            Finding::NoCases { why }
+            | Finding::NotExported { why }
+            | Finding::Suppressed { why }
+            | Finding::Unmeasurable { why } => Some(why),
+        }
+    }
 }
 
 /// One metric of one brand at one moment.
@@ -128,6 +151,8 @@ struct Instant(#[serde(deserialize_with = "instant::read")] DateTime<Utc>);
 enum Found {
     Measured,
     NoCases,
+    NotExported,
+    Suppressed,
     Unmeasurable,
 }
 
@@ -144,6 +169,8 @@ impl TryFrom<Flat> for Observation {
                 interval: flat.interval,
             },
             Found::NoCases => Finding::NoCases { why: why? },
+            Found::NotExported => Finding::NotExported { why: why? },
+            Found::Suppressed => Finding::Suppressed { why: why? },
             Found::Unmeasurable => Finding::Unmeasurable { why: why? },
         };
         let Flat { metric, window, denominator, sources, caveats, .. } = flat;

@@ -38,7 +38,7 @@ impl Unit {
             Unit::Count => "a count, such as `20`",
             Unit::Duration => "a duration, such as `4h` or `28d`",
             Unit::Score => "a score from 0 to 100, such as `75`",
-            Unit::Ratio => "a ratio, such as `1.5`",
+            Unit::Ratio => "a ratio, such as `1.5` or `3%`",
             Unit::Instant => "a day, such as `2026-03-02`",
             Unit::Truth => "true or false",
         }

@@ -82,6 +82,10 @@ pub enum Seen {
     },
     /// The sources can tell, but there is no case.
     NoCases,
+    /// A source could tell, but no export held it.
+    NotExported,
+    /// The platform withheld it.
+    Suppressed,
     /// No source of the brand can tell.
     Unmeasurable,
 }

@@ -194,6 +194,8 @@ fn observation(
             interval: interval.or_else(|| interval_of(metric, value, n)),
         },
         Seen::NoCases => Finding::NoCases { why: "there is no case in the window".to_owned() },
+        Seen::NotExported => Finding::NotExported { why: "no export held it yet".to_owned() },
+        Seen::Suppressed => Finding::Suppressed { why: "the platform withheld it".to_owned() },
         Seen::Unmeasurable => {
             Finding::Unmeasurable { why: "no source of the brand can tell".to_owned() }
         }

@@ -23,6 +23,7 @@ mod copy;
 mod error;
 mod house;
 mod read;
+mod schema;
 mod write;
 
 use std::{
@@ -35,17 +36,15 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use serde::{Deserialize, Serialize};
 
-pub use self::error::EvidenceError;
+pub use self::{error::EvidenceError, schema::VERSION as SCHEMA_VERSION};
 use crate::evidence::{
-    facts::Facts,
+    facts::{Facts, PersonId},
     sources::{Export, Receipt},
 };
 use crate::failpoint;
 
 /// Marks a file as ours: "5evd".
 const APPLICATION_ID: i64 = 0x3565_7664;
-/// The version of the tables that this program reads and writes.
-pub const SCHEMA_VERSION: i64 = 1;
 /// How long to wait for another process that imports.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How far the clock of whoever made an export may run ahead of ours, in hours.
@@ -66,12 +65,20 @@ pub struct Counts {
     pub posts: u64,
     /// Interactions.
     pub interactions: u64,
+    /// Posts with numbers of the platform.
+    #[serde(default)]
+    pub post_totals: u64,
+    /// Numbers of own accounts.
+    #[serde(default)]
+    pub account_totals: u64,
 }
 
 impl Counts {
     /// All families together.
     pub fn total(&self) -> u64 {
-        self.profiles + self.people + self.follows + self.requests + self.posts + self.interactions
+        let dated = self.requests + self.posts + self.interactions;
+        let counted = self.post_totals + self.account_totals;
+        self.profiles + self.people + self.follows + dated + counted
     }
 }
 
@@ -127,7 +134,9 @@ impl EvidenceStore {
             return Err(EvidenceError::ReadOnly { path: store.place() });
         }
         if store.is_empty()? {
-            store.create()?;
+            // Has to be said before the first table: it lets `gc` give bytes back.
+            store.wrap(store.connection.pragma_update(None, "auto_vacuum", "INCREMENTAL"))?;
+            store.bring_up(0)?;
         }
         store.check()?;
         Ok(store)
@@ -203,6 +212,24 @@ impl EvidenceStore {
         read::receipts(&self.connection, &self.place())
     }
 
+    /// How many followers of `account` were seen before `moment` and are not known to be gone.
+    ///
+    /// # Errors
+    ///
+    /// [`EvidenceError`] if the file cannot be read.
+    pub fn followers_before(
+        &self,
+        account: &PersonId,
+        moment: DateTime<Utc>,
+    ) -> Result<u64, EvidenceError> {
+        let count: rusqlite::Result<i64> = self.connection.query_row(
+            "SELECT count(*) FROM follow WHERE followed = ?1 AND left_at IS NULL AND seen_at < ?2",
+            rusqlite::params![account.as_str(), moment.timestamp_micros()],
+            |row| row.get(0),
+        );
+        Ok(u64::try_from(self.wrap(count)?).unwrap_or(0))
+    }
+
     /// How often the facts changed.
     ///
     /// # Errors
@@ -245,19 +272,17 @@ impl EvidenceStore {
         Ok(!marked && tables == 0)
     }
 
-    fn create(&mut self) -> Result<(), EvidenceError> {
+    /// Brings a file of an older version to ours, in one transaction. Another process may have
+    /// been quicker.
+    fn bring_up(&mut self, found: i64) -> Result<(), EvidenceError> {
         let place = self.place();
         let make = |connection: &mut Connection| {
-            // Has to be said before the first table: it lets `gc` give bytes back.
-            connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
             failpoint::pass("facts.before");
             let work = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let version: i64 = work.pragma_query_value(None, "user_version", |row| row.get(0))?;
-            // Another process may have been quicker.
-            if version == 0 {
-                work.execute_batch(include_str!("evidence/schema.sql"))?;
+            if version == found {
+                schema::bring_up(&work, version)?;
                 work.pragma_update(None, "application_id", APPLICATION_ID)?;
-                work.pragma_update(None, "user_version", SCHEMA_VERSION)?;
             }
             failpoint::pass("facts.written");
             work.commit()?;
@@ -267,12 +292,14 @@ impl EvidenceStore {
         make(&mut self.connection).map_err(|error| EvidenceError::sqlite(&place, error))
     }
 
-    fn check(&self) -> Result<(), EvidenceError> {
+    /// Whether the file is ours and of a version we know; an older one is brought up.
+    fn check(&mut self) -> Result<(), EvidenceError> {
         if self.pragma("application_id")? != APPLICATION_ID {
             return Err(EvidenceError::Foreign { path: self.place() });
         }
         match self.pragma("user_version")? {
             SCHEMA_VERSION => Ok(()),
+            found if (1..SCHEMA_VERSION).contains(&found) => self.bring_up(found),
             found if found > SCHEMA_VERSION => {
                 Err(EvidenceError::Newer { path: self.place(), found, known: SCHEMA_VERSION })
             }
@@ -311,9 +338,11 @@ mod tests {
     fn export(people: usize) -> Export {
         let (kind, account) = (SourceKind::BlueskyApi, "@acme.example".to_owned());
         let person = |number: usize| Person {
-            id: PersonId::stored(format!("bluesky:did:plc:{number:09}")),
-            handle: format!("@{number}.example"),
             name: Some("x".repeat(100)),
+            ..Person::new(
+                PersonId::stored(format!("bluesky:did:plc:{number:09}")),
+                format!("@{number}.example"),
+            )
         };
         let receipt = Receipt {
             kind,

@@ -80,7 +80,11 @@ fn view(observation: &Observation) -> NumberView {
         Finding::Measured { value, .. } if unit == Unit::Proportion => {
             Some(Quantity::new(unit, value).fraction())
         }
-        Finding::Measured { .. } | Finding::NoCases { .. } | Finding::Unmeasurable { .. } => None,
+        Finding::Measured { .. }
+        | Finding::NoCases { .. }
+        | Finding::NotExported { .. }
+        | Finding::Suppressed { .. }
+        | Finding::Unmeasurable { .. } => None,
     };
     NumberView {
         unit,

@@ -73,13 +73,20 @@ pub fn days(span: (DateTime<Utc>, DateTime<Utc>)) -> String {
     format!("{} to {}", span.0.format("%Y-%m-%d"), span.1.format("%Y-%m-%d"))
 }
 
-/// A number of a metric in its unit; working time in hours, since its days have fewer than others.
+/// A number of a metric in its unit; working time in hours, since its days have fewer than others,
+/// and some ratios in percent.
 pub fn number(metric: Metric, value: f64) -> String {
     if metric.is_business() {
         working_time(value)
     } else {
-        Quantity::new(metric.unit(), value).to_string()
+        Quantity::new(written_unit(metric), value).to_string()
     }
+}
+
+/// The unit in which people write a metric.
+fn written_unit(metric: Metric) -> Unit {
+    let spec = metric.spec();
+    if spec.percent { Unit::Proportion } else { spec.unit }
 }
 
 /// What a clause demands, such as `response_rate at least 70 %, by the lower end of the 95 %
@@ -129,7 +136,10 @@ pub fn demand(report: &MetricReport) -> String {
 pub fn measured(observation: &Observation) -> String {
     let (value, n, hits, interval) = match &observation.finding {
         Finding::Measured { value, n, hits, interval } => (*value, *n, *hits, *interval),
-        Finding::NoCases { why } | Finding::Unmeasurable { why } => return why.clone(),
+        Finding::NoCases { why }
+        | Finding::NotExported { why }
+        | Finding::Suppressed { why }
+        | Finding::Unmeasurable { why } => return why.clone(),
     };
     let spec = observation.metric.spec();
     let mut text = number(observation.metric, value);
@@ -149,7 +159,7 @@ pub fn measured(observation: &Observation) -> String {
         let ends = if observation.metric.is_business() {
             format!("{} to {}", working_time(interval.low), working_time(interval.high))
         } else {
-            interval_text(spec.unit, interval)
+            interval_text(written_unit(observation.metric), interval)
         };
         text.push_str(&format!(", 95 % interval {ends}"));
     }

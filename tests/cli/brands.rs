@@ -405,6 +405,26 @@ fn show_gives_every_number_with_its_sample_and_interval() {
         13.08 % (34 of 260 followers), 95 % interval 9.511 % to 17.72 %; fraction
         0.1308
         counts: followers as the profile states them
+    er_active
+        a folder of saved Bluesky API answers does not hold last posts of followers
+        counts: active followers
+    er_followers_post
+        0.385 % over 44 own posts, 95 % interval 0.3846 % to 0.7692 %
+        counts: own posts in the window, each by the followers stated nearest to it
+        note: the number of followers was stated more than 7 days away from 33 own
+              posts
+        note: not in this number, since no export states them: quotes, shares
+        note: provisional: 4 own posts counted less than 72 hours after being
+              written
+    er_reach
+        a folder of saved Bluesky API answers does not hold reach of posts
+        counts: own posts
+    er_impressions
+        a folder of saved Bluesky API answers does not hold impressions of posts
+        counts: own posts
+    er_views
+        a folder of saved Bluesky API answers does not hold views of posts
+        counts: own posts
     response_rate
         100 % (11 of 11 conversations), 95 % interval 74.12 % to 100 %; fraction 1
         counts: conversations opened in the window
@@ -431,10 +451,37 @@ fn show_gives_every_number_with_its_sample_and_interval() {
     conversation_depth
         2 over 11 conversations, 95 % interval 2 to 3
         counts: conversations in which they spoke in the window
+    conversation_rate
+        0.136 over 44 own posts, 95 % interval 0.045 to 0.25
+        counts: own posts in the window whose numbers are known
+        note: provisional: 4 own posts counted less than 72 hours after being
+              written
+    amplification_rate
+        0.318 over 44 own posts, 95 % interval 0.182 to 0.455
+        counts: own posts in the window whose numbers are known
+        note: not in this number, since no export states them: quotes, shares
+        note: provisional: 4 own posts counted less than 72 hours after being
+              written
+    applause_rate
+        0.909 over 44 own posts, 95 % interval 0.705 to 1.114
+        counts: own posts in the window whose numbers are known
+        note: provisional: 4 own posts counted less than 72 hours after being
+              written
+    high_intent_rate
+        a folder of saved Bluesky API answers does not hold reach of posts
+        counts: own posts
+    reciprocity
+        27.5 % (11 of 40 people who spoke with us or we with them), 95 % interval
+        16.11 % to 42.84 %; fraction 0.275
+        counts: people who engaged with us or to whom we replied in the window
     topic_adherence
         87.5 % (28 of 32 own posts), 95 % interval 71.93 % to 95.03 %; fraction
         0.875
         counts: own posts that begin a thread, public or unlisted
+    human_share
+        6.818 % (3 of 44 own posts), 95 % interval 2.346 % to 18.23 %; fraction
+        0.06818
+        counts: own posts and replies, public or unlisted
     profile_completeness
         100 % (4 of 4 profile fields); fraction 1
         counts: required profile fields that the sources tell
@@ -454,6 +501,20 @@ fn show_gives_every_number_with_its_sample_and_interval() {
     engaged_retention
         the evidence begins 2026-03-02; the window before ends 2026-03-02
         counts: people engaged in the window before
+    growth
+        no export states the number of followers near 2026-03-02 and near 2026-03-30
+        counts: followers at the beginning
+    churn
+        it takes two complete lists of followers, one of about 2026-03-02 and one of
+        about 2026-03-30
+        counts: followers at the beginning
+    retention
+        it takes two complete lists of followers, one of about 2026-03-02 and one of
+        about 2026-03-30
+        counts: followers at the beginning
+    follow_ratio
+        0.192 over 260 followers
+        counts: followers as the profile states them
     [exit 0]
     ");
 }

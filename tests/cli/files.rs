@@ -173,12 +173,12 @@ fn what_no_source_can_measure_is_said_before_the_start() {
     let env = demo();
     let first = env.ok(["check"]).stdout;
     let first = first.split("\n\n").next().unwrap();
-    assert_snapshot!(first, @r"
+    assert_snapshot!(first, @"
     warning[F0407]: no source of `azzurro-radio` can measure `engaged_follower_rate`
       --> workflows/engagement.yaml:22:17
        |
     22 |     - { metric: engaged_follower_rate, at_least: goals.engaged_follower_rate, bound: lower95 }
-       |                 ^^^^^^^^^^^^^^^^^^^^^ it takes number of followers, followers by name, people who engaged, by name
+       |                 ^^^^^^^^^^^^^^^^^^^^^ it takes number of followers, followers by name, people who engaged, by name, or number of engaged followers
        |
        = help: the goal cannot be met without a source of kind `bluesky_api`
     ");
@@ -582,12 +582,16 @@ fn brands_are_listed_and_shown() {
       goals:     engaged_follower_rate 2 %
       sources:   mastodon_archive @azzurro@radio.example
       metrics:   first_response_median, first_response_p90, topic_adherence,
-                 profile_completeness, longest_silent_gap, last_own_post,
-                 posts_per_reply, window_settled
+                 human_share, profile_completeness, longest_silent_gap,
+                 last_own_post, posts_per_reply, window_settled
       unmeasurable with these sources: engaged_followers, engaged_follower_rate,
-                                       response_rate, back_and_forth_rate,
-                                       conversation_depth, concentration,
-                                       engaged_retention
+                                       er_active, er_followers_post, er_reach,
+                                       er_impressions, er_views, response_rate,
+                                       back_and_forth_rate, conversation_depth,
+                                       conversation_rate, amplification_rate,
+                                       applause_rate, high_intent_rate, reciprocity,
+                                       concentration, engaged_retention, growth,
+                                       churn, retention, follow_ratio
     [exit 0]
 
     $ fivestep brand show azuro-radio

@@ -37,7 +37,7 @@ fn the_first_import_counts_every_file_and_the_second_changes_nothing() {
         accounts followed: stated 50, found 50: equal
         own posts: stated 73, found 73: equal
         note: the list of followers is complete
-      1140 facts added, 0 updated.
+      1213 facts added, 0 updated.
     [exit 0]
 
     $ fivestep import acme
@@ -93,6 +93,21 @@ fn a_dry_run_reads_and_keeps_nothing() {
     engaged_follower_rate
         nothing was imported yet
         counts: followers
+    er_active
+        a folder of saved Bluesky API answers does not hold last posts of followers
+        counts: active followers
+    er_followers_post
+        nothing was imported yet
+        counts: own posts
+    er_reach
+        a folder of saved Bluesky API answers does not hold reach of posts
+        counts: own posts
+    er_impressions
+        a folder of saved Bluesky API answers does not hold impressions of posts
+        counts: own posts
+    er_views
+        a folder of saved Bluesky API answers does not hold views of posts
+        counts: own posts
     response_rate
         nothing was imported yet
         counts: conversations
@@ -114,7 +129,25 @@ fn a_dry_run_reads_and_keeps_nothing() {
     conversation_depth
         nothing was imported yet
         counts: conversations
+    conversation_rate
+        nothing was imported yet
+        counts: own posts
+    amplification_rate
+        nothing was imported yet
+        counts: own posts
+    applause_rate
+        nothing was imported yet
+        counts: own posts
+    high_intent_rate
+        a folder of saved Bluesky API answers does not hold reach of posts
+        counts: own posts
+    reciprocity
+        nothing was imported yet
+        counts: people who spoke with us or we with them
     topic_adherence
+        nothing was imported yet
+        counts: own posts
+    human_share
         nothing was imported yet
         counts: own posts
     profile_completeness
@@ -135,6 +168,18 @@ fn a_dry_run_reads_and_keeps_nothing() {
     engaged_retention
         nothing was imported yet
         counts: people engaged in the window before
+    growth
+        nothing was imported yet
+        counts: followers at the beginning
+    churn
+        nothing was imported yet
+        counts: followers at the beginning
+    retention
+        nothing was imported yet
+        counts: followers at the beginning
+    follow_ratio
+        nothing was imported yet
+        counts: followers
     [exit 0]
     ");
 }
@@ -149,7 +194,7 @@ fn an_export_can_lie_anywhere() {
     $ fivestep import acme "Downloads of Ada"
     acme  Downloads of Ada
       bluesky_api @acme.example, newest 2026-03-30 08:00
-      1140 facts added, 0 updated.
+      1213 facts added, 0 updated.
     [exit 0]
 
     $ fivestep import acme
@@ -168,8 +213,8 @@ fn a_later_export_marks_who_left_and_who_came_back() {
     env.export("exports/c", &later("2026-03-30T09:00:00Z"));
     let last =
         |path: &str| env.ok(["import", "acme", path]).stdout.lines().last().map(str::to_owned);
-    assert_snapshot!(last("exports/b").unwrap(), @"  342 facts added, 393 updated, 7 people left.");
-    assert_snapshot!(last("exports/c").unwrap(), @"  278 facts added, 450 updated, 7 people left, 7 people came back.");
+    assert_snapshot!(last("exports/b").unwrap(), @"  415 facts added, 393 updated, 7 people left.");
+    assert_snapshot!(last("exports/c").unwrap(), @"  351 facts added, 450 updated, 7 people left, 7 people came back.");
 }
 
 #[test]

@@ -4,7 +4,10 @@ use std::fs;
 
 use chrono::{DateTime, Utc};
 use fivestep::{
-    evidence::{facts::Facts, sources::Export},
+    evidence::{
+        facts::{AccountTotals, Count, Facts, PersonId, PostTotals, Request, RequestState},
+        sources::Export,
+    },
     store::evidence::{EvidenceError, EvidenceStore, Imported},
 };
 use proptest::prelude::*;
@@ -173,6 +176,131 @@ fn an_older_export_fills_gaps_but_overwrites_nothing() {
     assert!(facts.people.iter().any(|p| p.name.as_deref() == Some("x")));
 }
 
+/// An export as of `day` that holds these numbers of one post; `None` for one withheld.
+fn counting(day: u32, counts: &[(Count, Option<u64>)]) -> Export {
+    let mut export = export(day, &[], false);
+    let as_of = at(&format!("2023-09-{day:02}T10:00:00Z"));
+    let us = PersonId::stored("bluesky:did:plc:us");
+    export.facts.post_totals.push(PostTotals {
+        post: "at://us/p".into(),
+        account: us.clone(),
+        at: at("2023-08-01T10:00:00Z"),
+        as_of,
+        counts: counts.iter().filter_map(|(count, value)| Some((*count, (*value)?))).collect(),
+        suppressed: counts.iter().filter(|c| c.1.is_none()).map(|c| c.0).collect(),
+    });
+    let total = |value| AccountTotals {
+        account: us.clone(),
+        count: Count::Followers,
+        from: at("2023-08-01T00:00:00Z"),
+        to: at("2023-08-02T00:00:00Z"),
+        value,
+        as_of,
+    };
+    export.facts.account_totals.extend(counts.iter().filter_map(|c| c.1).max().map(total));
+    export
+}
+
+/// The numbers of the one post, those of the account, and how new the post's are.
+fn counted(facts: &Facts) -> String {
+    let [post] = &facts.post_totals[..] else { panic!("{:?}", facts.post_totals) };
+    let mut words: Vec<String> =
+        post.counts.iter().map(|(count, value)| format!("{} {value}", count.name())).collect();
+    words.extend(post.suppressed.iter().map(|count| format!("{} withheld", count.name())));
+    words.extend(facts.account_totals.iter().map(|total| format!("account {}", total.value)));
+    format!("{}; as of {}", words.join(", "), post.as_of.format("%d"))
+}
+
+#[test]
+fn a_newer_number_wins_number_by_number() {
+    use Count::{Likes, Saves};
+    // (why this row exists, exports, what is known whatever their order)
+    type Row<'a> = (&'a str, &'a [(u32, &'a [(Count, Option<u64>)])], &'a str);
+    let table: [Row; 6] = [
+        ("one export", &[(1, &[(Likes, Some(5))])], "likes 5, account 5; as of 01"),
+        (
+            "a newer number, even a smaller one",
+            &[(1, &[(Likes, Some(5))]), (2, &[(Likes, Some(4))])],
+            "likes 4, account 4; as of 02",
+        ),
+        (
+            "what the newer one leaves out is kept",
+            &[(1, &[(Likes, Some(5)), (Saves, Some(0))]), (2, &[(Likes, Some(6))])],
+            "likes 6, saves 0, account 6; as of 02",
+        ),
+        (
+            "withheld since",
+            &[(1, &[(Likes, Some(5))]), (2, &[(Likes, None)])],
+            "likes withheld, account 5; as of 02",
+        ),
+        (
+            "told since",
+            &[(1, &[(Likes, None)]), (2, &[(Likes, Some(5))])],
+            "likes 5, account 5; as of 02",
+        ),
+        (
+            "seen unchanged, a number is as new as the export that saw it last",
+            &[(1, &[(Likes, Some(5))]), (3, &[(Likes, Some(5))]), (2, &[(Likes, Some(4))])],
+            "likes 5, account 5; as of 03",
+        ),
+    ];
+    for (why, exports, expected) in table {
+        let exports: Vec<Export> =
+            exports.iter().map(|(day, counts)| counting(*day, counts)).collect();
+        assert_eq!(counted(&facts_of(&exports)), expected, "{why}");
+        let late: Vec<Export> = exports.into_iter().rev().collect();
+        assert_eq!(counted(&facts_of(&late)), expected, "{why}, imported the other way round");
+    }
+}
+
+#[test]
+fn numbers_come_back_as_they_went_in_and_twice_is_once() {
+    let export = counting(1, &[(Count::Likes, Some(5)), (Count::Reach, None)]);
+    let place = place();
+    let mut store = EvidenceStore::open(&place.path).expect("a store");
+    let first = import(&mut store, &export);
+    assert_eq!((first.added.post_totals, first.added.account_totals), (1, 1));
+    assert_eq!(store.facts().expect("facts"), export.facts);
+    assert!(!import(&mut store, &export).changed);
+    let more = import(&mut store, &counting(1, &[(Count::Likes, Some(6))]));
+    assert_eq!((more.updated.post_totals, more.updated.account_totals), (1, 1));
+}
+
+#[test]
+fn a_decided_request_stays_decided() {
+    let request = |day: u32, state| {
+        let mut export = export(day, &[], false);
+        let account = PersonId::stored("bluesky:did:plc:us");
+        let person = PersonId::stored("bluesky:did:plc:ann");
+        export.facts.requests.push(Request { person, account, at: None, state });
+        export
+    };
+    use RequestState::{Accepted, Pending};
+    let exports = [request(1, Accepted), request(3, Accepted), request(2, Pending)];
+    assert_eq!(facts_of(&exports).requests[0].state, Accepted, "it was seen so on day 3");
+}
+
+#[test]
+fn a_file_of_the_first_version_is_brought_up_and_keeps_what_it_holds() {
+    let place = place();
+    fs::create_dir_all(place.path.parent().expect("a folder")).expect("a folder");
+    let old = Connection::open(&place.path).expect("a file");
+    old.execute_batch(include_str!("../../src/store/evidence/schema/1.sql")).expect("tables");
+    old.execute_batch(
+        "INSERT INTO person VALUES ('bluesky:ann', '@ann', 'Ann', 0);
+         UPDATE state SET revision = 7;
+         PRAGMA application_id = 895841892; PRAGMA user_version = 1;",
+    )
+    .expect("rows");
+    drop(old);
+    let reader = EvidenceStore::open_existing_read_only(&place.path).expect("a file");
+    let facts = reader.expect("a store").facts().expect("facts");
+    assert_eq!(facts.people[0].name.as_deref(), Some("Ann"));
+    let mut store = EvidenceStore::open(&place.path).expect("a store");
+    assert_eq!(store.revision().expect("a revision"), 7);
+    assert_eq!(import(&mut store, &counting(1, &[(Count::Likes, Some(5))])).revision, 8);
+}
+
 #[test]
 fn a_new_kind_of_fact_alone_is_a_change() {
     let place = place();
@@ -213,7 +341,7 @@ fn a_file_that_is_not_ours_is_refused_and_left_alone() {
         ("a text", b"not a database, but long enough to be one".repeat(99), "not an evidence file"),
         ("a short text", b"hello".to_vec(), "not an evidence file"),
         ("another program's", sql("CREATE TABLE x (y)"), "not an evidence file"),
-        ("a newer version", sql("PRAGMA user_version = 2"), "version 2"),
+        ("a newer version", sql("PRAGMA user_version = 99"), "version 99"),
         ("cut off", sound[..sound.len() / 2].to_vec(), "damaged"),
         ("a version that never was", sql("PRAGMA user_version = 0"), "damaged"),
     ];

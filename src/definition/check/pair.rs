@@ -241,8 +241,9 @@ fn named(brands: &[String]) -> String {
 }
 
 fn needs(metric: Metric) -> String {
-    let needs: Vec<String> = metric.spec().needs.iter().map(FactKind::to_string).collect();
-    needs.join(", ")
+    let way = |way: &&[FactKind]| way.iter().map(FactKind::to_string).collect::<Vec<_>>();
+    let needs: Vec<String> = metric.spec().needs.iter().map(|one| way(one).join(", ")).collect();
+    needs.join(", or ")
 }
 
 fn is_goal(workflow: &Workflow, clause: &Clause) -> bool {

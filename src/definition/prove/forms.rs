@@ -371,6 +371,8 @@ impl Context {
         match subject {
             Subject::Metric(_, Part::N, _) => Range::from(1.0, true),
             Subject::Metric(_, Part::Age, _) => Range::ALL,
+            // What shrinks grows by less than nothing.
+            Subject::Metric(Metric::Growth, ..) => Range::ALL,
             Subject::Metric(metric, ..) => match metric.unit() {
                 Unit::Proportion | Unit::Truth => Range::between(0.0, 1.0),
                 Unit::Score => Range::between(0.0, 100.0),

@@ -212,9 +212,11 @@ impl Dice {
         let mut ends = [0; 3].map(|_: i32| self.number(metric.unit()));
         ends.sort_by(f64::total_cmp);
         let [low, value, high] = ends;
-        let finding = match self.below(8) {
+        let finding = match self.below(12) {
             0 => Finding::Unmeasurable { why: "no source".to_owned() },
             1 => Finding::NoCases { why: "no case".to_owned() },
+            2 => Finding::NotExported { why: "no export".to_owned() },
+            3 => Finding::Suppressed { why: "withheld".to_owned() },
             _ => {
                 let sampled = metric.spec().method != Method::Census && !self.one_in(4);
                 let interval = sampled.then_some(Interval { low, high });

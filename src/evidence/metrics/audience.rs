@@ -5,28 +5,37 @@
 //! - A person counts once, however often they act and whichever of our accounts they act on.
 //! - A mere follow is no engagement, and neither is what our own accounts do.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    reading::{Reading, counted, day},
+    reading::{Reading, Row, Subject, counted, day},
     scope::{Scope, begins_late},
+    totals::followers_near,
 };
 use crate::{
     evidence::{
-        facts::{Follow, PersonId, Profile},
+        facts::{AccountTotals, Count, Follow, PersonId, Profile},
         interval::{top_share, top_share_interval},
     },
-    model::{Metric, Window},
+    model::{FactKind, Finding, Metric, Window},
 };
 
 /// How many people [`concentration`] looks at.
 const TOP: usize = 10;
 
+/// Who posted within this time is active.
+const ACTIVE: TimeDelta = TimeDelta::days(90);
+
 /// Distinct followers at the window's end with at least one interaction in the window.
 pub(super) fn engaged_followers(scope: &Scope) -> Reading {
     let metric = Metric::EngagedFollowers;
+    if !by_name(scope) {
+        return by_platform(scope, metric, |total| {
+            Reading::value(metric, total.engaged as f64, total.followers, None)
+        });
+    }
     if let Some(why) = scope.before_engagement() {
         return Reading::no_cases(metric, why);
     }
@@ -40,6 +49,11 @@ pub(super) fn engaged_followers(scope: &Scope) -> Reading {
 /// [`engaged_followers`] out of all followers.
 pub(super) fn engaged_follower_rate(scope: &Scope) -> Reading {
     let metric = Metric::EngagedFollowerRate;
+    if !by_name(scope) {
+        return by_platform(scope, metric, |total| {
+            Reading::proportion(metric, total.engaged, total.followers)
+        });
+    }
     if let Some(why) = scope.before_engagement() {
         return Reading::no_cases(metric, why);
     }
@@ -51,6 +65,50 @@ pub(super) fn engaged_follower_rate(scope: &Scope) -> Reading {
         0 => Reading::no_cases(metric, "no follower is known"),
         n => base.explain(scope, Reading::proportion(metric, engaged, n)),
     }
+}
+
+/// Engaged followers among those who posted themselves in the last 90 days.
+pub(super) fn er_active(scope: &Scope) -> Reading {
+    let metric = Metric::ErActive;
+    if let Some(why) = scope.before_engagement() {
+        return Reading::no_cases(metric, why);
+    }
+    let since = scope.window.to - ACTIVE;
+    let people = scope.facts.people.iter();
+    let last: HashMap<&PersonId, DateTime<Utc>> =
+        people.filter_map(|person| Some((&person.id, person.traits.last_post?))).collect();
+    let followers: BTreeSet<&PersonId> =
+        current_follows(scope).map(|follow| &follow.follower).collect();
+    let known = followers.iter().filter_map(|who| Some((*who, *last.get(*who)?)));
+    let known: Vec<(&PersonId, DateTime<Utc>)> = known.collect();
+    let active: Vec<&(&PersonId, DateTime<Utc>)> =
+        known.iter().filter(|(_, posted)| *posted > since).collect();
+    let unknown = (followers.len() - known.len()) as u64;
+    if active.is_empty() {
+        return Reading::no_cases(
+            metric,
+            "no follower is known to have posted in the last 90 days",
+        );
+    }
+    let engaged = engaged_in(scope, scope.window);
+    let hits = active.iter().filter(|(who, _)| engaged.contains(who)).count() as u64;
+    let unknown = (unknown > 0).then(|| {
+        let who = counted(unknown, "followers");
+        format!("{who} left out: nobody states when they posted last")
+    });
+    Reading::proportion(metric, hits, active.len() as u64)
+        .out_of("followers who posted in the 90 days before the window's end")
+        .over(scope.inbound(scope.window).map(|one| one.at))
+        .behind(scope, || {
+            active.iter().map(|(who, posted)| Row {
+                of: Subject::Person((*who).clone()),
+                at: Some(*posted),
+                counts: engaged.contains(who),
+                what: "posted last".to_owned(),
+            })
+        })
+        .but(unknown)
+        .but(scope.begins_late())
 }
 
 /// People engaged in the window before who are engaged in this one too.
@@ -72,6 +130,14 @@ pub(super) fn engaged_retention(scope: &Scope) -> Reading {
     let stayed = before.intersection(&now).count() as u64;
     let partly = begins_late("engagement", begins, "the window before", earlier.from);
     Reading::proportion(metric, stayed, before.len() as u64)
+        .behind(scope, || {
+            before.iter().map(|person| Row {
+                of: Subject::Person((*person).clone()),
+                at: None,
+                counts: now.contains(person),
+                what: if now.contains(person) { "engaged still" } else { "silent now" }.to_owned(),
+            })
+        })
         .over(scope.inbound(scope.window).map(|one| one.at))
         .but(partly)
 }
@@ -93,6 +159,7 @@ pub(super) fn concentration(scope: &Scope) -> Reading {
     let people = counted(counts.len() as u64, "people");
     Reading::share(metric, top, all, top_share_interval(&counts, TOP))
         .out_of(format!("interactions of {people} in the window"))
+        .behind(scope, || most_active_rows(scope))
         .over(scope.inbound(scope.window).map(|one| one.at))
         .but(scope.begins_late())
 }
@@ -100,6 +167,44 @@ pub(super) fn concentration(scope: &Scope) -> Reading {
 /// The people who engaged with us within `window`.
 fn engaged_in<'a>(scope: &Scope<'a>, window: Window) -> HashSet<&'a PersonId> {
     scope.inbound(window).map(|one| &one.actor).collect()
+}
+
+/// What one person did in the window: how often, and when last.
+type Deeds<'a> = BTreeMap<&'a PersonId, (u64, DateTime<Utc>)>;
+
+fn deeds<'a>(scope: &Scope<'a>) -> Deeds<'a> {
+    let mut deeds = Deeds::new();
+    for one in scope.inbound(scope.window) {
+        let (count, last) = deeds.entry(&one.actor).or_insert((0, one.at));
+        (*count, *last) = (*count + 1, one.at.max(*last));
+    }
+    deeds
+}
+
+/// The engaged people, those who follow us and those who do not.
+fn engaged_rows(scope: &Scope) -> Vec<Row> {
+    let followers: HashSet<&PersonId> =
+        current_follows(scope).map(|follow| &follow.follower).collect();
+    let row = |(person, (count, last)): (&PersonId, (u64, DateTime<Utc>))| {
+        let counts = followers.contains(person);
+        let follows = if counts { "follows" } else { "does not follow" };
+        let what = format!("{}, {follows}", counted(count, "interactions"));
+        Row { of: Subject::Person(person.clone()), at: Some(last), counts, what }
+    };
+    deeds(scope).into_iter().map(row).collect()
+}
+
+/// Everybody who engaged; those of the ten most active count.
+fn most_active_rows(scope: &Scope) -> Vec<Row> {
+    let mut people: Vec<(&PersonId, (u64, DateTime<Utc>))> = deeds(scope).into_iter().collect();
+    people.sort_by_key(|(person, (count, _))| (std::cmp::Reverse(*count), *person));
+    let row = |(place, (person, (count, last))): (usize, (&PersonId, (u64, DateTime<Utc>)))| Row {
+        of: Subject::Person(person.clone()),
+        at: Some(last),
+        counts: place < TOP,
+        what: counted(count, "interactions"),
+    };
+    people.into_iter().enumerate().map(row).collect()
 }
 
 /// How many of the engaged people follow us at the window's end.
@@ -116,6 +221,91 @@ fn current_follows<'a>(scope: &Scope<'a>) -> impl Iterator<Item = &'a Follow> {
         let began = follow.since.is_none_or(|since| scope.knows(since));
         began && !gone && scope.is_own(&follow.followed) && !scope.is_own(&follow.follower)
     })
+}
+
+/// Whether the exports hold who follows and who engaged, person by person.
+fn by_name(scope: &Scope) -> bool {
+    let carried = &scope.facts.carried;
+    carried.contains(&FactKind::Followers) && carried.contains(&FactKind::Inbound)
+}
+
+/// What the platforms count of engaged followers, over our accounts.
+struct Total {
+    engaged: u64,
+    followers: u64,
+    caveats: Vec<String>,
+}
+
+/// A number from those that the platforms count.
+fn by_platform(scope: &Scope, metric: Metric, number: impl Fn(&Total) -> Reading) -> Reading {
+    match aggregated(scope) {
+        Ok((total, _)) if total.followers == 0 => Reading::no_cases(metric, "no follower is known"),
+        Ok((total, period)) => {
+            let reading = number(&total);
+            total.explain(period, reading)
+        }
+        Err(finding) => Reading::without(metric, finding),
+    }
+}
+
+/// What a platform counted, and from when to when, UTC.
+type Counted = (Total, (DateTime<Utc>, DateTime<Utc>));
+
+/// The platforms' numbers for a period that is about the window.
+///
+/// Numbers of people cannot be added up over periods: who engaged in two would count twice.
+fn aggregated(scope: &Scope) -> Result<Counted, Finding> {
+    let mut total = Total { engaged: 0, followers: 0, caveats: Vec::new() };
+    let mut period: Option<(DateTime<Utc>, DateTime<Utc>)> = None;
+    for account in scope.own_accounts() {
+        let stated = followers_near(scope, account, scope.window.to);
+        let (Some(found), Some((_, followers))) = (about_the_window(scope, account), stated) else {
+            total.caveats.extend(left_out(scope, account));
+            continue;
+        };
+        total.engaged += found.value;
+        total.followers += followers;
+        let (from, to) = period.unwrap_or((found.from, found.to));
+        period = Some((from.min(found.from), to.max(found.to)));
+    }
+    if total.engaged > total.followers {
+        total.caveats.push("more engaged than the stated number of followers".to_owned());
+        total.followers = total.engaged;
+    }
+    let period = period.ok_or_else(|| {
+        let (from, to) = (day(scope.window.from), day(scope.window.to));
+        let why = format!("no export counts engaged followers from about {from} to about {to}");
+        Finding::NotExported { why }
+    })?;
+    Ok((total, period))
+}
+
+/// The platform's newest number of engaged followers for a period as long as the window, give or
+/// take a tenth and a day, that ends at most as much before it.
+fn about_the_window<'a>(scope: &Scope<'a>, account: &PersonId) -> Option<&'a AccountTotals> {
+    let length = scope.window.to - scope.window.from;
+    let slack = (length / 10).max(TimeDelta::days(1));
+    let totals = scope.facts.account_totals.iter().filter(|total| {
+        total.account == *account
+            && total.count == Count::EngagedFollowers
+            && scope.knows(total.to)
+            && scope.window.to - total.to <= slack
+            && (total.to - total.from - length).abs() <= slack
+    });
+    totals.max_by_key(|total| (total.to, total.from, total.value))
+}
+
+impl Total {
+    /// Adds to `reading` which period the platform counted.
+    fn explain(self, period: (DateTime<Utc>, DateTime<Utc>), reading: Reading) -> Reading {
+        let (from, to) = (day(period.0), day(period.1));
+        reading
+            .out_of("followers as stated")
+            .given("engaged followers", self.engaged as f64)
+            .given("followers", self.followers as f64)
+            .but([format!("engaged followers as the platform counts them, {from} to {to}")])
+            .but(self.caveats)
+    }
 }
 
 /// How many followers there are, and how we know.
@@ -172,6 +362,7 @@ impl Base {
         let how = if self.stated { "as the profile states them" } else { "known by name" };
         reading
             .out_of(format!("followers {how}"))
+            .behind(scope, || engaged_rows(scope))
             .over(scope.inbound(scope.window).map(|one| one.at))
             .but(self.caveats)
             .but(scope.begins_late())
@@ -214,7 +405,7 @@ mod tests {
         super::testing::{World, ago, end, interval, line},
         *,
     };
-    use crate::evidence::facts::Act;
+    use crate::{evidence::facts::Act, model::SourceKind};
 
     #[test]
     fn before_the_first_engagement_known_nobody_can_tell() {
@@ -299,6 +490,66 @@ mod tests {
             assert_eq!(line(&found), rate, "{why}");
             assert!(found.caveats.iter().any(|text| text.contains(caveat)), "{why}: {found:?}");
         }
+    }
+
+    #[test]
+    fn active_followers_are_those_who_posted_in_ninety_days() {
+        let (day, fans) = (24, || World::new().follow_all(["ann", "bob"]).likes("ann", 1));
+        // (why, world, line, words that a caveat holds)
+        let table = [
+            ("both", fans().last_posted("ann", 5).last_posted("bob", 5), "1 of 2", ""),
+            (
+                "one long silent",
+                fans().last_posted("ann", 5).last_posted("bob", 91 * day),
+                "1 of 1",
+                "",
+            ),
+            ("one not known", fans().last_posted("bob", 5), "0 of 1", "1 follower left out"),
+            (
+                "a stranger is no follower",
+                World::new()
+                    .follow_all(["bob"])
+                    .likes("ann", 1)
+                    .last_posted("ann", 1)
+                    .last_posted("bob", 1),
+                "0 of 1",
+                "",
+            ),
+        ];
+        for (why, world, rate, caveat) in table {
+            let found = world.measured(Metric::ErActive);
+            assert_eq!(line(&found), rate, "{why}");
+            let said = found.caveats.iter().any(|text| text.contains(caveat));
+            assert!(caveat.is_empty() || said, "{why}: {found:?}");
+        }
+        assert!(fans().line(Metric::ErActive).starts_with("unmeasurable"), "nobody states it");
+    }
+
+    #[test]
+    fn without_names_the_platforms_number_counts_for_a_period_like_the_window() {
+        use Count::{EngagedFollowers, Followers};
+        let (day, none) = (24, "not exported: no export counts engaged followers from about");
+        let base = || World::new().lacking(FactKind::Inbound).total(Followers, 1, 0, 1_000);
+        let counted = |from: i64, to: i64| base().total(EngagedFollowers, from, to, 30);
+        // (why, world, line)
+        let table = [
+            ("the window itself", counted(28 * day, 0), "30 of 1000"),
+            ("thirty days", counted(30 * day, 0), "30 of 1000"),
+            ("a week cannot be stretched", counted(7 * day, 0), none),
+            ("the month before", counted(56 * day, 28 * day), none),
+            (
+                "the newest counts",
+                counted(29 * day, day).total(EngagedFollowers, 28 * day, 0, 40),
+                "40 of 1000",
+            ),
+        ];
+        for (why, world, rate) in table {
+            let found = world.line(Metric::EngagedFollowerRate);
+            assert!(found.starts_with(rate), "{why}: {found}");
+        }
+        let named = counted(28 * day, 0).profile(0, Some(1_000), &[]).likes("ann", 1);
+        let named = named.from(SourceKind::BlueskyApi, "us");
+        assert_eq!(named.line(Metric::EngagedFollowerRate), "0 of 1000", "names tell more");
     }
 
     #[test]

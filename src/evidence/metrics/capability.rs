@@ -5,7 +5,8 @@
 //! # Always true
 //!
 //! - What no source of the brand can ever carry makes a metric `Unmeasurable`; what a source
-//!   could carry but no export held yet makes it `NoCases`.
+//!   could carry but no export held yet makes it `NotExported`.
+//! - What was held counts, whatever the table of a source says.
 
 use std::collections::BTreeSet;
 
@@ -16,23 +17,33 @@ use crate::{
 
 /// Why `metric` cannot be measured now; absent if it can.
 pub(super) fn obstacle(metric: Metric, brand: &Brand, facts: &Facts) -> Option<Finding> {
-    let kinds = kinds(brand, facts);
-    let needs = metric.spec().needs;
-    let lacking = |can: &dyn Fn(FactKind) -> bool| -> Vec<FactKind> {
-        needs.iter().copied().filter(|need| !can(*need)).collect()
-    };
-    let never = lacking(&|need| kinds.iter().any(|kind| kind.carries().contains(&need)));
-    if !never.is_empty() {
-        return Some(Finding::Unmeasurable { why: cannot_hold(&kinds, &never) });
+    let ways = metric.spec().needs;
+    let held = |need: &FactKind| facts.carried.contains(need);
+    if ways.iter().any(|way| way.iter().all(held)) {
+        return None;
     }
-    let not_yet = lacking(&|need| facts.carried.contains(&need));
-    (!not_yet.is_empty()).then(|| Finding::NoCases { why: not_held(&kinds, &not_yet, facts) })
+    let kinds = kinds(brand, facts);
+    let carried =
+        |need: &FactKind| held(need) || kinds.iter().any(|kind| kind.carries().contains(need));
+    // Of two ways that lack as much, the first is the better one.
+    let possible = ways.iter().filter(|way| way.iter().all(carried));
+    if let Some(lacking) = possible.map(|way| lacking(way, held)).min_by_key(Vec::len) {
+        return Some(Finding::NotExported { why: not_held(&kinds, &lacking, facts) });
+    }
+    // The first way is the usual one.
+    let usual = ways.first().map(|way| lacking(way, carried)).unwrap_or_default();
+    Some(Finding::Unmeasurable { why: cannot_hold(&kinds, &usual) })
+}
+
+/// The facts of a way that `has` does not have.
+fn lacking(way: &[FactKind], has: impl Fn(&FactKind) -> bool) -> Vec<FactKind> {
+    way.iter().copied().filter(|need| !has(need)).collect()
 }
 
 /// The sources that a metric was measured from, such as `bluesky_api @acme.example`.
 pub(super) fn sources(metric: Metric, facts: &Facts) -> Vec<String> {
-    let helps =
-        |kind: SourceKind| metric.spec().needs.iter().any(|need| kind.carries().contains(need));
+    let needs = metric.spec().needs.iter().flat_map(|way| way.iter());
+    let helps = |kind: SourceKind| needs.clone().any(|need| kind.carries().contains(need));
     let origins = facts.origins.iter().filter(|origin| helps(origin.kind));
     origins
         .map(|origin| {
@@ -54,7 +65,7 @@ fn cannot_hold(kinds: &BTreeSet<SourceKind>, missing: &[FactKind]) -> String {
     if kinds.is_empty() {
         return format!("the brand names no source, so there is no {what}");
     }
-    let names: Vec<&str> = kinds.iter().map(|kind| described(*kind)).collect();
+    let names: Vec<&str> = kinds.iter().map(|kind| kind.words()).collect();
     let verb = if names.len() == 1 { "does" } else { "do" };
     format!("{} {verb} not hold {what}", names.join(" and "))
 }
@@ -65,8 +76,7 @@ fn not_held(kinds: &BTreeSet<SourceKind>, missing: &[FactKind], facts: &Facts) -
     }
     let mut files: Vec<&str> = Vec::new();
     for kind in kinds {
-        for need in missing.iter().filter(|need| kind.carries().contains(need)) {
-            let file = file_of(*kind, *need);
+        for file in missing.iter().filter_map(|need| kind.file_of(*need)) {
             if !files.contains(&file) {
                 files.push(file);
             }
@@ -78,28 +88,6 @@ fn not_held(kinds: &BTreeSet<SourceKind>, missing: &[FactKind], facts: &Facts) -
 
 fn listed(kinds: &[FactKind], between: &str) -> String {
     kinds.iter().map(ToString::to_string).collect::<Vec<_>>().join(between)
-}
-
-/// A kind of source in words.
-fn described(kind: SourceKind) -> &'static str {
-    match kind {
-        SourceKind::BlueskyApi => "a folder of saved Bluesky API answers",
-        SourceKind::MastodonArchive => "a Mastodon archive",
-    }
-}
-
-/// The file of an export that holds a kind of facts.
-fn file_of(kind: SourceKind, need: FactKind) -> &'static str {
-    match (kind, need) {
-        (SourceKind::BlueskyApi, FactKind::Profile | FactKind::FollowerCount) => "getProfile",
-        (SourceKind::BlueskyApi, FactKind::Followers) => "getFollowers",
-        (SourceKind::BlueskyApi, FactKind::Inbound | FactKind::Conversations) => {
-            "listNotifications"
-        }
-        (SourceKind::BlueskyApi, FactKind::Answers | FactKind::OwnPosts) => "getAuthorFeed",
-        (SourceKind::MastodonArchive, FactKind::Profile) => "actor.json",
-        (SourceKind::MastodonArchive, _) => "outbox.json",
-    }
 }
 
 #[cfg(test)]
@@ -141,14 +129,14 @@ mod tests {
                 "a file was left out",
                 lacking(FactKind::Inbound),
                 Metric::Concentration,
-                "no cases: no export held people who engaged, by name yet: save \
+                "not exported: no export held people who engaged, by name yet: save \
                  `listNotifications` and import again",
             ),
             (
                 "two files were left out",
                 lacking(FactKind::Followers).lacking(FactKind::Inbound),
                 Metric::EngagedFollowers,
-                "no cases: no export held followers by name or people who engaged, by name yet: \
+                "not exported: no export held followers by name or people who engaged, by name yet: \
                  save `getFollowers` and `listNotifications` and import again",
             ),
         ];
@@ -157,7 +145,7 @@ mod tests {
         }
         let mut fresh = World::new();
         fresh.facts = Facts::default();
-        assert_eq!(fresh.line(Metric::ResponseRate), "no cases: nothing was imported yet");
+        assert_eq!(fresh.line(Metric::ResponseRate), "not exported: nothing was imported yet");
         assert_eq!(fresh.measured(Metric::ResponseRate).window, None);
     }
 

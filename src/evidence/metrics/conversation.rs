@@ -12,7 +12,7 @@
 use chrono::TimeDelta;
 
 use super::{
-    reading::{Reading, counted, day},
+    reading::{Reading, Row, Subject, counted, day},
     scope::Scope,
     talks::{Opening, SILENCE, Talk, first_answers},
 };
@@ -21,7 +21,7 @@ use crate::{
         facts::Post,
         interval::{least_for_rank_interval, nearest_rank, rank_interval},
     },
-    model::{FactKind, Metric, WorkingTime},
+    model::{FactKind, Metric, WorkingTime, quantity::duration},
 };
 
 /// From how many turns on a conversation goes back and forth.
@@ -40,6 +40,7 @@ pub(super) fn response_rate(scope: &Scope) -> Reading {
     let answered = openings.iter().filter(|opening| opening.answered_at.is_some()).count();
     Reading::proportion(metric, answered as u64, openings.len() as u64)
         .out_of("conversations opened in the window")
+        .behind(scope, || openings.iter().map(opening_row))
         .over(openings.iter().flat_map(|opening| [Some(opening.at), opening.answered_at]).flatten())
         .but(too_young(scope, &openings))
         .but(not_covered(scope, &openings))
@@ -77,6 +78,7 @@ pub(super) fn first_response(scope: &Scope, metric: Metric, q: f64) -> Reading {
     let business = working.map(|time| format!("only working time counts: {time}"));
     Reading::value(metric, value, seconds.len() as u64, interval)
         .out_of("answered conversations opened in the window")
+        .behind(scope, || answers.iter().map(|opening| opening_row(opening)))
         .over(answers.iter().flat_map(|answer| [Some(answer.at), answer.answered_at]).flatten())
         .but(business)
         .but(few)
@@ -94,7 +96,7 @@ pub(super) fn back_and_forth_rate(scope: &Scope) -> Reading {
     let turns = talks.iter().map(|talk| talk.alternations_in(scope.window));
     let hits = turns.filter(|turns| *turns >= BACK_AND_FORTH_TURNS).count() as u64;
     let reading = Reading::proportion(metric, hits, talks.len() as u64);
-    in_talks(scope, reading, &talks)
+    in_talks(scope, reading, &talks, |turns| turns >= BACK_AND_FORTH_TURNS)
 }
 
 /// The median number of turns of the conversations in which they spoke in the window.
@@ -116,11 +118,11 @@ pub(super) fn conversation_depth(scope: &Scope) -> Reading {
         format!("no interval: it takes {least} conversations and there are {found}")
     });
     let reading = Reading::value(metric, median, turns.len() as u64, interval).but(few);
-    in_talks(scope, reading, &talks)
+    in_talks(scope, reading, &talks, |_| true)
 }
 
 /// The openings inside the window.
-fn openings(scope: &Scope) -> Vec<Opening> {
+fn openings<'a>(scope: &Scope<'a>) -> Vec<Opening<'a>> {
     let openings = scope.talks().iter().flat_map(Talk::openings);
     openings.filter(|opening| scope.window.holds(opening.at)).collect()
 }
@@ -128,7 +130,7 @@ fn openings(scope: &Scope) -> Vec<Opening> {
 /// The first answers that only our own side of the source tells, opened inside the window.
 ///
 /// Where a source of the same platform holds others' posts, its conversations tell more.
-fn one_sided(scope: &Scope) -> Vec<Opening> {
+fn one_sided<'a>(scope: &Scope<'a>) -> Vec<Opening<'a>> {
     let two_sided: Vec<String> = if scope.facts.carried.contains(&FactKind::Conversations) {
         let kinds = scope.facts.origins.iter().map(|origin| origin.kind);
         let whole = kinds.filter(|kind| kind.carries().contains(&FactKind::Conversations));
@@ -178,12 +180,42 @@ fn inbound_talks<'s, 'a>(scope: &'s Scope<'a>) -> Result<Vec<&'s Talk<'a>>, Stri
 }
 
 /// Adds to a number about `talks` what it is out of.
-fn in_talks(scope: &Scope, reading: Reading, talks: &[&Talk]) -> Reading {
+fn in_talks(
+    scope: &Scope,
+    reading: Reading,
+    talks: &[&Talk],
+    counts: impl Fn(u64) -> bool,
+) -> Reading {
     let turns = talks.iter().flat_map(|talk| &talk.turns).map(|turn| turn.at);
     reading
         .out_of("conversations in which they spoke in the window")
+        .behind(scope, || talks.iter().map(|talk| talk_row(scope, talk, &counts)))
         .over(turns.filter(|at| scope.window.holds(*at)))
         .but(scope.begins_late())
+}
+
+/// An opening as a row behind a number.
+fn opening_row(opening: &Opening) -> Row {
+    let (root, with) = opening.talk;
+    let what = match opening.answered_at {
+        Some(at) => format!("answered after {}", duration((at - opening.at).num_seconds() as f64)),
+        None => "not answered".to_owned(),
+    };
+    let of = Subject::Talk(root.to_owned(), with.clone());
+    Row { of, at: Some(opening.at), counts: opening.answered_at.is_some(), what }
+}
+
+/// A conversation as a row behind a number.
+fn talk_row(scope: &Scope, talk: &Talk, counts: &impl Fn(u64) -> bool) -> Row {
+    let (root, with) = talk.key;
+    let turns = talk.alternations_in(scope.window);
+    let inside = talk.turns.iter().map(|turn| turn.at).filter(|at| scope.window.holds(*at));
+    Row {
+        of: Subject::Talk(root.to_owned(), with.clone()),
+        at: inside.max(),
+        counts: counts(turns),
+        what: counted(turns, "turns"),
+    }
 }
 
 /// The caveat that some openings had no whole day to be answered in.

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashSet};
 use chrono::{DateTime, Utc};
 
 use super::{
-    reading::{Reading, counted, day},
+    reading::{Reading, Row, Subject, counted, day},
     scope::{Scope, begins_late},
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
         facts::{PersonId, Post, PostKind, Profile, Visibility},
         topics::Topics,
     },
-    model::Metric,
+    model::{Metric, Pillar},
 };
 
 /// Threads that we began in the window and that touch a declared pillar, out of all of them.
@@ -42,7 +42,66 @@ pub(super) fn topic_adherence(scope: &Scope) -> Reading {
     Reading::proportion(metric, hits, judged.len() as u64)
         .out_of("own posts that begin a thread, public or unlisted")
         .over(judged.iter().map(|post| post.at))
+        .behind(scope, || {
+            judged.iter().map(|post| {
+                let pillars = post.text.as_deref().map(|text| topics.found_in(text).join(", "));
+                let found = pillars.filter(|found| !found.is_empty());
+                let later = on_topic(&post).then(|| "in its continuation".to_owned());
+                let what = found.or(later).unwrap_or_else(|| "on no pillar".to_owned());
+                own_row(post, on_topic(&post), what)
+            })
+        })
         .but(without_words(begun.len() - judged.len(), &judged))
+}
+
+/// Own words in the window that name a person of the charter or are signed, out of all of them.
+pub(super) fn human_share(scope: &Scope) -> Reading {
+    let metric = Metric::HumanShare;
+    let people = &scope.brand.charter.people;
+    if people.is_empty() {
+        return Reading::no_cases(metric, "the charter names no person");
+    }
+    let inside = scope.own_words().filter(|post| scope.window.holds(post.at));
+    let (judged, unknown): (Vec<&Post>, Vec<&Post>) =
+        inside.filter(|post| is_open(post)).partition(|post| post.text.is_some());
+    if judged.is_empty() {
+        return Reading::no_cases(metric, "no own post with its words in the window");
+    }
+    let names = people.iter().map(|person| person.name.clone()).collect();
+    let pillar = Pillar { id: String::new(), words: names, not: Vec::new() };
+    // Names have no stems.
+    let names = Topics::new(&[pillar], &[]);
+    let human = |post: &Post| {
+        post.text.as_deref().is_some_and(|text| names.touches(text) || is_signed(text))
+    };
+    let hits = judged.iter().filter(|post| human(post)).count() as u64;
+    let unknown = (!unknown.is_empty()).then(|| {
+        format!("{} without known words left out", counted(unknown.len() as u64, "own posts"))
+    });
+    Reading::proportion(metric, hits, judged.len() as u64)
+        .out_of("own posts and replies, public or unlisted")
+        .over(judged.iter().map(|post| post.at))
+        .behind(scope, || {
+            judged.iter().map(|post| {
+                let counts = human(post);
+                let what = if counts { "shows a person" } else { "shows nobody" };
+                own_row(post, counts, what)
+            })
+        })
+        .but(unknown)
+}
+
+/// Whether a text ends with initials as agents sign: `^RT`, `^ Rita`.
+fn is_signed(text: &str) -> bool {
+    let Some((_, name)) = text.trim_end().rsplit_once('^') else { return false };
+    let name = name.trim();
+    (1..=20).contains(&name.chars().count()) && name.chars().all(char::is_alphabetic)
+}
+
+/// One of our posts as a row behind a number.
+fn own_row(post: &Post, counts: bool, what: impl Into<String>) -> Row {
+    let of = Subject::Post(post.id.clone());
+    Row { of, at: Some(post.at), counts, what: what.into() }
 }
 
 /// Required profile fields that are filled in, over the newest profile of each account.
@@ -90,6 +149,10 @@ pub(super) fn longest_silent_gap(scope: &Scope) -> Reading {
     let late = begins_late("own post", begins, "the window", scope.window.from);
     Reading::value(metric, longest.unwrap_or(0) as f64, spoken.len() as u64, None)
         .out_of("own posts in the window")
+        .behind(scope, || {
+            let inside = scope.own_words().filter(|post| scope.window.holds(post.at));
+            inside.map(|post| own_row(post, true, "an own post"))
+        })
         .over([first, last])
         .but(late)
 }
@@ -103,6 +166,10 @@ pub(super) fn last_own_post(scope: &Scope) -> Reading {
     };
     Reading::value(metric, newest.timestamp() as f64, written.len() as u64, None)
         .out_of("own posts known up to the window's end")
+        .behind(scope, || {
+            let newest = scope.own_words().filter(|post| post.at == newest);
+            newest.map(|post| own_row(post, true, "the newest own post"))
+        })
         .over(Some(newest).filter(|newest| scope.window.holds(*newest)))
 }
 
@@ -131,6 +198,8 @@ pub(super) fn posts_per_reply(scope: &Scope) -> Reading {
         begins.and_then(|begins| begins_late("own post", begins, "the window", scope.window.from));
     Reading::value(metric, posts as f64 / replies as f64, replies, None)
         .out_of(format!("own replies to others in the window, beside {}", own_posts(posts)))
+        .given("own posts that begin a thread", posts as f64)
+        .given("own replies to others", replies as f64)
         .over(instants)
         .but(late)
 }
@@ -141,11 +210,16 @@ fn own_posts(posts: u64) -> String {
 
 /// The posts in the window with which we began a thread for everybody.
 fn threads_begun<'a>(scope: &Scope<'a>) -> Vec<&'a Post> {
-    let open = scope.own_words().filter(|post| match post.visibility {
+    let open = scope.own_words().filter(|post| is_open(post));
+    open.filter(|post| post.kind == PostKind::Original && scope.window.holds(post.at)).collect()
+}
+
+/// Whether everybody may read it.
+fn is_open(post: &Post) -> bool {
+    match post.visibility {
         Visibility::Public | Visibility::Unlisted => true,
         Visibility::Followers | Visibility::Direct => false,
-    });
-    open.filter(|post| post.kind == PostKind::Original && scope.window.holds(post.at)).collect()
+    }
 }
 
 /// Our continuations of threads, up to the window's end.
@@ -182,6 +256,30 @@ mod tests {
         super::testing::{World, ago, line},
         *,
     };
+
+    #[test]
+    fn a_post_shows_a_person_by_name_or_by_initials() {
+        let post = |text: &str| World::new().names("Rita").names("Jan Olsen").posts(text, 9);
+        // (why, world, line)
+        let table = [
+            ("a name", post("Meet Rita, our roaster"), "1 of 1"),
+            ("whole words only", post("Margarita time"), "0 of 1"),
+            ("both names stand together", post("Jan is not Olsen"), "0 of 1"),
+            ("both names", post("jan olsen is here"), "1 of 1"),
+            ("initials", post("We fixed it. ^RT"), "1 of 1"),
+            ("a formula is no signature", post("E = mc^2"), "0 of 1"),
+            ("nothing", post("We fixed it."), "0 of 1"),
+            (
+                "nobody in the charter",
+                World::new().posts("Rita", 9),
+                "no cases: the charter names \
+                no person",
+            ),
+        ];
+        for (why, world, expected) in table {
+            assert_eq!(world.line(Metric::HumanShare), expected, "{why}");
+        }
+    }
 
     #[test]
     fn threads_are_judged_by_their_words() {

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::{
-    measure,
-    testing::{WINDOW, World, ago, interval, line},
+    explain, measure,
+    testing::{WINDOW, World, ago, interval, line, person},
 };
 use crate::{
-    evidence::facts::{Act, Follow, PostKind, Visibility},
+    evidence::facts::{Act, Count, Follow, Person, Post, PostKind, Visibility},
     model::{Finding, Metric, Unit},
 };
 
@@ -18,7 +18,7 @@ type Deed = (&'static str, u8, &'static str, i64);
 
 fn deeds() -> impl Strategy<Value = Vec<Deed>> {
     let who = select(vec!["ann", "bob", "cid", "eve", "us"]);
-    vec((who, 0..8_u8, select(vec!["r", "s", "t"]), -100..1_600_i64), 0..60)
+    vec((who, 0..12_u8, select(vec!["r", "s", "t"]), -100..1_600_i64), 0..60)
 }
 
 /// A world in which `deeds` happened, each fact once.
@@ -36,6 +36,10 @@ fn world(deeds: &[Deed]) -> World {
             4 => world.posts("coffee and rain", hours),
             5 => world.posts_as("rain", hours, PostKind::Original, Visibility::Unlisted),
             6 => world.act(who, Act::Mention, &format!("{who}/{thread}/{hours}"), hours),
+            7 => world.counted(&format!("{thread}{hours}"), hours, &numbers(hours)),
+            8 => world.listed(hours),
+            9 => world.total(count(hours), hours + 24 * 28, hours, hours.unsigned_abs()),
+            10 => world.last_posted(who, hours),
             _ => {
                 let more = world.clone().follows(who, Some(hours), None);
                 let follow = more.facts.follows.last().cloned();
@@ -43,6 +47,18 @@ fn world(deeds: &[Deed]) -> World {
             }
         }
     })
+}
+
+/// Some numbers of a post, some of them withheld or not told.
+fn numbers(hours: i64) -> Vec<(Count, Option<u64>)> {
+    let tells = |one: &(Count, &str)| (hours + one.0 as i64) % 3 != 0;
+    let told = Count::ALL.into_iter().filter(tells);
+    let value = |count: Count| (hours % 7 != count as i64 % 7).then_some(hours.unsigned_abs() % 90);
+    told.map(|(count, _)| (count, value(count))).collect()
+}
+
+fn count(hours: i64) -> Count {
+    Count::ALL[hours.unsigned_abs() as usize % Count::ALL.len()].0
 }
 
 /// Brings `facts` into another order.
@@ -68,11 +84,51 @@ proptest! {
         shuffle(&mut facts.posts, turn);
         shuffle(&mut facts.interactions, turn);
         shuffle(&mut facts.follows, turn);
+        shuffle(&mut facts.post_totals, turn);
+        shuffle(&mut facts.account_totals, turn);
+        shuffle(&mut facts.people, turn);
         facts.profiles.reverse();
         let found = measure(&one.brand, &one.facts, &every(), WINDOW, None);
         prop_assert_eq!(&found, &measure(&other.brand, &other.facts, &every(), WINDOW, None));
         prop_assert_eq!(&found, &measure(&one.brand, &one.facts, &every(), WINDOW, None));
         prop_assert_eq!(found.len(), Metric::ALL.len() - 1, "the engine settles windows");
+    }
+
+    #[test]
+    fn what_is_behind_a_number_changes_nothing_about_it(deeds in deeds()) {
+        let world = world(&deeds);
+        for (metric, found) in measure(&world.brand, &world.facts, &every(), WINDOW, None) {
+            let explained = explain(&world.brand, &world.facts, metric, WINDOW, None);
+            prop_assert_eq!(&explained.observation, &found);
+            let counting = explained.rows.iter().filter(|row| row.counts).count() as u64;
+            if let (Finding::Measured { n, hits: Some(hits), .. }, false) =
+                (&found.finding, explained.rows.is_empty() || metric == Metric::Concentration)
+            {
+                prop_assert_eq!(counting, *hits, "{}", metric);
+                let listed = explained.rows.len() as u64;
+                // Of the followers only those who engaged are listed, and others who did.
+                let of_all = metric == Metric::EngagedFollowerRate;
+                prop_assert!(of_all || listed == *n, "{} {} {}", metric, listed, n);
+            }
+        }
+    }
+
+    /// What happens between others, or to others, is nothing to us.
+    #[test]
+    fn unrelated_facts_change_no_number(deeds in deeds(), hours in -100..900_i64) {
+        let before = world(&deeds);
+        let mut after = before.clone();
+        let other = World::new().follows("zoe", Some(hours), None).facts.follows;
+        let elsewhere = |follow: Follow| Follow { followed: person("them"), ..follow };
+        after.facts.follows.extend(other.into_iter().map(elsewhere));
+        let post = before.post("them/1", "them", PostKind::Original, hours);
+        after.facts.posts.push(Post { text: Some("coffee".into()), ..post });
+        let answer = before.post("zoe/1", "zoe", PostKind::Reply, hours);
+        after.facts.posts.push(Post { parent_author: Some(person("them")), ..answer });
+        after.facts.people.push(Person::new(person("zoe"), "zoe"));
+        after.facts.complete_lists.insert((person("them"), ago(hours)));
+        let measured = |world: &World| measure(&world.brand, &world.facts, &every(), WINDOW, None);
+        prop_assert_eq!(measured(&before), measured(&after));
     }
 
     #[test]
@@ -114,7 +170,8 @@ proptest! {
             measure(&world.brand, &world.facts, &every(), WINDOW, Some(ago(until)))
         {
             let Finding::Measured { value, n, hits, .. } = found.finding else { continue };
-            prop_assert!(n >= 1 && value >= 0.0, "{}", metric);
+            // What shrinks grows by less than nothing.
+            prop_assert!(n >= 1 && (value >= 0.0 || metric == Metric::Growth), "{}", metric);
             prop_assert!(hits.is_none_or(|hits| hits <= n), "{}", metric);
             prop_assert!(metric.unit() != Unit::Proportion || value <= 1.0, "{}", metric);
             if let Some(ends) = interval(&found) {

@@ -6,14 +6,17 @@
 //!
 //! Start reading at [`measure`]. It asks `capability` whether the brand's sources can tell at
 //! all, opens a `Scope` (the facts up to the window's end, indexed once) and hands that to one
-//! function a metric: who engages in `audience`, how talks go in `conversation`, what the
-//! brand shows of itself in `identity`.
+//! function a metric: who engages in `audience`, how talks go in `conversation`, with whom it goes
+//! both ways in `ties`, what the brand shows of itself in `identity`, who comes and leaves in
+//! `staying`, how people react by the platforms' numbers in `totals`. [`explain`] answers with the
+//! rows behind a number, too.
 //!
 //! # Always true
 //!
 //! - Nothing here reads a file or asks for the time; the order of the facts does not matter.
-//! - A number that the sources cannot tell is `Unmeasurable`, one without a case `NoCases`;
-//!   neither is 0. Why, is said in words for people.
+//! - A number that the sources cannot tell is `Unmeasurable`, one that no export held
+//!   `NotExported`, one that the platform withheld `Suppressed`, one without a case `NoCases`;
+//!   none of them is 0. Why, is said in words for people.
 //! - What the brand's own accounts do to each other never counts as engagement.
 //! - A fact later than the window's end is not used.
 
@@ -25,17 +28,25 @@ mod identity;
 mod laws;
 mod reading;
 mod scope;
+mod staying;
 mod talks;
 #[cfg(test)]
 mod testing;
+mod ties;
+mod totals;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use self::{reading::Reading, scope::Scope};
+pub use self::reading::{Row, Subject};
+use self::{
+    reading::Reading,
+    scope::Scope,
+    totals::{INTENT, REACTIONS, SENT_ON},
+};
 use crate::{
-    evidence::facts::Facts,
+    evidence::facts::{Count, Facts},
     model::{Brand, Finding, Metric, Observation},
 };
 
@@ -84,13 +95,56 @@ pub fn measure(
     measured.map(|metric| (*metric, observe(*metric, brand, facts, scope.as_ref()))).collect()
 }
 
+/// A number with what is behind it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explained {
+    /// The number.
+    pub observation: Observation,
+    /// The numbers that its formula was given, with what they count.
+    pub inputs: Vec<(String, f64)>,
+    /// The rows that were looked at: those that count first, the newest of each first.
+    pub rows: Vec<Row>,
+}
+
+/// Measures `metric` as [`measure`] does, and says what is behind it.
+///
+/// The observation is the one that [`measure`] gives.
+pub fn explain(
+    brand: &Brand,
+    facts: &Facts,
+    metric: Metric,
+    window_seconds: i64,
+    until: Option<DateTime<Utc>>,
+) -> Explained {
+    let mut scope = Scope::open(brand, facts, window_seconds, until);
+    if let Some(scope) = &mut scope {
+        scope.explains = true;
+    }
+    let mut reading = find(metric, brand, facts, scope.as_ref());
+    let inputs = std::mem::take(&mut reading.inputs);
+    let mut rows = std::mem::take(&mut reading.rows);
+    rows.sort_by(|one, other| {
+        let rank = |row: &Row| (!row.counts, row.at.map(std::cmp::Reverse));
+        rank(one).cmp(&rank(other)).then_with(|| one.of.cmp(&other.of))
+    });
+    Explained { observation: observed(metric, reading, facts, scope.as_ref()), inputs, rows }
+}
+
 /// Measures one metric, or says why that cannot be done.
 fn observe(metric: Metric, brand: &Brand, facts: &Facts, scope: Option<&Scope>) -> Observation {
-    let reading = match (capability::obstacle(metric, brand, facts), scope) {
+    observed(metric, find(metric, brand, facts, scope), facts, scope)
+}
+
+fn find(metric: Metric, brand: &Brand, facts: &Facts, scope: Option<&Scope>) -> Reading {
+    match (capability::obstacle(metric, brand, facts), scope) {
         (Some(obstacle), _) => Reading::without(metric, obstacle),
         (None, Some(scope)) => read(metric, scope),
         (None, None) => Reading::no_cases(metric, "the exports hold nothing with a date"),
-    };
+    }
+}
+
+/// A reading with what all have: window, age and sources.
+fn observed(metric: Metric, reading: Reading, facts: &Facts, scope: Option<&Scope>) -> Observation {
     let found_nothing = matches!(reading.finding, Finding::Unmeasurable { .. });
     let mut caveats = reading.caveats;
     if matches!(reading.finding, Finding::Measured { .. }) {
@@ -129,6 +183,21 @@ fn read(metric: Metric, scope: &Scope) -> Reading {
         Metric::LongestSilentGap => identity::longest_silent_gap(scope),
         Metric::LastOwnPost => identity::last_own_post(scope),
         Metric::PostsPerReply => identity::posts_per_reply(scope),
+        Metric::ErActive => audience::er_active(scope),
+        Metric::ErFollowersPost => totals::per_follower(scope),
+        Metric::ErReach => totals::rate(scope, metric, REACTIONS, Some(Count::Reach)),
+        Metric::ErImpressions => totals::rate(scope, metric, REACTIONS, Some(Count::Impressions)),
+        Metric::ErViews => totals::rate(scope, metric, REACTIONS, Some(Count::Views)),
+        Metric::HighIntentRate => totals::rate(scope, metric, INTENT, Some(Count::Reach)),
+        Metric::ConversationRate => totals::rate(scope, metric, &[Count::Replies], None),
+        Metric::AmplificationRate => totals::rate(scope, metric, SENT_ON, None),
+        Metric::ApplauseRate => totals::rate(scope, metric, &[Count::Likes], None),
+        Metric::Reciprocity => ties::reciprocity(scope),
+        Metric::HumanShare => identity::human_share(scope),
+        Metric::Growth => staying::growth(scope),
+        Metric::Churn => staying::churn(scope),
+        Metric::Retention => staying::retention(scope),
+        Metric::FollowRatio => staying::follow_ratio(scope),
         Metric::WindowSettled => {
             Reading::no_cases(metric, "it follows from the brand's journal, not from facts")
         }

@@ -2,13 +2,40 @@
 
 use chrono::{DateTime, Utc};
 
+use super::scope::Scope;
 use crate::{
-    evidence::interval::wilson,
+    evidence::{facts::PersonId, interval::wilson},
     model::{Finding, Interval, Metric, quantity::count},
 };
 
 /// A stretch of time by its first and last instant, UTC.
 pub(super) type Span = Option<(DateTime<Utc>, DateTime<Utc>)>;
+
+/// One of the rows behind a number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// What was looked at.
+    pub of: Subject,
+    /// When, UTC, where it has a time.
+    pub at: Option<DateTime<Utc>>,
+    /// Whether it counts towards the number, or only is one of the cases.
+    pub counts: bool,
+    /// What was found, in words.
+    pub what: String,
+}
+
+/// What a row is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// Somebody else.
+    Person(PersonId),
+    /// A post of ours, by its address or id.
+    Post(String),
+    /// A conversation: the root of its thread, and with whom.
+    Talk(String, PersonId),
+    /// One of our accounts.
+    Account(PersonId),
+}
 
 /// A finding with what is needed to take it right.
 #[derive(Debug)]
@@ -19,13 +46,18 @@ pub(super) struct Reading {
     /// What `n` counts, in words.
     pub denominator: String,
     pub caveats: Vec<String>,
+    /// The numbers that the formula was given, with what they count.
+    pub inputs: Vec<(String, f64)>,
+    /// What is behind the number, if that was asked for.
+    pub rows: Vec<Row>,
 }
 
 impl Reading {
     /// A finding whose `n` counts the metric's usual cases.
     pub fn without(metric: Metric, finding: Finding) -> Self {
         let denominator = metric.spec().cases.to_owned();
-        Self { finding, span: None, denominator, caveats: Vec::new() }
+        let (caveats, inputs, rows) = (Vec::new(), Vec::new(), Vec::new());
+        Self { finding, span: None, denominator, caveats, inputs, rows }
     }
 
     /// The sources can tell, but there is nothing to count, because of `why`.
@@ -47,6 +79,24 @@ impl Reading {
     pub fn share(metric: Metric, hits: u64, n: u64, interval: Option<Interval>) -> Self {
         let value = hits as f64 / n as f64;
         Self::without(metric, Finding::Measured { value, n, hits: Some(hits), interval })
+    }
+
+    /// Adds a number that the formula was given.
+    pub fn given(mut self, what: impl Into<String>, value: f64) -> Self {
+        self.inputs.push((what.into(), value));
+        self
+    }
+
+    /// Adds what is behind the number, if that was asked for.
+    pub fn behind<I: IntoIterator<Item = Row>>(
+        mut self,
+        scope: &Scope,
+        rows: impl FnOnce() -> I,
+    ) -> Self {
+        if scope.explains {
+            self.rows.extend(rows());
+        }
+        self
     }
 
     /// Adds the instants from which facts were used.

@@ -30,6 +30,8 @@ pub(super) struct Scope<'a> {
     pub window: Window,
     /// The newest fact known, but not after the window's end, UTC.
     pub as_of: Option<DateTime<Utc>>,
+    /// Whether the rows behind the numbers are asked for.
+    pub explains: bool,
     own: HashSet<&'a PersonId>,
     talks: OnceCell<Vec<Talk<'a>>>,
     inbound_begins: OnceCell<Option<DateTime<Utc>>>,
@@ -48,12 +50,14 @@ impl<'a> Scope<'a> {
         let from = to.checked_sub_signed(length).unwrap_or(DateTime::<Utc>::MIN_UTC);
         let accounts = facts.profiles.iter().map(|profile| &profile.account);
         let addressed = facts.interactions.iter().map(|interaction| &interaction.account);
+        let counted = facts.post_totals.iter().map(|totals| &totals.account);
         Some(Self {
             brand,
             facts,
             window: Window { from, to, asked: until.is_some() },
             as_of: facts.as_of.map(|as_of| as_of.min(to)),
-            own: accounts.chain(addressed).collect(),
+            explains: false,
+            own: accounts.chain(addressed).chain(counted).collect(),
             talks: OnceCell::new(),
             inbound_begins: OnceCell::new(),
         })

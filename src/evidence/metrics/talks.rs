@@ -44,26 +44,30 @@ pub(super) struct Turn<'a> {
 /// A conversation, its turns in the order of time.
 #[derive(Debug)]
 pub(super) struct Talk<'a> {
+    /// The root of its thread, and with whom.
+    pub key: Key<'a>,
     pub turns: Vec<Turn<'a>>,
 }
 
 /// A moment at which a conversation waits for an answer, and when that came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Opening {
+pub(super) struct Opening<'a> {
+    /// The conversation that waits.
+    pub talk: Key<'a>,
     pub at: DateTime<Utc>,
     pub answered_at: Option<DateTime<Utc>>,
 }
 
-impl Talk<'_> {
+impl<'a> Talk<'a> {
     /// Every opening with its answer.
-    pub fn openings(&self) -> Vec<Opening> {
+    pub fn openings(&self) -> Vec<Opening<'a>> {
         let mut openings: Vec<Opening> = Vec::new();
         let mut last: Option<DateTime<Utc>> = None;
         for turn in &self.turns {
             let after_silence = last.is_none_or(|last| turn.at - last >= SILENCE);
             match (turn.side, openings.last_mut()) {
                 (Side::Theirs, _) if after_silence => {
-                    openings.push(Opening { at: turn.at, answered_at: None });
+                    openings.push(Opening { talk: self.key, at: turn.at, answered_at: None });
                 }
                 (Side::Ours, Some(open)) if open.answered_at.is_none() => {
                     open.answered_at = Some(turn.at);
@@ -90,7 +94,7 @@ impl Talk<'_> {
 }
 
 /// A conversation's key: the root of its thread, and the person.
-type Key<'a> = (&'a str, &'a PersonId);
+pub(super) type Key<'a> = (&'a str, &'a PersonId);
 
 /// Where a post of theirs belongs, and when it was written.
 type Place<'a> = (Key<'a>, DateTime<Utc>);
@@ -122,12 +126,12 @@ pub(super) fn talks<'a>(scope: &Scope<'a>) -> Vec<Talk<'a>> {
             turns.entry(key).or_default().push(turn);
         }
     }
-    turns.into_values().map(sorted).collect()
+    turns.into_iter().map(|(key, turns)| sorted(key, turns)).collect()
 }
 
-fn sorted(mut turns: Vec<Turn>) -> Talk {
+fn sorted<'a>(key: Key<'a>, mut turns: Vec<Turn<'a>>) -> Talk<'a> {
     turns.sort_unstable();
-    Talk { turns }
+    Talk { key, turns }
 }
 
 /// The saved posts that are not ours, by address.
@@ -157,7 +161,10 @@ fn place_of_answer<'a>(
 
 /// Our first answer to each person in each thread, by the time of what it answers, for sources
 /// that hold our side only. `counts` picks the replies to look at.
-pub(super) fn first_answers<'a>(scope: &Scope<'a>, counts: impl Fn(&Post) -> bool) -> Vec<Opening> {
+pub(super) fn first_answers<'a>(
+    scope: &Scope<'a>,
+    counts: impl Fn(&Post) -> bool,
+) -> Vec<Opening<'a>> {
     let mut first: BTreeMap<Key, (DateTime<Utc>, &str, DateTime<Utc>)> = BTreeMap::new();
     for post in scope.own_posts().filter(|post| post.kind == PostKind::Reply && counts(post)) {
         let (Some(author), Some(parent_at)) = (&post.parent_author, post.parent_at) else {
@@ -170,8 +177,10 @@ pub(super) fn first_answers<'a>(scope: &Scope<'a>, counts: impl Fn(&Post) -> boo
         let kept = first.entry((&post.root, author)).or_insert(answer);
         *kept = answer.min(*kept);
     }
-    let openings = first
-        .into_values()
-        .map(|(at, _, parent_at)| Opening { at: parent_at, answered_at: Some(at.max(parent_at)) });
+    let openings = first.into_iter().map(|(talk, (at, _, parent_at))| Opening {
+        talk,
+        at: parent_at,
+        answered_at: Some(at.max(parent_at)),
+    });
     openings.collect()
 }

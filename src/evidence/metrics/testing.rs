@@ -9,11 +9,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::measure;
 use crate::{
     evidence::facts::{
-        Act, Facts, Follow, Interaction, Origin, PersonId, Post, PostKind, Profile, Visibility,
+        AccountTotals, Act, Count, Facts, Follow, Interaction, Origin, Person, PersonId, Post,
+        PostKind, PostTotals, Profile, Traits, Visibility,
     },
     model::{
         Brand, BrandId, Charter, Digest, FactKind, Finding, Interval, Metric, Observation, Pillar,
-        Platform, Source, SourceKind, WorkflowId, WorkingTime,
+        Platform, Source, SourceKind, WorkflowId, WorkingTime, brand::CharterPerson,
     },
 };
 
@@ -76,7 +77,7 @@ impl World {
         let account = account.to_owned();
         self.facts.carried.extend(kind.carries());
         self.facts.origins.insert(Origin { kind, account: account.clone() });
-        self.brand.sources.push(Source { kind, account, path: None });
+        self.brand.sources.push(Source { kind, account, path: None, map: None });
         self
     }
 
@@ -120,6 +121,7 @@ impl World {
             follower: person(who),
             followed: person("us"),
             since: since.map(ago),
+            first_seen_at: since.map_or(end(), ago),
             seen_at: end(),
             left_at: left.map(ago),
         });
@@ -128,6 +130,90 @@ impl World {
 
     pub fn follow_all<'a>(self, people: impl IntoIterator<Item = &'a str>) -> Self {
         people.into_iter().fold(self, |world, who| world.follows(who, None, None))
+    }
+
+    /// The list of our followers was complete so many hours before the end.
+    pub fn listed(mut self, hours: i64) -> Self {
+        self.facts.complete_lists.insert((person("us"), ago(hours)));
+        self
+    }
+
+    /// Every profile of ours states that we follow so many.
+    pub fn following(mut self, follows: u64) -> Self {
+        self.facts.profiles.iter_mut().for_each(|profile| profile.follows = Some(follows));
+        self
+    }
+
+    /// The platform counted a post of ours, as the newest evidence; `None` for what it withheld.
+    pub fn counted(mut self, post: &str, hours: i64, counts: &[(Count, Option<u64>)]) -> Self {
+        for (count, value) in counts {
+            let kind = match count {
+                Count::Reach => FactKind::Reach,
+                Count::Impressions => FactKind::Impressions,
+                Count::Views => FactKind::Views,
+                _ => FactKind::PostTotals,
+            };
+            self.facts.carried.extend(value.map(|_| kind));
+        }
+        self.facts.carried.insert(FactKind::PostTotals);
+        self.facts.post_totals.push(PostTotals {
+            post: post.to_owned(),
+            account: person("us"),
+            at: ago(hours),
+            as_of: end(),
+            counts: counts.iter().filter_map(|(count, value)| Some((*count, (*value)?))).collect(),
+            suppressed: counts.iter().filter(|c| c.1.is_none()).map(|c| c.0).collect(),
+        });
+        self
+    }
+
+    /// As if some export had stated `count`.
+    pub fn told(mut self, count: Count) -> Self {
+        let other = World::new().counted("", 0, &[(count, Some(0))]);
+        self.facts.carried.extend(other.facts.carried);
+        self
+    }
+
+    /// Every counted post was written so many hours before the end.
+    pub fn moved(mut self, hours: i64) -> Self {
+        self.facts.post_totals.iter_mut().for_each(|totals| totals.at = ago(hours));
+        self
+    }
+
+    pub fn without_totals(mut self) -> Self {
+        self.facts.post_totals.clear();
+        self
+    }
+
+    /// The platform counted for our account, from so many hours before the end to so many.
+    pub fn total(mut self, count: Count, from: i64, to: i64, value: u64) -> Self {
+        self.facts.carried.insert(FactKind::AccountTotals);
+        if count == Count::EngagedFollowers {
+            self.facts.carried.insert(FactKind::EngagedTotals);
+        }
+        self.facts.account_totals.push(AccountTotals {
+            account: person("us"),
+            count,
+            from: ago(from),
+            to: ago(to),
+            value,
+            as_of: end(),
+        });
+        self
+    }
+
+    /// Somebody posted last so many hours before the end.
+    pub fn last_posted(mut self, who: &str, hours: i64) -> Self {
+        self.facts.carried.insert(FactKind::Activity);
+        let traits = Traits { last_post: Some(ago(hours)), ..Traits::default() };
+        self.facts.people.push(Person { traits, ..Person::new(person(who), who) });
+        self
+    }
+
+    /// Somebody is a person of the charter.
+    pub fn names(mut self, name: &str) -> Self {
+        self.brand.charter.people.push(CharterPerson { name: name.to_owned(), role: None });
+        self
     }
 
     pub fn act(mut self, who: &str, act: Act, object: &str, hours: i64) -> Self {
@@ -228,6 +314,8 @@ pub fn line(observation: &Observation) -> String {
         Finding::Measured { n, hits: Some(hits), .. } => format!("{hits} of {n}"),
         Finding::Measured { value, n, hits: None, .. } => format!("value {value} of {n}"),
         Finding::NoCases { why } => format!("no cases: {why}"),
+        Finding::NotExported { why } => format!("not exported: {why}"),
+        Finding::Suppressed { why } => format!("suppressed: {why}"),
         Finding::Unmeasurable { why } => format!("unmeasurable: {why}"),
     }
 }
@@ -236,6 +324,9 @@ pub fn line(observation: &Observation) -> String {
 pub fn interval(observation: &Observation) -> Option<Interval> {
     match observation.finding {
         Finding::Measured { interval, .. } => interval,
-        Finding::NoCases { .. } | Finding::Unmeasurable { .. } => None,
+        Finding::NoCases { .. }
+        | Finding::NotExported { .. }
+        | Finding::Suppressed { .. }
+        | Finding::Unmeasurable { .. } => None,
     }
 }

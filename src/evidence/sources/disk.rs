@@ -12,6 +12,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use chrono::{DateTime, SubsecRound, Utc};
+
 use super::SourceError;
 
 /// What lies at a path.
@@ -70,9 +72,12 @@ pub(crate) fn read_whole(path: &Path, limit: u64) -> Result<Vec<u8>, SourceError
     Ok(bytes)
 }
 
-/// The first bytes of a file, fewer if it is shorter; `None` if it cannot be read.
-pub(crate) fn first_bytes(path: &Path, count: u64) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path).ok()?.take(count).read_to_end(&mut bytes).ok()?;
-    Some(bytes)
+/// When a file, or the newest file of a folder, was changed last; in whole seconds, UTC.
+pub(crate) fn changed_at(path: &Path) -> Option<DateTime<Utc>> {
+    let of = |path: &Path| fs::metadata(path).and_then(|found| found.modified()).ok();
+    let newest = match look(path).ok()? {
+        Found::File | Found::Other => of(path)?,
+        Found::Folder => files(path).ok()?.iter().filter_map(|(_, file)| of(file)).max()?,
+    };
+    Some(DateTime::<Utc>::from(newest).trunc_subsecs(0))
 }

@@ -16,7 +16,10 @@ use chrono::{DateTime, Utc};
 
 use super::times;
 use crate::{
-    evidence::facts::{Act, Facts, Follow, Interaction, Origin, Person, PersonId, Post, Profile},
+    evidence::facts::{
+        AccountTotals, Act, Count, Facts, Follow, Interaction, Origin, Person, PersonId, Post,
+        PostTotals, Profile, Request,
+    },
     model::FactKind,
 };
 
@@ -41,6 +44,19 @@ pub(crate) struct ProfileSeen {
     pub posts: Option<u64>,
 }
 
+/// What an export counted for one of our posts.
+#[derive(Debug, Clone)]
+pub(crate) struct TotalsSeen {
+    pub account: PersonId,
+    /// When it was posted.
+    pub at: DateTime<Utc>,
+    /// The numbers; `None` for one that the platform withheld.
+    pub counts: BTreeMap<Count, Option<u64>>,
+}
+
+/// An account, what was counted, and the period by its ends.
+pub(crate) type Period = (PersonId, Count, DateTime<Utc>, DateTime<Utc>);
+
 /// The facts of one export while it is read.
 #[derive(Debug, Default)]
 pub(crate) struct Gather {
@@ -49,6 +65,11 @@ pub(crate) struct Gather {
     pub follows: BTreeMap<(PersonId, PersonId), FollowSeen>,
     pub posts: BTreeMap<String, Post>,
     pub interactions: BTreeMap<(PersonId, Act, String), Interaction>,
+    pub requests: BTreeMap<(PersonId, PersonId), Request>,
+    pub post_totals: BTreeMap<String, TotalsSeen>,
+    pub account_totals: BTreeMap<Period, u64>,
+    /// When the export says it was made.
+    pub made_at: Option<DateTime<Utc>>,
     /// The newest time that a server stated about anything, fact or not.
     pub newest_stated: Option<DateTime<Utc>>,
 }
@@ -62,7 +83,10 @@ impl Gather {
     /// Adds a person; a name is not lost again.
     pub(crate) fn person(&mut self, person: Person) {
         match self.people.get_mut(&person.id) {
-            Some(known) => known.name = known.name.take().or(person.name),
+            Some(known) => {
+                known.name = known.name.take().or(person.name);
+                known.traits.fill(person.traits);
+            }
             None => {
                 self.people.insert(person.id.clone(), person);
             }
@@ -100,6 +124,38 @@ impl Gather {
         known.language = known.language.take().or(post.language);
     }
 
+    /// Makes the root of every post the first of its thread, as far up as the posts here lead.
+    ///
+    /// Every post is walked over once, so neither a thread as long as the export nor answers in a
+    /// circle cost more than the export itself.
+    pub(crate) fn find_roots(&mut self) {
+        let mut roots: BTreeMap<String, String> = BTreeMap::new();
+        for start in self.posts.keys() {
+            let (mut way, mut id, mut told) = (Vec::new(), start.as_str(), start.as_str());
+            let root = loop {
+                if let Some(root) = roots.get(id) {
+                    break root.clone();
+                }
+                // Beyond the posts here: what the last of them was told, or else its parent.
+                let Some(post) = self.posts.get(id) else { break told.to_owned() };
+                // Its own root until a better one is known: a circle ends here.
+                roots.insert(id.to_owned(), id.to_owned());
+                way.push(id.to_owned());
+                match post.parent.as_deref() {
+                    Some(parent) => {
+                        told = if post.root == post.id { parent } else { &post.root };
+                        id = parent;
+                    }
+                    None => break post.root.clone(),
+                }
+            };
+            roots.extend(way.into_iter().map(|id| (id, root.clone())));
+        }
+        for (id, post) in &mut self.posts {
+            post.root = roots.remove(id).unwrap_or_default();
+        }
+    }
+
     /// Adds a post, if there is one.
     pub(crate) fn maybe_post(&mut self, post: Option<Post>) {
         post.into_iter().for_each(|post| self.post(post));
@@ -113,6 +169,37 @@ impl Gather {
         known.at = known.at.min(at);
     }
 
+    /// Adds who asks to follow; what an earlier sight lacked is filled in.
+    pub(crate) fn request(&mut self, request: Request) {
+        let key = (request.person.clone(), request.account.clone());
+        let at = request.at;
+        let known = self.requests.entry(key).or_insert(request);
+        known.at = known.at.or(at);
+    }
+
+    /// Adds what the platform counted for a post of ours; of two numbers the larger counts, and a
+    /// number counts more than one withheld.
+    pub(crate) fn post_totals(&mut self, post: impl Into<String>, seen: TotalsSeen) {
+        use std::collections::btree_map::Entry;
+        match self.post_totals.entry(post.into()) {
+            Entry::Vacant(place) => {
+                place.insert(seen);
+            }
+            Entry::Occupied(mut place) => {
+                for (count, value) in seen.counts {
+                    let known = place.get_mut().counts.entry(count).or_default();
+                    *known = (*known).max(value);
+                }
+            }
+        }
+    }
+
+    /// Adds what the platform counted for our account in a period; of two numbers the larger counts.
+    pub(crate) fn account_total(&mut self, period: Period, value: u64) {
+        let known = self.account_totals.entry(period).or_default();
+        *known = (*known).max(value);
+    }
+
     /// Dates everything and hands it over, each family in order of its key.
     ///
     /// `None` if nothing tells how new the export is.
@@ -124,6 +211,7 @@ impl Gather {
     ) -> Option<Facts> {
         self.drop_invented_times();
         let as_of = self.as_of()?;
+        self.tell_numbers();
         let ProfileSeen { handle, fields, followers, follows, posts } = profile;
         let account = account.clone();
         Some(Facts {
@@ -133,10 +221,41 @@ impl Gather {
             profiles: vec![Profile { account, handle, as_of, fields, followers, follows, posts }],
             people: self.people.into_values().collect(),
             follows: self.follows.into_iter().map(|(key, seen)| dated(key, seen, as_of)).collect(),
-            requests: Vec::new(),
+            requests: self.requests.into_values().collect(),
+            complete_lists: BTreeSet::new(),
             posts: self.posts.into_values().collect(),
             interactions: self.interactions.into_values().collect(),
+            post_totals: self
+                .post_totals
+                .into_iter()
+                .map(|(p, seen)| counted(p, seen, as_of))
+                .collect(),
+            account_totals: self
+                .account_totals
+                .into_iter()
+                .map(|(p, v)| stated(p, v, as_of))
+                .collect(),
         })
+    }
+
+    /// Adds to `carried` the kinds of facts that follow from the numbers themselves.
+    fn tell_numbers(&mut self) {
+        let of_posts = [
+            (Count::Reach, FactKind::Reach),
+            (Count::Impressions, FactKind::Impressions),
+            (Count::Views, FactKind::Views),
+        ];
+        for (count, kind) in of_posts {
+            if self.post_totals.values().any(|seen| seen.counts.contains_key(&count)) {
+                self.carried.insert(kind);
+            }
+        }
+        if self.account_totals.keys().any(|(_, count, ..)| *count == Count::EngagedFollowers) {
+            self.carried.insert(FactKind::EngagedTotals);
+        }
+        if self.people.values().any(|person| person.traits.last_post.is_some()) {
+            self.carried.insert(FactKind::Activity);
+        }
     }
 
     /// Forgets times from ids that lie too far behind everything a server stated.
@@ -148,22 +267,95 @@ impl Gather {
         }
     }
 
-    /// How new the export is: its newest fact, or else the newest time a server stated in it.
+    /// How new the export is: when it was made or its newest fact, or else the newest time a server
+    /// stated in it.
     fn as_of(&self) -> Option<DateTime<Utc>> {
         let by_id = self.follows.values().filter_map(|seen| seen.since_by_id).max();
-        self.newest_fact().max(by_id).or(self.newest_stated)
+        self.newest_fact().max(by_id).max(self.made_at).or(self.newest_stated)
     }
 
     fn newest_fact(&self) -> Option<DateTime<Utc>> {
         let posts = self.posts.values().map(|post| post.at).max();
         let interactions = self.interactions.values().map(|interaction| interaction.at).max();
         let follows = self.follows.values().filter_map(|seen| seen.since).max();
-        posts.max(interactions).max(follows)
+        let requests = self.requests.values().filter_map(|request| request.at).max();
+        let totals = self.post_totals.values().map(|seen| seen.at).max();
+        let periods = self.account_totals.keys().map(|(_, _, _, to)| *to).max();
+        posts.max(interactions).max(follows).max(requests).max(totals).max(periods)
     }
+}
+
+fn counted(post: String, seen: TotalsSeen, as_of: DateTime<Utc>) -> PostTotals {
+    let TotalsSeen { account, at, counts } = seen;
+    let withheld = counts.iter().filter(|(_, value)| value.is_none());
+    let suppressed = withheld.map(|(count, _)| *count).collect();
+    let counts = counts.into_iter().filter_map(|(count, value)| Some((count, value?))).collect();
+    PostTotals { post, account, at, as_of, counts, suppressed }
+}
+
+fn stated(period: Period, value: u64, as_of: DateTime<Utc>) -> AccountTotals {
+    let (account, count, from, to) = period;
+    AccountTotals { account, count, from, to, value, as_of }
 }
 
 fn dated(key: (PersonId, PersonId), seen: FollowSeen, as_of: DateTime<Utc>) -> Follow {
     let (follower, followed) = key;
     let since = seen.since.or(seen.since_by_id);
-    Follow { follower, followed, since, seen_at: seen.seen_at.unwrap_or(as_of), left_at: None }
+    let seen_at = seen.seen_at.unwrap_or(as_of);
+    Follow { follower, followed, since, first_seen_at: seen_at, seen_at, left_at: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{evidence::facts::RequestState, model::SourceKind};
+
+    fn at(day: u32) -> DateTime<Utc> {
+        format!("2024-01-{day:02}T00:00:00Z").parse().expect("a day")
+    }
+
+    fn us() -> PersonId {
+        PersonId::stored("bluesky:us")
+    }
+
+    fn finished(gather: Gather) -> Facts {
+        let origin = Origin { kind: SourceKind::BlueskyApi, account: "us".into() };
+        gather.finish(&us(), ProfileSeen::default(), origin).expect("something has a time")
+    }
+
+    #[test]
+    fn numbers_seen_twice_are_one_and_the_larger_counts() {
+        use Count::{Likes, Saves, Views};
+        let seen = |counts: &[(Count, Option<u64>)]| TotalsSeen {
+            account: us(),
+            at: at(1),
+            counts: counts.iter().copied().collect(),
+        };
+        let mut gather = Gather::default();
+        gather.post_totals("p", seen(&[(Likes, Some(5)), (Saves, None), (Views, None)]));
+        gather.post_totals("p", seen(&[(Likes, Some(3)), (Saves, Some(0))]));
+        gather.account_total((us(), Likes, at(1), at(3)), 7);
+        gather.account_total((us(), Likes, at(1), at(3)), 6);
+        let facts = finished(gather);
+        let [post] = &facts.post_totals[..] else { panic!("{:?}", facts.post_totals) };
+        assert_eq!(post.counts, BTreeMap::from([(Likes, 5), (Saves, 0)]));
+        assert_eq!(post.suppressed, BTreeSet::from([Views]), "0 is a number, withheld is none");
+        assert_eq!((post.as_of, facts.as_of), (at(3), Some(at(3))), "as new as the export");
+        let values: Vec<u64> = facts.account_totals.iter().map(|total| total.value).collect();
+        assert_eq!(values, [7]);
+    }
+
+    #[test]
+    fn a_request_seen_twice_is_one_and_keeps_its_time() {
+        let request = |at: Option<DateTime<Utc>>| Request {
+            person: PersonId::stored("bluesky:ann"),
+            account: us(),
+            at,
+            state: RequestState::Pending,
+        };
+        let mut gather = Gather::default();
+        gather.request(request(None));
+        gather.request(request(Some(at(2))));
+        assert_eq!(finished(gather).requests, [request(Some(at(2)))]);
+    }
 }

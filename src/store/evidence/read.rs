@@ -10,8 +10,8 @@ use rusqlite::{Connection, Row, types::Type};
 use super::{EvidenceError, StoredReceipt};
 use crate::{
     evidence::facts::{
-        Act, Facts, Follow, Interaction, Origin, Person, PersonId, Post, PostKind, Profile,
-        Request, RequestState, Visibility,
+        AccountTotals, Act, Count, Facts, Follow, Interaction, Origin, Person, PersonId, Post,
+        PostKind, PostTotals, Profile, Request, RequestState, Traits, Visibility,
     },
     model::FactKind,
 };
@@ -63,8 +63,15 @@ pub(super) fn facts(connection: &Connection, place: &str) -> Result<Facts, Evide
             people: all(connection, "person ORDER BY id", person)?,
             follows: all(connection, "follow ORDER BY follower, followed", follow)?,
             requests: all(connection, "request ORDER BY person, account", request)?,
+            complete_lists: all(connection, "complete_list", complete_list)?.into_iter().collect(),
             posts: all(connection, "post ORDER BY id", post)?,
             interactions: all(connection, "interaction ORDER BY actor, act, object", interaction)?,
+            post_totals: post_totals(connection)?,
+            account_totals: all(
+                connection,
+                "account_total ORDER BY account, count, begins, ends",
+                account_total,
+            )?,
         })
     };
     read().map_err(|error| bad_row(place, error))
@@ -126,7 +133,20 @@ fn profile(row: &Row<'_>) -> rusqlite::Result<Profile> {
 }
 
 fn person(row: &Row<'_>) -> rusqlite::Result<Person> {
-    Ok(Person { id: id(row, "id")?, handle: row.get("handle")?, name: row.get("name")? })
+    Ok(Person {
+        id: id(row, "id")?,
+        handle: row.get("handle")?,
+        name: row.get("name")?,
+        traits: Traits {
+            created: maybe_time(row, "created")?,
+            last_post: maybe_time(row, "last_post")?,
+            followers: count(row, "followers")?,
+            follows: count(row, "follows")?,
+            posts: count(row, "posts")?,
+            bio_filled: row.get("bio_filled")?,
+            bot: row.get("bot")?,
+        },
+    })
 }
 
 fn follow(row: &Row<'_>) -> rusqlite::Result<Follow> {
@@ -134,9 +154,14 @@ fn follow(row: &Row<'_>) -> rusqlite::Result<Follow> {
         follower: id(row, "follower")?,
         followed: id(row, "followed")?,
         since: maybe_time(row, "since")?,
+        first_seen_at: time(row, "first_seen_at")?,
         seen_at: time(row, "seen_at")?,
         left_at: maybe_time(row, "left_at")?,
     })
+}
+
+fn complete_list(row: &Row<'_>) -> rusqlite::Result<(PersonId, DateTime<Utc>)> {
+    Ok((id(row, "account")?, time(row, "as_of")?))
 }
 
 fn request(row: &Row<'_>) -> rusqlite::Result<Request> {
@@ -176,6 +201,49 @@ fn interaction(row: &Row<'_>) -> rusqlite::Result<Interaction> {
         object: row.get("object")?,
         account: id(row, "account")?,
         at: time(row, "at")?,
+    })
+}
+
+/// The posts with their numbers, which have a table of their own.
+fn post_totals(connection: &Connection) -> rusqlite::Result<Vec<PostTotals>> {
+    let mut counts =
+        all(connection, "post_count ORDER BY post, count", post_count)?.into_iter().peekable();
+    let mut posts = all(connection, "post_totals ORDER BY post", post_total)?;
+    for totals in &mut posts {
+        while let Some((_, what, value)) = counts.next_if(|(post, _, _)| *post == totals.post) {
+            match value {
+                Some(value) => drop(totals.counts.insert(what, value)),
+                None => drop(totals.suppressed.insert(what)),
+            }
+        }
+    }
+    Ok(posts)
+}
+
+fn post_total(row: &Row<'_>) -> rusqlite::Result<PostTotals> {
+    Ok(PostTotals {
+        post: row.get("post")?,
+        account: id(row, "account")?,
+        at: time(row, "at")?,
+        as_of: time(row, "as_of")?,
+        counts: BTreeMap::new(),
+        suppressed: BTreeSet::new(),
+    })
+}
+
+/// A post, what was counted, and the number; none if it was withheld.
+fn post_count(row: &Row<'_>) -> rusqlite::Result<(String, Count, Option<u64>)> {
+    Ok((row.get("post")?, named(row, "count", &Count::ALL)?, count(row, "value")?))
+}
+
+fn account_total(row: &Row<'_>) -> rusqlite::Result<AccountTotals> {
+    Ok(AccountTotals {
+        account: id(row, "account")?,
+        count: named(row, "count", &Count::ALL)?,
+        from: time(row, "begins")?,
+        to: time(row, "ends")?,
+        value: count(row, "value")?.ok_or_else(|| bad("value", "nothing"))?,
+        as_of: time(row, "as_of")?,
     })
 }
 

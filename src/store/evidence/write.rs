@@ -9,11 +9,14 @@
 //! - What an export does not say never erases what another one said.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, Params, params};
+use rusqlite::{Connection, Params, ToSql, params, params_from_iter};
 
 use super::{Counts, EvidenceError, Imported, read};
 use crate::evidence::{
-    facts::{Facts, Follow, Interaction, Person, Post, Profile, Request},
+    facts::{
+        AccountTotals, Count, Facts, Follow, Interaction, Person, Post, PostTotals, Profile,
+        Request, Traits,
+    },
     sources::Export,
 };
 
@@ -50,6 +53,8 @@ struct Table {
     told: &'static [&'static str],
     /// Columns that an export may leave out.
     untold: &'static [&'static str],
+    /// A column of which the smallest value ever told counts.
+    least: Option<&'static str>,
     /// The column that says how new a row is.
     version: &'static str,
     /// Whether the version is itself a fact.
@@ -57,7 +62,8 @@ struct Table {
 }
 
 impl Table {
-    /// The insert that updates when something differs. Its parameters: key, told, untold, version.
+    /// The insert that updates when something differs. Its parameters: key, told, untold,
+    /// least, version.
     fn upsert(&self) -> String {
         let Table { name, version, .. } = self;
         let newer = format!("excluded.{version} >= {name}.{version}");
@@ -70,7 +76,8 @@ impl Table {
             let either = format!("coalesce({new}, {old}) ELSE coalesce({old}, {new})");
             (*c, format!("CASE WHEN {newer} THEN {either} END"))
         });
-        let columns: Vec<(&str, String)> = told.chain(untold).collect();
+        let least = self.least.map(|c| (c, format!("min({name}.{c}, excluded.{c})")));
+        let columns: Vec<(&str, String)> = told.chain(untold).chain(least).collect();
         let mut sets: Vec<String> = columns.iter().map(|(c, new)| format!("{c} = {new}")).collect();
         let mut differs: Vec<String> =
             columns.iter().map(|(c, new)| format!("{name}.{c} IS NOT ({new})")).collect();
@@ -91,19 +98,23 @@ impl Table {
         )
     }
 
-    /// Notes that a row whose facts did not change was seen in a newer export.
+    /// Notes that a row whose facts did not change was seen in a newer export. Its parameters:
+    /// key, version.
     fn renew(&self) -> Option<String> {
         let Table { name, version, .. } = self;
-        let key = self.key.first()?;
-        let plain = !self.version_is_fact && !self.key.contains(version) && self.key.len() == 1;
+        let plain = !self.version_is_fact && !self.key.contains(version);
+        let key: Vec<String> =
+            self.key.iter().zip(1..).map(|(c, i)| format!("{c} = ?{i}")).collect();
+        let (key, last) = (key.join(" AND "), self.key.len() + 1);
         plain.then(|| {
-            format!("UPDATE {name} SET {version} = ?2 WHERE {key} = ?1 AND {version} < ?2")
+            format!("UPDATE {name} SET {version} = ?{last} WHERE {key} AND {version} < ?{last}")
         })
     }
 
     fn columns(&self) -> Vec<&'static str> {
         let version = (!self.key.contains(&self.version)).then_some(self.version);
-        [self.key, self.told, self.untold].concat().into_iter().chain(version).collect()
+        let rows = [self.key, self.told, self.untold].concat();
+        rows.into_iter().chain(self.least).chain(version).collect()
     }
 }
 
@@ -112,6 +123,7 @@ const PROFILE: Table = Table {
     key: &["account", "as_of"],
     told: &["handle"],
     untold: &["fields", "followers", "follows", "posts"],
+    least: None,
     version: "as_of",
     version_is_fact: false,
 };
@@ -119,7 +131,8 @@ const PERSON: Table = Table {
     name: "person",
     key: &["id"],
     told: &["handle"],
-    untold: &["name"],
+    untold: &["name", "created", "last_post", "followers", "follows", "posts", "bio_filled", "bot"],
+    least: None,
     version: "as_of",
     version_is_fact: false,
 };
@@ -128,6 +141,7 @@ const FOLLOW: Table = Table {
     key: &["follower", "followed"],
     told: &[],
     untold: &["since"],
+    least: Some("first_seen_at"),
     version: "seen_at",
     version_is_fact: true,
 };
@@ -136,6 +150,7 @@ const REQUEST: Table = Table {
     key: &["person", "account"],
     told: &["state"],
     untold: &["at"],
+    least: None,
     version: "as_of",
     version_is_fact: false,
 };
@@ -144,8 +159,38 @@ const POST: Table = Table {
     key: &["id"],
     told: &["author", "at", "kind", "root", "chars", "visibility"],
     untold: &["parent", "parent_author", "parent_at", "text", "question", "language"],
+    least: None,
     version: "as_of",
     version_is_fact: false,
+};
+
+const POST_TOTALS: Table = Table {
+    name: "post_totals",
+    key: &["post"],
+    told: &["account", "at"],
+    untold: &[],
+    least: None,
+    version: "as_of",
+    version_is_fact: true,
+};
+const POST_COUNT: Table = Table {
+    name: "post_count",
+    key: &["post", "count"],
+    // No value means that the platform withheld it, which is a statement like any other.
+    told: &["value"],
+    untold: &[],
+    least: None,
+    version: "as_of",
+    version_is_fact: false,
+};
+const ACCOUNT_TOTAL: Table = Table {
+    name: "account_total",
+    key: &["account", "count", "begins", "ends"],
+    told: &["value"],
+    untold: &[],
+    least: None,
+    version: "as_of",
+    version_is_fact: true,
 };
 
 /// How many rows a family gained and changed.
@@ -172,6 +217,11 @@ fn write_facts(
         gain(connection, "post", |c| c.each(&POST, &facts.posts, |p, w| post(p, as_of, w)))?;
     (added.interactions, updated.interactions) =
         gain(connection, "interaction", |c| c.interactions(&facts.interactions))?;
+    (added.post_totals, updated.post_totals) =
+        gain(connection, "post_totals", |c| c.post_totals(&facts.post_totals))?;
+    (added.account_totals, updated.account_totals) = gain(connection, "account_total", |c| {
+        c.each(&ACCOUNT_TOTAL, &facts.account_totals, account_total)
+    })?;
     Ok((added, updated))
 }
 
@@ -202,11 +252,25 @@ impl Writer<'_> {
         rows: &[T],
         write: impl Fn(&T, &mut Upsert<'_>) -> rusqlite::Result<bool>,
     ) -> rusqlite::Result<u64> {
-        let renew = table.renew().map(|sql| self.connection.prepare(&sql)).transpose()?;
-        let mut upsert = Upsert { insert: self.connection.prepare(&table.upsert())?, renew };
+        let mut upsert = Upsert::of(table, self.connection)?;
         let mut written = 0;
         for row in rows {
             written += u64::from(write(row, &mut upsert)?);
+        }
+        Ok(written)
+    }
+
+    /// Upserts posts with their numbers, each as new as its post says.
+    fn post_totals(self, rows: &[PostTotals]) -> rusqlite::Result<u64> {
+        let mut posts = Upsert::of(&POST_TOTALS, self.connection)?;
+        let mut counts = Upsert::of(&POST_COUNT, self.connection)?;
+        let mut written = 0;
+        for row in rows {
+            let mut changed = post_totals(row, &mut posts)?;
+            for (what, value) in numbers(row) {
+                changed |= post_count(row, what, value, &mut counts)?;
+            }
+            written += u64::from(changed);
         }
         Ok(written)
     }
@@ -231,12 +295,19 @@ struct Upsert<'c> {
     renew: Option<rusqlite::Statement<'c>>,
 }
 
-impl Upsert<'_> {
+impl<'c> Upsert<'c> {
+    fn of(table: &Table, connection: &'c Connection) -> rusqlite::Result<Self> {
+        let renew = table.renew().map(|sql| connection.prepare(&sql)).transpose()?;
+        Ok(Self { insert: connection.prepare(&table.upsert())?, renew })
+    }
+
     /// Writes one row if it differs; otherwise remembers that it was seen again.
-    fn write(&mut self, row: impl Params, renewed: Option<(&str, i64)>) -> rusqlite::Result<bool> {
+    ///
+    /// - `renewed`: its key and then how new it is; empty where that is not kept apart.
+    fn write(&mut self, row: impl Params, renewed: &[&dyn ToSql]) -> rusqlite::Result<bool> {
         let written = self.insert.execute(row)? > 0;
-        if let (false, Some(renew), Some((key, as_of))) = (written, &mut self.renew, renewed) {
-            renew.execute(params![key, as_of])?;
+        if let (false, Some(renew)) = (written, &mut self.renew) {
+            renew.execute(params_from_iter(renewed))?;
         }
         Ok(written)
     }
@@ -254,25 +325,42 @@ fn profile(row: &Profile, to: &mut Upsert<'_>) -> rusqlite::Result<bool> {
             row.follows.map(count),
             row.posts.map(count),
         ],
-        None,
+        &[],
     )
 }
 
 fn person(row: &Person, as_of: i64, to: &mut Upsert<'_>) -> rusqlite::Result<bool> {
-    let Person { id, handle, name } = row;
-    to.write(params![id.as_str(), handle, name, as_of], Some((id.as_str(), as_of)))
+    let Person { id, handle, name, traits } = row;
+    let Traits { created, last_post, followers, follows, posts, bio_filled, bot } = traits;
+    to.write(
+        params![
+            id.as_str(),
+            handle,
+            name,
+            created.map(micros),
+            last_post.map(micros),
+            followers.map(count),
+            follows.map(count),
+            posts.map(count),
+            bio_filled,
+            bot,
+            as_of,
+        ],
+        &[&id.as_str(), &as_of],
+    )
 }
 
 fn follow(row: &Follow, to: &mut Upsert<'_>) -> rusqlite::Result<bool> {
-    let Follow { follower, followed, since, seen_at, left_at: _ } = row;
-    let since = since.map(micros);
-    to.write(params![follower.as_str(), followed.as_str(), since, micros(*seen_at)], None)
+    let Follow { follower, followed, since, first_seen_at, seen_at, left_at: _ } = row;
+    let (since, first, last) = (since.map(micros), micros(*first_seen_at), micros(*seen_at));
+    to.write(params![follower.as_str(), followed.as_str(), since, first, last], &[])
 }
 
 fn request(row: &Request, as_of: i64, to: &mut Upsert<'_>) -> rusqlite::Result<bool> {
     let Request { person, account, at, state } = row;
     let state = read::name_of(&read::REQUEST_STATES, state);
-    to.write(params![person.as_str(), account.as_str(), state, at.map(micros), as_of], None)
+    let (person, account) = (person.as_str(), account.as_str());
+    to.write(params![person, account, state, at.map(micros), as_of], &[&person, &account, &as_of])
 }
 
 fn post(row: &Post, as_of: i64, to: &mut Upsert<'_>) -> rusqlite::Result<bool> {
@@ -293,8 +381,36 @@ fn post(row: &Post, as_of: i64, to: &mut Upsert<'_>) -> rusqlite::Result<bool> {
             row.language,
             as_of,
         ],
-        Some((&row.id, as_of)),
+        &[&row.id, &as_of],
     )
+}
+
+fn post_totals(row: &PostTotals, to: &mut Upsert<'_>) -> rusqlite::Result<bool> {
+    let PostTotals { post, account, at, as_of, counts: _, suppressed: _ } = row;
+    to.write(params![post, account.as_str(), micros(*at), micros(*as_of)], &[])
+}
+
+/// The numbers of a post; `None` for one that the platform withheld.
+fn numbers(row: &PostTotals) -> impl Iterator<Item = (Count, Option<u64>)> {
+    let stated = row.counts.iter().map(|(what, value)| (*what, Some(*value)));
+    let withheld = row.suppressed.iter().filter(|what| !row.counts.contains_key(what));
+    stated.chain(withheld.map(|what| (*what, None)))
+}
+
+fn post_count(
+    row: &PostTotals,
+    what: Count,
+    value: Option<u64>,
+    to: &mut Upsert<'_>,
+) -> rusqlite::Result<bool> {
+    let (what, as_of) = (what.name(), micros(row.as_of));
+    to.write(params![row.post, what, value.map(count), as_of], &[&row.post, &what, &as_of])
+}
+
+fn account_total(row: &AccountTotals, to: &mut Upsert<'_>) -> rusqlite::Result<bool> {
+    let AccountTotals { account, count: what, from, to: until, value, as_of } = row;
+    let (from, until, as_of) = (micros(*from), micros(*until), micros(*as_of));
+    to.write(params![account.as_str(), what.name(), from, until, count(*value), as_of], &[])
 }
 
 fn write_lists(

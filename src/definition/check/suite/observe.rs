@@ -17,8 +17,12 @@ use crate::{
 };
 
 /// The words that stand for a missing value.
-const MISSING: [(Seen, &str); 2] =
-    [(Seen::NoCases, "no cases"), (Seen::Unmeasurable, "unmeasurable")];
+const MISSING: [(Seen, &str); 4] = [
+    (Seen::NoCases, "no cases"),
+    (Seen::NotExported, "not exported"),
+    (Seen::Suppressed, "suppressed"),
+    (Seen::Unmeasurable, "unmeasurable"),
+];
 
 /// What a workflow asks about a metric, beside its value.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -249,7 +253,7 @@ fn asked(workflow: &Workflow, metric: Metric) -> Asked {
     asked
 }
 
-/// `86%`, `86%/40`, `no cases` or `unmeasurable`.
+/// `86%`, `86%/40`, `no cases`, `not exported`, `suppressed` or `unmeasurable`.
 pub(super) fn on_a_line(metric: Metric, text: &str) -> Result<Seen, Wrong> {
     if metric == Metric::WindowSettled {
         let message = "`window_settled` follows from the cycle and the newest evidence".to_owned();

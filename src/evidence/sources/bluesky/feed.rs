@@ -4,21 +4,32 @@
 //!
 //! - Only a feed that has something of ours, or nothing at all, tells about our posts.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::{own::Own, view};
 use crate::{
     evidence::{
-        facts::{Post, PostKind, Visibility},
+        facts::{Count, Post, PostKind, Visibility},
         sources::{
             SourceError,
-            gather::Gather,
+            gather::{Gather, TotalsSeen},
             json::{self, Skip},
             receipt::FileReceipt,
         },
     },
     model::FactKind,
 };
+
+/// Where a post's numbers stand.
+const COUNTS: [(&str, Count); 5] = [
+    ("/likeCount", Count::Likes),
+    ("/replyCount", Count::Replies),
+    ("/repostCount", Count::Reposts),
+    ("/quoteCount", Count::Quotes),
+    ("/bookmarkCount", Count::Saves),
+];
 
 /// Reads one page.
 pub(super) fn read(
@@ -57,11 +68,26 @@ fn item(own: &Own, row: &Value, gather: &mut Gather) -> Result<(), Skip> {
         let parent_at = view::happened_at(parent).ok().filter(|_| same(parent, &post));
         post.parent_at = parent_at.filter(|at| *at <= post.at).or(post.parent_at);
     }
+    totals(view, &post, gather);
     gather.post(post);
     for path in ["/reply/parent", "/reply/root"] {
         row.pointer(path).into_iter().for_each(|view| around(own, view, gather));
     }
     Ok(())
+}
+
+/// Adds what the service counted for a post of ours; a number that is odd is none.
+fn totals(view: &Value, post: &Post, gather: &mut Gather) {
+    let stated = COUNTS.into_iter().filter_map(|(path, count)| {
+        let number = json::maybe_count(view, path).ok().flatten()?;
+        Some((count, Some(number)))
+    });
+    let counts: BTreeMap<Count, Option<u64>> = stated.collect();
+    if !counts.is_empty() {
+        gather.carried.insert(FactKind::PostTotals);
+        let seen = TotalsSeen { account: post.author.clone(), at: post.at, counts };
+        gather.post_totals(post.id.clone(), seen);
+    }
 }
 
 fn same(parent: &Value, post: &Post) -> bool {

@@ -73,7 +73,7 @@ pub(super) fn person(row: &Value, path: &str) -> Result<Person, Skip> {
     let handle = text::clean_name(json::text(row, &format!("{path}/handle"))?);
     let name = json::maybe_text(row, &format!("{path}/displayName"))?.map(text::clean_name);
     let name = name.filter(|name| !name.is_empty());
-    Ok(Person { id, handle: format!("@{handle}"), name })
+    Ok(Person { name, ..Person::new(id, format!("@{handle}")) })
 }
 
 /// When something happened: the earlier of the server's and the client's clock.

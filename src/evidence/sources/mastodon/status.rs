@@ -260,7 +260,7 @@ impl<'a> Own<'a> {
     }
 
     fn parent_author(&self, item: &Item, parent: &str) -> Option<Person> {
-        let person = |url: &str, handle: String| Person { id: person_id(url), handle, name: None };
+        let person = |url: &str, handle: String| Person::new(person_id(url), handle);
         let own = || person(&self.actor.url, self.actor.profile.handle.clone());
         if self.items.contains_key(parent) {
             return Some(own());
