@@ -116,6 +116,7 @@ source_kinds! {
             OwnPosts: "statuses",
             PostTotals: "statuses",
             Requests: "follow_requests",
+            Activity: "followers",
         };
     /// The lists that a Mastodon server lets an account download.
     MastodonCsv = "mastodon_csv", Mastodon, "a list exported by Mastodon",
@@ -174,6 +175,9 @@ source_kinds! {
             PostTotals: "past_instagram_insights/posts.json",
             AccountTotals: "past_instagram_insights/content_interactions.json",
             Requests: "followers_and_following/follow_requests_you've_received.json",
+            Reach: "past_instagram_insights/posts.json",
+            Impressions: "past_instagram_insights/posts.json",
+            EngagedTotals: "past_instagram_insights/content_interactions.json",
         };
     /// The export that Facebook makes of a person.
     FacebookExport = "facebook_export", Facebook, "a Facebook export",
@@ -186,12 +190,21 @@ source_kinds! {
     /// The classic table of numbers of a Page.
     FacebookInsights = "facebook_insights", Facebook, "a classic table of Page insights",
         given: "give the .csv file of post data as downloaded from Page Insights, or a folder of such",
-        holds: { PostTotals: "the table of posts" };
+        holds: {
+            PostTotals: "the table of posts",
+            Reach: "the table of posts",
+            Impressions: "the table of posts",
+        };
     /// A table of numbers from the Meta Business Suite.
     MetaBusinessSuite = "meta_business_suite", Facebook, "a table of the Meta Business Suite",
         given: "give the .csv file of content as downloaded from the Business Suite, untouched by a \
                 spreadsheet, or a folder of such",
-        holds: { PostTotals: "the table of content" };
+        holds: {
+            PostTotals: "the table of content",
+            Reach: "the table of content",
+            Impressions: "the table of content",
+            Views: "the table of content",
+        };
     /// What Takeout hands over of a YouTube account.
     YoutubeTakeout = "youtube_takeout", Youtube, "a YouTube Takeout",
         given: "give the Takeout of YouTube: a .zip or .tgz file, the folder it was unpacked to, or \
@@ -200,7 +213,11 @@ source_kinds! {
     /// A table of numbers from YouTube Studio.
     YoutubeStudio = "youtube_studio", Youtube, "a table of YouTube Studio",
         given: "give `Table data.csv` as exported from Advanced mode, or the .zip file around it",
-        holds: { PostTotals: "Table data.csv" };
+        holds: {
+            PostTotals: "Table data.csv",
+            Impressions: "Table data.csv",
+            Views: "Table data.csv",
+        };
 }
 
 impl fmt::Display for SourceKind {
