@@ -26,7 +26,7 @@ use thiserror::Error;
 use crate::{
     definition::{MAX_BYTES, SourceFile},
     failpoint,
-    model::{BrandId, WorkflowId},
+    model::{BrandId, Source, WorkflowId},
     store::state::CachedFile,
 };
 
@@ -123,6 +123,12 @@ impl Workspace {
     /// The workspace's folder.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// A source of a brand's file with the place of its mapping, as the readers take it.
+    pub fn with_map(&self, source: Source) -> Source {
+        let map = source.map.map(|map| self.root.join(map).display().to_string());
+        Source { map, ..source }
     }
 
     /// The file with all brands' runs.

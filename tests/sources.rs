@@ -9,6 +9,8 @@ mod bluesky;
 mod car;
 #[path = "sources/dialogues.rs"]
 mod dialogues;
+#[path = "sources/exports.rs"]
+mod exports;
 #[path = "sources/hostile.rs"]
 mod hostile;
 #[path = "sources/make.rs"]
@@ -25,6 +27,8 @@ mod mutated;
 mod sample;
 #[path = "sources/store.rs"]
 mod store;
+#[path = "sources/tables.rs"]
+mod tables;
 #[path = "sources/x.rs"]
 mod x;
 #[path = "sources/youtube.rs"]

@@ -24,7 +24,7 @@ use super::{
     args::{DemoArgs, Format},
     check,
     exit::Exit,
-    import::import,
+    import::{How, import},
     render,
     session::Session,
     shipped::Shipped,
@@ -139,7 +139,7 @@ impl Demo<'_> {
     fn import(&self, runner: &mut Runner, story: &Story, path: &Path) -> Result<(), Failure> {
         let brand = load_brand(&self.workspace, &id(story))?;
         if let Some(source) = brand.sources.first() {
-            let done = import(runner, &brand, source, path, false)?;
+            let done = import(runner, &brand, source, path, How::default())?;
             self.say(&render::wrapped(0, "", &format!("{}  imported: {}", brand.id, done.result)))?;
         }
         Ok(())

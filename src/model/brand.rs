@@ -118,6 +118,9 @@ pub struct Source {
     pub account: String,
     /// Where it lies, relative to the workspace, if it is always the same place.
     pub path: Option<String>,
+    /// The mapping by which a table is read, relative to the workspace.
+    #[serde(default)]
+    pub map: Option<String>,
 }
 
 /// A checked brand file.

@@ -165,6 +165,44 @@ source_kinds! {
         given: "give a .json file with a list of dialogues, each with `company`, `header`, `turns` \
                 and `closing`",
         holds: { Inbound: "turns", Conversations: "turns", Answers: "turns and closing" };
+    /// The export of a LinkedIn member.
+    LinkedinExport = "linkedin_export", Linkedin, "a LinkedIn export",
+        given: "give the .zip as downloaded from Settings > Data privacy, the folder it was unpacked \
+                to, or one of its tables such as Connections.csv",
+        holds: {
+            Followers: "Connections.csv",
+            Conversations: "messages.csv",
+            Answers: "messages.csv",
+            OwnPosts: "Shares.csv",
+            Requests: "Invitations.csv",
+        };
+    /// The data of a TikTok account as JSON.
+    TiktokExport = "tiktok_export", Tiktok, "a TikTok export",
+        given: "give user_data_tiktok.json, or the .zip with it, asked for as JSON and for all time",
+        holds: {
+            FollowerCount: "Profile",
+            Followers: "Follower List",
+            Conversations: "Direct Messages",
+            Answers: "Direct Messages",
+            OwnPosts: "Videos",
+            PostTotals: "Videos",
+        };
+    /// A table of one's own, read by a mapping.
+    Table = "table", Other, "a table with a mapping",
+        given: "give a .csv or .jsonl file, and a mapping with `--map FILE` or as `map:` of the \
+                source",
+        holds: {
+            Followers: "rows of followers",
+            Inbound: "rows of messages or interactions",
+            Conversations: "rows of messages",
+            Answers: "rows of messages",
+            OwnPosts: "rows of posts",
+            PostTotals: "rows of post_numbers",
+            Reach: "rows of post_numbers",
+            Impressions: "rows of post_numbers",
+            Views: "rows of post_numbers",
+            AccountTotals: "rows of account_numbers",
+        };
     /// The export that Instagram makes of an account.
     InstagramExport = "instagram_export", Instagram, "an Instagram export",
         given: "give the export in JSON and of `All time`, as downloaded from Your information: a \
@@ -173,11 +211,11 @@ source_kinds! {
             FollowerCount: "past_instagram_insights/audience_insights.json",
             Followers: "followers_and_following/followers_1.json",
             PostTotals: "past_instagram_insights/posts.json",
-            AccountTotals: "past_instagram_insights/content_interactions.json",
-            Requests: "followers_and_following/follow_requests_you've_received.json",
             Reach: "past_instagram_insights/posts.json",
             Impressions: "past_instagram_insights/posts.json",
             EngagedTotals: "past_instagram_insights/content_interactions.json",
+            AccountTotals: "past_instagram_insights/content_interactions.json",
+            Requests: "followers_and_following/follow_requests_you've_received.json",
         };
     /// The export that Facebook makes of a person.
     FacebookExport = "facebook_export", Facebook, "a Facebook export",

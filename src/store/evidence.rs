@@ -38,7 +38,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{error::EvidenceError, schema::VERSION as SCHEMA_VERSION};
 use crate::evidence::{
-    facts::Facts,
+    facts::{Facts, PersonId},
     sources::{Export, Receipt},
 };
 use crate::failpoint;
@@ -210,6 +210,24 @@ impl EvidenceStore {
     /// As [`EvidenceStore::facts`].
     pub fn receipts(&self) -> Result<Vec<StoredReceipt>, EvidenceError> {
         read::receipts(&self.connection, &self.place())
+    }
+
+    /// How many followers of `account` were seen before `moment` and are not known to be gone.
+    ///
+    /// # Errors
+    ///
+    /// [`EvidenceError`] if the file cannot be read.
+    pub fn followers_before(
+        &self,
+        account: &PersonId,
+        moment: DateTime<Utc>,
+    ) -> Result<u64, EvidenceError> {
+        let count: rusqlite::Result<i64> = self.connection.query_row(
+            "SELECT count(*) FROM follow WHERE followed = ?1 AND left_at IS NULL AND seen_at < ?2",
+            rusqlite::params![account.as_str(), moment.timestamp_micros()],
+            |row| row.get(0),
+        );
+        Ok(u64::try_from(self.wrap(count)?).unwrap_or(0))
     }
 
     /// How often the facts changed.

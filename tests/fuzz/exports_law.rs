@@ -17,7 +17,7 @@ pub fn export(kind: SourceKind, account: &str, folder: &Path, files: &[(&str, &[
         fs::write(path, bytes).expect("a file");
     }
     let _ = sources::detect(folder);
-    let source = Source { kind, account: account.to_owned(), path: None };
+    let source = Source { kind, account: account.to_owned(), path: None, map: None };
     match sources::read(&source, folder) {
         Ok(export) => {
             for file in &export.receipt.files {

@@ -23,11 +23,13 @@ use super::{
     Export, SourceError,
     draft::{Draft, Fate, rows_of},
     json::{self, Skip},
-    text, times,
+    text,
+    thread::{self, By, Message, Us},
+    times,
     tree::{self, Glance, Want},
 };
 use crate::{
-    evidence::facts::{Act, Interaction, Person, PersonId, Post, PostKind, Visibility},
+    evidence::facts::{PersonId, Visibility},
     model::{FactKind, Platform, Source},
 };
 
@@ -68,7 +70,7 @@ pub(super) fn read(source: &Source, path: &Path) -> Result<Export, SourceError> 
 /// The brand's side of the dialogues.
 struct Desk {
     name: String,
-    id: PersonId,
+    us: Us,
     draft: Draft,
     /// Another brand that was met.
     other: Option<String>,
@@ -82,23 +84,6 @@ struct Desk {
     unsigned: u64,
 }
 
-/// One message.
-struct Message {
-    id: String,
-    at: DateTime<Utc>,
-    by: By,
-    words: String,
-}
-
-/// Who wrote a message.
-#[derive(PartialEq, Eq)]
-enum By {
-    Client(String),
-    Us,
-    /// The dialogue does not tell.
-    Nobody,
-}
-
 impl Desk {
     fn of(account: &str) -> Self {
         let name = account.trim().trim_start_matches('@').to_owned();
@@ -106,8 +91,10 @@ impl Desk {
         draft.profile.handle = format!("@{}", text::clean_name(&name));
         let kinds = [FactKind::Inbound, FactKind::Conversations, FactKind::Answers];
         draft.gather.carried.extend(kinds);
+        let platform = Platform::Other;
+        let id = PersonId::new(platform, &name.to_lowercase());
         Self {
-            id: person_id(&name),
+            us: Us { id, platform, visibility: Visibility::Public },
             name,
             draft,
             other: None,
@@ -141,10 +128,8 @@ impl Desk {
         self.dialogues += 1;
         self.messages.1 += messages.len() as u64;
         self.messages.0 += stated_messages(row).unwrap_or(messages.len() as u64);
-        let count = messages.len();
-        messages.retain(|message| message.by != By::Nobody);
-        self.unsigned += (count - messages.len()) as u64;
-        self.keep(messages);
+        self.unsigned += messages.iter().filter(|message| message.by == By::Nobody).count() as u64;
+        thread::keep(&self.us, &messages, &mut self.draft.gather);
         Ok(())
     }
 
@@ -157,11 +142,11 @@ impl Desk {
         last: DateTime<Utc>,
         place: &str,
     ) -> Result<Message, Skip> {
-        let id = name(json::text(closing, "/id")?)?.to_owned();
-        let words = json::text(closing, "/message")?.to_owned();
+        let id = name(json::text(closing, "/id")?)?;
+        let words = json::text(closing, "/message")?;
         let duration = row.pointer("/header/duration").and_then(Value::as_str);
         let stated = duration.and_then(length).and_then(|length| begun.checked_add_signed(length));
-        let told = times::of_snowflake(&id);
+        let told = times::of_snowflake(id);
         if let (Some(stated), Some(told), Some(duration)) = (stated, told, duration) {
             self.closings.0 += 1;
             if (told - stated).num_milliseconds().abs() <= SLACK_MILLIS {
@@ -176,54 +161,7 @@ impl Desk {
         }
         let at = told.or(stated).filter(|at| *at >= last);
         let at = at.ok_or_else(|| Skip::because("a closing answer without a plausible time"))?;
-        Ok(Message { id, at, by: By::Us, words })
-    }
-
-    fn keep(&mut self, messages: Vec<Message>) {
-        let root = messages.first().map(|first| address(&first.id)).unwrap_or_default();
-        let mut before: Option<&Message> = None;
-        for message in &messages {
-            let post = self.post(message, before, &root);
-            if let By::Client(client) = &message.by {
-                let (actor, object) = (person_id(client), post.id.clone());
-                let act = if before.is_none() { Act::Mention } else { Act::Reply };
-                let (at, account) = (message.at, self.id.clone());
-                let handle = format!("@{}", text::clean_name(client));
-                self.draft.gather.person(Person::new(actor.clone(), handle));
-                self.draft.gather.interaction(Interaction { actor, act, object, account, at });
-            }
-            self.draft.gather.post(post);
-            before = Some(message);
-        }
-    }
-
-    fn post(&self, message: &Message, before: Option<&Message>, root: &str) -> Post {
-        let author = |message: &Message| match &message.by {
-            By::Client(client) => person_id(client),
-            By::Us | By::Nobody => self.id.clone(),
-        };
-        let (us, parent_author) = (author(message), before.map(author));
-        let kind = match &parent_author {
-            None => PostKind::Original,
-            Some(parent) if *parent == us => PostKind::SelfThread,
-            Some(_) => PostKind::Reply,
-        };
-        let words = text::clean_text(&message.words);
-        Post {
-            id: address(&message.id),
-            author: us,
-            at: message.at,
-            kind,
-            root: root.to_owned(),
-            parent: before.map(|before| address(&before.id)),
-            parent_author,
-            parent_at: before.map(|before| before.at),
-            chars: text::chars(&words),
-            question: Some(text::asks(&words)),
-            text: (message.by == By::Us).then_some(words),
-            language: None,
-            visibility: Visibility::Public,
-        }
+        Ok(Message::new(address(id), at, By::Us, Some(words)))
     }
 
     fn finish(mut self, source: &Source, path: &Path) -> Result<Export, SourceError> {
@@ -247,12 +185,8 @@ impl Desk {
         if more > 0 {
             self.draft.note(format!("and {more} more closing times that differ"));
         }
-        self.draft.finish(source, &self.id, path)
+        self.draft.finish(source, &self.us.id, path)
     }
-}
-
-fn person_id(name: &str) -> PersonId {
-    PersonId::new(Platform::Other, &name.to_lowercase())
 }
 
 /// The address of a message: it has none but its number.
@@ -275,12 +209,9 @@ fn turn(row: &Value) -> Result<Message, Skip> {
         (None, Some(_)) => By::Us,
         (None, None) => By::Nobody,
     };
-    Ok(Message {
-        id: name(json::text(row, "/id")?)?.to_owned(),
-        at: json::instant(row, "/datetime")?,
-        by,
-        words: json::text(row, "/message")?.to_owned(),
-    })
+    let id = address(name(json::text(row, "/id")?)?);
+    let at = json::instant(row, "/datetime")?;
+    Ok(Message::new(id, at, by, Some(json::text(row, "/message")?)))
 }
 
 fn stated_messages(row: &Value) -> Option<u64> {

@@ -89,6 +89,24 @@ pub enum SourceError {
         /// What it is.
         found: &'static str,
     },
+    /// A table was to be read without saying how.
+    #[error("`{path}` is a table, and no mapping says what its columns mean")]
+    NoMapping {
+        /// The table.
+        path: String,
+    },
+    /// A mapping that cannot be followed.
+    #[error("{}: {problem}", at(file, *line))]
+    Mapping {
+        /// The mapping file.
+        file: String,
+        /// The line, from 1, if it is one line's fault.
+        line: Option<usize>,
+        /// What is wrong.
+        problem: String,
+        /// What to do instead.
+        remedy: String,
+    },
     /// A table without the columns that the reader needs.
     #[error("`{file}` has no header with the columns that are read")]
     NoHeader {
@@ -211,6 +229,12 @@ impl SourceError {
                 "save or download it again; it may have been cut off or edited by hand".into()
             }
             Self::Shape { .. } => "check that the file holds what its name says".into(),
+            Self::NoMapping { .. } => {
+                "write one with `fivestep import BRAND FILE --guess-map > maps/table.yaml`, then \
+                 `--map maps/table.yaml`"
+                    .into()
+            }
+            Self::Mapping { remedy, .. } => remedy.clone(),
             Self::NoHeader { .. } => {
                 "take the table as it was downloaded, with its header, or give a mapping with \
                  `--map`"
@@ -258,4 +282,9 @@ impl SourceError {
             _ => Self::Unreadable { path, source },
         }
     }
+}
+
+/// A file and perhaps a line of it.
+fn at(file: &str, line: Option<usize>) -> String {
+    line.map_or_else(|| format!("`{file}`"), |line| format!("`{file}`, line {line}"))
 }

@@ -23,12 +23,16 @@ mod error;
 mod gather;
 mod html;
 mod json;
+mod linkedin;
+mod mapped;
 mod mastodon;
 mod meta;
 mod mojibake;
 pub mod receipt;
 mod table;
 mod text;
+mod thread;
+mod tiktok;
 mod times;
 mod tree;
 mod x;
@@ -39,6 +43,7 @@ use std::path::Path;
 use self::tree::Glance;
 pub use self::{
     error::SourceError,
+    mapped::guess_map,
     receipt::{Comparison, FileReceipt, Receipt},
 };
 use super::facts::{Facts, PersonId};
@@ -101,6 +106,10 @@ fn reader(kind: SourceKind) -> Reader {
         SourceKind::XAnalytics => Reader { fits: x::analytics::fits, read: x::analytics::read },
         SourceKind::XApi => Reader { fits: x::api::fits, read: x::api::read },
         SourceKind::Dialogues => Reader { fits: dialogues::fits, read: dialogues::read },
+        SourceKind::LinkedinExport => Reader { fits: linkedin::fits, read: linkedin::read },
+        SourceKind::TiktokExport => Reader { fits: tiktok::fits, read: tiktok::read },
+        // Any table would fit: only a mapping says that one is meant.
+        SourceKind::Table => Reader { fits: |_| false, read: mapped::read },
         SourceKind::InstagramExport => {
             Reader { fits: meta::instagram::fits, read: meta::instagram::read }
         }

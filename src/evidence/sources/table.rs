@@ -245,6 +245,19 @@ fn sniff(first: &[u8], header: &dyn Fn(&Columns) -> bool) -> Option<u8> {
     })
 }
 
+/// The names in the first row that has several cells, as they are written.
+pub(crate) fn first_columns(head: &str) -> Vec<String> {
+    let first = |delimiter: u8| {
+        let mut reader = records(delimiter, head.as_bytes());
+        let mut found = reader.byte_records().take(MAX_PREAMBLE_ROWS).map_while(Result::ok);
+        let record = found.find(|record| record.len() > 1)?;
+        let cell = |cell: &[u8]| String::from_utf8_lossy(cell).trim().to_owned();
+        Some(record.iter().map(cell).collect::<Vec<_>>())
+    };
+    let found = DELIMITERS.into_iter().filter_map(first);
+    found.max_by_key(Vec::len).unwrap_or_default()
+}
+
 /// Whether a text begins with a table whose header is `header`.
 pub(crate) fn begins(head: &str, header: &dyn Fn(&Columns) -> bool) -> bool {
     sniff(head.as_bytes(), header).is_some()

@@ -149,7 +149,10 @@ impl Runner {
         let (mut sources, mut changed) = (0_u64, 0_u64);
         for source in &brand.sources {
             let Some(path) = &source.path else { continue };
-            let export = crate::evidence::sources::read(source, &self.workspace.root().join(path))?;
+            let source = self.workspace.with_map(source.clone());
+            let path = self.workspace.root().join(path);
+            let export = crate::evidence::sources::read(&source, &path)?;
+            self.ask_if_whole(&brand.id, &export)?;
             changed += u64::from(self.import(&brand.id, &export)?.changed);
             sources += 1;
         }

@@ -71,6 +71,11 @@ impl<'r> Entry<'r> {
         Ok(&mut self.reader)
     }
 
+    /// Its text from where it was left.
+    pub(crate) fn text_on(&mut self) -> &mut (dyn BufRead + 'r) {
+        &mut self.reader
+    }
+
     /// Reads the entry as JSON while it is unpacked, to its end.
     pub(crate) fn json<'de, S: DeserializeSeed<'de>>(
         &mut self,

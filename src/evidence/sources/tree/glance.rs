@@ -31,11 +31,6 @@ pub(crate) struct Glance {
 }
 
 impl Glance {
-    /// Whether an entry has this name without its folders.
-    pub(crate) fn has(&self, file: &str) -> bool {
-        self.entries.iter().any(|entry| entry.file() == file)
-    }
-
     /// The beginnings of the texts, with their names. Bytes that are not UTF-8 are replaced.
     pub(crate) fn heads(&self) -> impl Iterator<Item = (&str, String)> {
         self.heads.iter().map(|(name, head)| (name.as_str(), text_of(head)))

@@ -68,11 +68,10 @@ impl Call {
     /// The call, by a file's name: `followers-2.json`, `liking_users-1245403438755852288.json`.
     fn of(name: &str) -> Option<Call> {
         let stem = name.rsplit('/').next()?.strip_suffix(".json")?;
-        let known = Call::ALL.iter().filter_map(|(call, word)| {
+        Call::ALL.iter().find_map(|(call, word)| {
             let rest = stem.strip_prefix(word)?;
             (!rest.starts_with(|c: char| c.is_alphabetic() || c == '_')).then_some(*call)
-        });
-        known.last()
+        })
     }
 }
 
