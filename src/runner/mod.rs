@@ -19,6 +19,7 @@ pub mod crew;
 pub mod fleet;
 pub mod fork;
 mod house;
+pub mod known;
 pub mod meter;
 pub mod migrate;
 pub mod past;
