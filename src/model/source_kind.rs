@@ -125,6 +125,7 @@ source_kinds! {
             Profile: "users.json",
             FollowerCount: "users.json",
             Followers: "followers.json",
+            Activity: "followers.json",
             Inbound: "mentions.json",
             Conversations: "mentions.json",
             Answers: "tweets.json",
@@ -171,6 +172,9 @@ source_kinds! {
             OwnPosts: "rows of posts",
             PostTotals: "rows of post_numbers",
             AccountTotals: "rows of account_numbers",
+            Reach: "rows of post_numbers",
+            Impressions: "rows of post_numbers",
+            Views: "rows of post_numbers",
         };
 }
 
