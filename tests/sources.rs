@@ -15,6 +15,8 @@ mod hostile;
 mod make;
 #[path = "sources/mastodon.rs"]
 mod mastodon;
+#[path = "sources/mutated.rs"]
+mod mutated;
 #[path = "sources/sample.rs"]
 mod sample;
 #[path = "sources/store.rs"]
