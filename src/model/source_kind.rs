@@ -153,6 +153,7 @@ source_kinds! {
             Profile: "users.json",
             FollowerCount: "users.json",
             Followers: "followers.json",
+            Activity: "followers.json",
             Inbound: "mentions.json",
             Conversations: "mentions.json",
             Answers: "tweets.json",
@@ -202,6 +203,9 @@ source_kinds! {
             Impressions: "rows of post_numbers",
             Views: "rows of post_numbers",
             AccountTotals: "rows of account_numbers",
+            Reach: "rows of post_numbers",
+            Impressions: "rows of post_numbers",
+            Views: "rows of post_numbers",
         };
     /// The export that Instagram makes of an account.
     InstagramExport = "instagram_export", Instagram, "an Instagram export",
