@@ -21,6 +21,8 @@ mod mastodon;
 mod mastodon_api;
 #[path = "sources/meta.rs"]
 mod meta;
+#[path = "sources/mutated.rs"]
+mod mutated;
 #[path = "sources/sample.rs"]
 mod sample;
 #[path = "sources/store.rs"]

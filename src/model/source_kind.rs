@@ -116,6 +116,7 @@ source_kinds! {
             OwnPosts: "statuses",
             PostTotals: "statuses",
             Requests: "follow_requests",
+            Activity: "followers",
         };
     /// The lists that a Mastodon server lets an account download.
     MastodonCsv = "mastodon_csv", Mastodon, "a list exported by Mastodon",
@@ -152,6 +153,7 @@ source_kinds! {
             Profile: "users.json",
             FollowerCount: "users.json",
             Followers: "followers.json",
+            Activity: "followers.json",
             Inbound: "mentions.json",
             Conversations: "mentions.json",
             Answers: "tweets.json",
@@ -201,6 +203,9 @@ source_kinds! {
             Impressions: "rows of post_numbers",
             Views: "rows of post_numbers",
             AccountTotals: "rows of account_numbers",
+            Reach: "rows of post_numbers",
+            Impressions: "rows of post_numbers",
+            Views: "rows of post_numbers",
         };
     /// The export that Instagram makes of an account.
     InstagramExport = "instagram_export", Instagram, "an Instagram export",
@@ -252,7 +257,6 @@ source_kinds! {
         given: "give `Table data.csv` as exported from Advanced mode, or the .zip file around it",
         holds: {
             PostTotals: "Table data.csv",
-            Reach: "Table data.csv",
             Impressions: "Table data.csv",
             Views: "Table data.csv",
         };

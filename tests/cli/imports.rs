@@ -231,7 +231,7 @@ fn what_is_no_export_of_the_brand_is_refused() {
         fivestep import azzurro-radio notes.txt
         fivestep import roso-roasters exports";
     let before = env.contents();
-    assert_snapshot!(env.terminal(lines), @r"
+    assert_snapshot!(env.terminal(lines), @"
     $ fivestep import rosso-roasters
     error: no source of rosso-roasters has a path
     hint: name the export: `fivestep import rosso-roasters PATH`
@@ -243,8 +243,8 @@ fn what_is_no_export_of_the_brand_is_refused() {
     [exit 1]
 
     $ fivestep import rosso-roasters exports/azzurro-radio/2026-03-30.zip
-    error: `exports/azzurro-radio/2026-03-30.zip` is no export of a source that rosso-roasters has
-    hint: add the source to brands/rosso-roasters.yaml
+    error: `exports/azzurro-radio/2026-03-30.zip` is a Mastodon archive, and rosso-roasters has no source of kind `mastodon_archive`
+    hint: add `{ kind: mastodon_archive, account: ACCOUNT }` to `sources` in brands/rosso-roasters.yaml
     [exit 2]
 
     $ fivestep import rosso-roasters notes.txt

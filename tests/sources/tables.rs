@@ -10,7 +10,7 @@ use fivestep::{
 
 use crate::make::{at, rows, source, texts};
 
-const TICKETS: &str = "ticket,message_id,created_at,sender_type,sender,content
+pub const TICKETS: &str = "ticket,message_id,created_at,sender_type,sender,content
 7,m2,2024-05-01 10:30:00,agent,desk@acme.example,\"It is, yes\"
 7,m1,2024-05-01 10:00:00,customer,Ann,Is it open?
 8,m3,1714557600,customer,Bo,Hello
@@ -18,7 +18,7 @@ const TICKETS: &str = "ticket,message_id,created_at,sender_type,sender,content
 8,m4,soon,customer,Bo,Hello
 8,1.2E+17,2024-05-01,customer,Bo,Hello
 ";
-const MAP: &str = "rows: messages
+pub const MAP: &str = "rows: messages
 columns: { id: message_id, thread: ticket, at: created_at, side: sender_type, author: sender, text: content }
 ours: [agent]
 ";
