@@ -115,6 +115,28 @@ fn problems(diagnostics: &[Diagnostic]) -> String {
 }
 
 impl Failure {
+    /// Whether a failure met on one brand's way concerns that brand only, so that work for the
+    /// others can go on.
+    pub fn concerns_one_brand(&self) -> bool {
+        match self {
+            Failure::Store(error) => error.concerns_one_brand(),
+            // Nobody would hear of the others.
+            Failure::Io { .. } => false,
+            Failure::Refused { .. }
+            | Failure::Definition { .. }
+            | Failure::Conflict { .. }
+            | Failure::DefinitionLost { .. }
+            | Failure::JournalGivenUp { .. }
+            | Failure::NoBrandFile { .. }
+            | Failure::Usage { .. }
+            | Failure::UnknownCode { .. }
+            | Failure::Workspace(_)
+            | Failure::Evidence(_)
+            | Failure::Source(_)
+            | Failure::House(_) => true,
+        }
+    }
+
     /// What to do next, in one sentence; `None` where the message says all.
     pub fn hint(&self) -> Option<String> {
         match self {

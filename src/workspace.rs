@@ -15,8 +15,8 @@
 #![allow(clippy::disallowed_methods, reason = "the workspace is the edge: it reads files")]
 
 use std::{
-    fs,
-    io::{self, Read},
+    fs::{self, File},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
     time::UNIX_EPOCH,
 };
@@ -25,7 +25,8 @@ use thiserror::Error;
 
 use crate::{
     definition::{MAX_BYTES, SourceFile},
-    model::{BrandId, WorkflowId},
+    failpoint,
+    model::{BrandId, Source, WorkflowId},
     store::state::CachedFile,
 };
 
@@ -92,29 +93,42 @@ impl Workspace {
             .ok_or_else(|| WorkspaceError::NotFound { from: here.clone() })
     }
 
-    /// Makes the folders of a new workspace.
+    /// Makes a new workspace with its first files; one that was cut off is made whole.
+    ///
+    /// - `files`: names in the workspace, and what stands in them; one that is there stays as it
+    ///   is.
     ///
     /// # Errors
     ///
-    /// [`WorkspaceError::Exists`] if `root` is one already, [`WorkspaceError::Io`] if a folder
-    /// cannot be made.
-    pub fn create(root: &Path) -> Result<Self, WorkspaceError> {
+    /// [`WorkspaceError::Exists`] if `root` is one already, [`WorkspaceError::Io`] if a folder or
+    /// file cannot be made.
+    pub fn create(root: &Path, files: &[(String, &str)]) -> Result<Self, WorkspaceError> {
         if root.join(OWN_FOLDER).exists() {
             return Err(WorkspaceError::Exists { path: root.to_owned() });
         }
-        // The own folder comes last: it is what makes the others a workspace.
-        for folder in ["workflows", "brands", "exports", ".fivestep/evidence"] {
+        for folder in ["workflows", "brands", "exports"] {
             let folder = root.join(folder);
             fs::create_dir_all(&folder).map_err(|error| io_error(&folder, "written", error))?;
         }
-        let ignore = root.join(OWN_FOLDER).join(".gitignore");
-        fs::write(&ignore, "*\n").map_err(|error| io_error(&ignore, "written", error))?;
+        for (name, text) in files {
+            let path = root.join(name);
+            write_new(&path, text).map_err(|error| io_error(&path, "written", error))?;
+            failpoint::pass("init.file");
+        }
+        // The own folder comes last and whole: it is what makes the others a workspace.
+        make_own_folder(root).map_err(|error| io_error(root, "written", error))?;
         Self::find(root)
     }
 
     /// The workspace's folder.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// A source of a brand's file with the place of its mapping, as the readers take it.
+    pub fn with_map(&self, source: Source) -> Source {
+        let map = source.map.map(|map| self.root.join(map).display().to_string());
+        Source { map, ..source }
     }
 
     /// The file with all brands' runs.
@@ -247,6 +261,27 @@ pub fn read_file(path: &Path, name: &str) -> Result<SourceFile, WorkspaceError> 
         .and_then(|file| file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes))
         .map_err(fail)?;
     Ok(SourceFile::new(name, bytes))
+}
+
+/// Writes a file in one piece, unless one is there.
+fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    if path.exists() {
+        return Ok(());
+    }
+    // The name is always the same, so that what a death leaves is used by the next.
+    let draft = path.with_extension("unfinished");
+    let mut file = File::create(&draft)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(draft, path)
+}
+
+fn make_own_folder(root: &Path) -> io::Result<()> {
+    let draft = root.join(".fivestep.unfinished");
+    fs::create_dir_all(draft.join("evidence"))?;
+    fs::write(draft.join(".gitignore"), "*\n")?;
+    failpoint::pass("init.folder");
+    fs::rename(draft, root.join(OWN_FOLDER))
 }
 
 fn io_error(path: &Path, doing: &'static str, source: io::Error) -> WorkspaceError {

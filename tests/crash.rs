@@ -212,6 +212,76 @@ fn an_interrupted_run_over_all_goes_on_and_moves_no_brand_twice() {
     println!("{kills} runs killed, {resumed} of them resumed; no brand moved twice");
 }
 
+/// Kills a child after so many of its lines; answers with all that it printed.
+fn killed_after(env: &TestEnv, args: &[&str], lines: usize) -> Vec<String> {
+    let mut command = env.command();
+    let mut child =
+        command.args(args).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let printed = read_lines(&mut child);
+    let mut told: Vec<String> = printed.iter().take(lines).collect();
+    child.kill().ok();
+    child.wait().unwrap();
+    told.extend(printed);
+    told.iter().map(|line| line.trim().to_owned()).collect()
+}
+
+/// How often each brand's journal holds an event that is `wanted`.
+fn times(env: &TestEnv, brands: usize, wanted: fn(&Event) -> bool) -> Vec<usize> {
+    let store = StateStore::open(&env.path(".fivestep/state.db")).expect("the store reopens");
+    let of = |number| {
+        let brand = BrandId::new(format!("ring-{number}")).unwrap();
+        let journal = store.journal(&brand).expect("the journal reads");
+        journal.iter().flat_map(|entry| &entry.events).filter(|event| wanted(event)).count()
+    };
+    (0..brands).map(of).collect()
+}
+
+#[test]
+fn a_migration_that_was_killed_takes_only_those_that_are_left() {
+    let brands = 2 * PAGE + 100;
+    let env = fleet(brands);
+    let limit = "    limit: { after: 1h, to: target }\n    next: target";
+    env.replace("workflows/ring.yaml", "    next: target", limit);
+    let migrate = ["migrate", "ring", "--apply", "-o", "ids"];
+    let mut over = 0;
+    // At some moment before the first page, and right after a page.
+    for lines in [0, 1] {
+        let told = killed_after(&env, &migrate, lines);
+        let went = times(&env, brands, |event| matches!(event, Event::Migrated { .. }));
+        assert!(went.iter().all(|times| *times <= 1), "nobody twice");
+        let before = over;
+        over = went.iter().sum();
+        assert!(over >= before + told.len(), "what was told is there");
+        assert!(over % PAGE == 0 || over == brands, "a page goes whole or not at all: {over}");
+    }
+    let rest = env.fivestep(migrate).stdout.lines().count();
+    assert_eq!(over + rest, brands, "only those that were left");
+    let went = times(&env, brands, |event| matches!(event, Event::Migrated { .. }));
+    assert!(went.iter().all(|times| *times == 1), "everybody once");
+    assert_whole(&env, brands);
+    println!("{over} of {brands} brands went over before the last kill, {rest} after it");
+}
+
+#[test]
+fn a_tick_that_was_killed_is_finished_by_the_next() {
+    let brands = 2 * PAGE + 100;
+    let mut env = fleet(brands);
+    let limit = "    limit: { after: 1h, to: target }\n    next: target";
+    env.replace("workflows/ring.yaml", "    next: target", limit);
+    env.ok(["migrate", "ring", "--apply"]);
+    env.set_now("2026-03-30T12:00:00Z");
+    let tick = ["tick", "-o", "ids"];
+    let told = killed_after(&env, &tick, 1).len();
+    let fired = times(&env, brands, |event| matches!(event, Event::Fired { .. }));
+    let before: usize = fired.iter().sum();
+    assert!(before >= told, "what was told is there");
+    let rest = env.fivestep(tick).stdout.lines().count();
+    assert_eq!(before + rest, brands, "only those that were left");
+    let fired = times(&env, brands, |event| matches!(event, Event::Fired { .. }));
+    assert!(fired.iter().all(|times| *times == 1), "everybody once");
+    println!("{before} of {brands} brands fired before the kill, {rest} after it");
+}
+
 /// A workspace with so many brands on the ring, all in its first stage, without exports.
 fn fleet(brands: usize) -> TestEnv {
     let env = TestEnv::new();

@@ -532,6 +532,20 @@ impl RightFile {
     }
 }
 
+/// The brands of `pairs/` that fit the workflow above them.
+fn brands_that_are_right() -> Vec<RightFile> {
+    let files = fs::read_dir(root().join("tests/definition/pairs")).unwrap();
+    let texts = files.map(|file| fs::read_to_string(file.unwrap().path()).unwrap());
+    let right = texts.filter(|text| text.starts_with("# near: "));
+    let pair = right.map(|text| {
+        let (workflow, brand) = text.split_once("\n---\n").unwrap();
+        let workflow = SourceFile::new("workflows/small.yaml", workflow.as_bytes().to_vec());
+        let (name, text) = ("brands/acme.yaml".to_owned(), brand.to_owned());
+        RightFile { name, text, beside: vec![workflow] }
+    });
+    pair.collect()
+}
+
 /// What is shipped, and the corpus.
 fn files_that_are_right() -> Vec<RightFile> {
     let shipped = [
@@ -553,7 +567,7 @@ fn files_that_are_right() -> Vec<RightFile> {
         let text = fs::read_to_string(&path).unwrap();
         RightFile { name: path.display().to_string(), text, beside: Vec::new() }
     });
-    shipped.into_iter().chain(corpus).collect()
+    shipped.into_iter().chain(corpus).chain(brands_that_are_right()).collect()
 }
 
 /// `text` with `wrong` in the place of `right`, once for each place where `right` stands line by

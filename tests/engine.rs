@@ -5,6 +5,8 @@
 mod common;
 #[path = "engine/gate.rs"]
 mod gate;
+#[path = "engine/held.rs"]
+mod held;
 #[path = "engine/language.rs"]
 mod language;
 #[path = "engine/laws.rs"]

@@ -5,6 +5,10 @@
 
 #[path = "sources/bluesky.rs"]
 mod bluesky;
+#[path = "sources/dialogues.rs"]
+mod dialogues;
+#[path = "sources/exports.rs"]
+mod exports;
 #[path = "sources/hostile.rs"]
 mod hostile;
 #[path = "sources/make.rs"]
@@ -15,3 +19,7 @@ mod mastodon;
 mod sample;
 #[path = "sources/store.rs"]
 mod store;
+#[path = "sources/tables.rs"]
+mod tables;
+#[path = "sources/x.rs"]
+mod x;

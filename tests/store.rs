@@ -7,18 +7,22 @@
 //!
 //! - What a crash leaves: `tests/crash.rs`. What a full disk or a damaged row does: the file has
 //!   tests of its own.
-//! - Evidence, brand files, pruning and archives, which only the file has.
+//! - Evidence, brand files and archives, which only the file has, and the bytes that pruning gives
+//!   back: `tests/house.rs`.
 //! - Two processes: two connections stand for them; `tests/crash.rs` runs two programs.
 #![allow(clippy::disallowed_methods, reason = "a test opens files and starts threads")]
 
 use chrono::{DateTime, TimeDelta, Utc};
 use fivestep::{
     definition::{SourceFile, load_workflow},
-    engine::{Step, step},
+    engine::{Notice, NoticeKind, Step, step},
     model::{
         Actor, BrandId, Checkpoint, Command, Digest, Observations, Timer, TimerKind, Verb, Workflow,
     },
-    store::{Committed, MemoryStore, RunStore, StateStore, StoreError, state::DueMark},
+    store::{
+        Committed, Filter, MemoryStore, RunStore, StateStore, StoreError,
+        state::{DueMark, Keep},
+    },
 };
 
 fn at(minute: i64) -> DateTime<Utc> {
@@ -69,6 +73,9 @@ fn every_store<S: RunStore + Send>(mut fresh: impl FnMut() -> Box<dyn Fn() -> S 
     one_writer_wins(&*fresh());
     a_conflict_takes_the_brands_later_steps_with_it(&*fresh());
     lines_come_page_by_page_in_the_order_of_names(&*fresh());
+    a_filter_loses_no_line_that_it_lets_pass(&*fresh());
+    notices_come_back_until_they_are_delivered(&*fresh());
+    what_is_pruned_leads_to_the_same_place(&*fresh());
     timers_are_replaced_and_found_when_due(&*fresh());
     a_fork_goes_its_own_way(&*fresh());
     a_run_under_a_reused_name_sees_nothing_of_the_one_before(&*fresh());
@@ -132,12 +139,91 @@ fn lines_come_page_by_page_in_the_order_of_names<S: RunStore>(open: &dyn Fn() ->
         started(&mut store, name);
     }
     let page = |after: &str| -> Vec<String> {
-        let lines = store.standings(after, 3).expect("they read");
+        let lines = store.standings(None, after, 3).expect("they read");
         lines.into_iter().map(|line| line.brand).collect()
     };
     assert_eq!(page(""), ["acme", "bolt", "coal"]);
     assert_eq!(page("coal"), ["dust"]);
     assert!(page("dust").is_empty());
+}
+
+fn a_filter_loses_no_line_that_it_lets_pass<S: RunStore>(open: &dyn Fn() -> S) {
+    let mut store = open();
+    for name in ["acme", "bolt", "coal"] {
+        started(&mut store, name);
+    }
+    let held = store.checkpoint(&brand("bolt")).expect("it reads");
+    written(&mut store, decide(&held, Verb::Pause, 1));
+    // (the filter, the brands that it lets pass)
+    let table: [(&str, &[&str]); 6] = [
+        ("paused", &["bolt"]),
+        ("running", &["acme", "coal"]),
+        ("stage = \"define\"", &["acme", "bolt", "coal"]),
+        ("stage = \"support\"", &[]),
+        ("brand = \"coal\" or paused", &["bolt", "coal"]),
+        ("not running", &["bolt"]),
+    ];
+    for (text, names) in table {
+        let filter: Filter = text.parse().unwrap_or_else(|error| panic!("{text}: {error:?}"));
+        let lines = store.standings(Some(&filter), "", 10).expect("they read");
+        let passing = lines.into_iter().filter(|line| filter.lets_pass(line, at(2)));
+        let passing: Vec<String> = passing.map(|line| line.brand).collect();
+        assert_eq!(passing, names, "{text}");
+    }
+}
+
+fn notices_come_back_until_they_are_delivered<S: RunStore>(open: &dyn Fn() -> S) {
+    let (mut store, other) = (open(), open());
+    for (name, minute) in [("acme", 2), ("bolt", 1)] {
+        let here = started(&mut store, name);
+        let mut step = decide(&here, Verb::Pause, minute);
+        let key = Digest::of(name.as_bytes());
+        let (brand, to, text) = (here.brand.clone(), "role:lead".to_owned(), name.to_owned());
+        let kind = NoticeKind::Deadline;
+        step.notices = vec![Notice { key, brand, at: at(minute), kind, to, text }];
+        assert_eq!(store.commit(&[&step]).expect("answered"), [Committed::Yes]);
+        assert_eq!(store.commit(&[&step]).expect("answered"), [Committed::Conflict]);
+    }
+    let open_now = |store: &S, limit| -> Vec<String> {
+        let notices = store.open_notices(limit).expect("they read");
+        notices.into_iter().map(|notice| notice.text).collect()
+    };
+    assert_eq!(open_now(&other, 10), ["bolt", "acme"], "the oldest first, each once");
+    assert_eq!(open_now(&other, 1), ["bolt"]);
+    assert_eq!(open_now(&other, 1), ["bolt"], "it comes back until it is delivered");
+    store.note_delivered(&[Digest::of(b"bolt")], at(3)).expect("written");
+    store.note_delivered(&[Digest::of(b"bolt"), Digest::of(b"none")], at(4)).expect("written");
+    assert_eq!(open_now(&other, 10), ["acme"]);
+}
+
+fn what_is_pruned_leads_to_the_same_place<S: RunStore>(open: &dyn Fn() -> S) {
+    let (mut store, mut other) = (open(), open());
+    let mut acme = started(&mut store, "acme");
+    for minute in 1..=6 {
+        let verb = if minute % 2 == 1 { Verb::Pause } else { Verb::Resume };
+        acme = written(&mut store, decide(&acme, verb, minute));
+    }
+    acme = written(&mut store, decide(&acme, Verb::Abandon, 7));
+    acme = written(&mut store, decide(&acme, Verb::StartAgain, 8));
+    let (keep, later) = (Keep { days: 1, cycles: 1 }, at(8) + TimeDelta::days(2));
+    let brand = acme.brand.clone();
+    let base = store.base(&brand).expect("it reads");
+    assert_eq!(base, Checkpoint::new(brand.clone()), "nothing was pruned yet");
+    assert_eq!(store.plan(&brand, &base, &keep, at(9)).expect("planned"), None, "it is young");
+    let batch = store.plan(&brand, &base, &keep, later).expect("planned").expect("some may go");
+    assert_eq!(batch.state.revision, 8, "the whole run before, and nothing of the newest");
+    assert!(store.prune(&batch).expect("written"));
+    assert!(!other.prune(&batch).expect("answered"), "once");
+    let (base, journal) = (other.base(&brand).expect("it reads"), other.journal(&brand));
+    let journal = journal.expect("it reads");
+    assert_eq!(base.revision, 8);
+    assert!(journal.iter().all(|entry| !batch.gone.contains(&entry.revision)));
+    assert!(journal.iter().any(|entry| entry.revision == 9), "the newest run is whole");
+    assert_eq!(other.checkpoint(&brand).expect("it reads"), acme);
+    let mut state = base;
+    journal.iter().filter(|entry| entry.revision > 8).for_each(|entry| state.apply(entry));
+    assert_eq!(state, acme, "the fold goes on from where it was pruned");
+    written(&mut other, decide(&acme, Verb::Pause, 9));
 }
 
 fn timers_are_replaced_and_found_when_due<S: RunStore>(open: &dyn Fn() -> S) {

@@ -108,7 +108,7 @@ fn all(
     runner.advance_all(tour, sweep, |Outcome { brand, result }| {
         bar.inc(1);
         if let Ok(advance) = result {
-            stuck.add(&advance.checkpoint);
+            stuck.add(advance.checkpoint());
         }
         bar.suspend(|| moves.take(brand, result.as_ref()))
     })?;
@@ -125,7 +125,7 @@ pub fn progress(brands: u64) -> ProgressBar {
     if !std::io::stderr().is_terminal() || brands < 50 {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("{pos}/{len} brands {wide_bar} {eta}")
+    let style = ProgressStyle::with_template("{pos}/{len} brands {wide_bar} {per_sec}, {eta} left")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(brands).with_style(style)
 }

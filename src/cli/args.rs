@@ -378,15 +378,33 @@ pub enum BrandVerb {
 Examples:
   fivestep import acme                       every source of the brand's file that has a path
   fivestep import acme ~/Downloads/acme.zip  one export, wherever it lies
+  fivestep import acme tickets.csv --guess-map > maps/tickets.yaml  a mapping to start from
+  fivestep import acme tickets.csv --map maps/tickets.yaml --preview
   fivestep import acme --archive acme.fivestep.tar.gz  all of a brand, from another workspace
   fivestep brand list -o ids | fivestep import -")]
 pub struct ImportArgs {
     /// The brand; `-` reads names from standard input
     pub brand: String,
-    /// An export: a folder of saved answers or an archive; otherwise those of the brand's file
-    pub path: Option<PathBuf>,
+    /// Exports, each a file, a folder or an archive; otherwise those of the brand's file
+    #[arg(value_name = "FILE")]
+    pub paths: Vec<PathBuf>,
+    /// Read a table by this mapping
+    #[arg(long, value_name = "FILE", requires = "paths")]
+    pub map: Option<PathBuf>,
+    /// Write a mapping to start from, guessed from the header of a table
+    #[arg(long, requires = "paths", conflicts_with_all = ["map", "preview", "dry_run"])]
+    pub guess_map: bool,
+    /// Show the first facts of each kind, write nothing
+    #[arg(long)]
+    pub preview: bool,
+    /// The export is a part, such as a range of dates: mark nobody as gone
+    #[arg(long)]
+    pub part: bool,
+    /// The export is whole, however many people are gone
+    #[arg(long, conflicts_with = "part")]
+    pub whole: bool,
     /// Take the whole brand in, with its run, from a file of `fivestep export`
-    #[arg(long, value_name = "FILE", conflicts_with = "path")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "preview", "part", "whole"])]
     pub archive: Option<PathBuf>,
     /// Read and report, write nothing
     #[arg(long)]
@@ -481,6 +499,9 @@ pub struct TickArgs {
     /// How many actions run side by side
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = parse_workers)]
     pub workers: usize,
+    /// Every line, however many; so it is where brands are named
+    #[arg(long)]
+    pub each: bool,
 }
 
 /// Arguments of `serve`.

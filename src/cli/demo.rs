@@ -24,7 +24,7 @@ use super::{
     args::{DemoArgs, Format},
     check,
     exit::Exit,
-    import::import,
+    import::{How, import},
     render,
     session::Session,
     shipped::Shipped,
@@ -72,7 +72,7 @@ fn make(dir: &Path, stories: &[Story]) -> Result<Workspace, Failure> {
             hint: "name another folder: `fivestep demo DIR`".to_owned(),
         });
     }
-    let workspace = Workspace::create(dir)?;
+    let workspace = Workspace::create(dir, &[])?;
     write(workspace.root(), MARK, "")?;
     for (name, text) in Shipped::Engagement.files() {
         write(workspace.root(), &name, text)?;
@@ -139,7 +139,7 @@ impl Demo<'_> {
     fn import(&self, runner: &mut Runner, story: &Story, path: &Path) -> Result<(), Failure> {
         let brand = load_brand(&self.workspace, &id(story))?;
         if let Some(source) = brand.sources.first() {
-            let done = import(runner, &brand, source, path, false)?;
+            let done = import(runner, &brand, source, path, How::default())?;
             self.say(&render::wrapped(0, "", &format!("{}  imported: {}", brand.id, done.result)))?;
         }
         Ok(())

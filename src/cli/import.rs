@@ -15,7 +15,7 @@ use crate::{
     model::{Brand, BrandId, Source, SourceKind},
     runner::{Runner, load_brand},
     store::StateStore,
-    view::imported::{ImportView, imported},
+    view::imported::{ImportView, first_facts, imported},
 };
 
 use super::{
@@ -30,9 +30,14 @@ pub fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Failure> {
     if let Some(archive) = &args.archive {
         return take_in(session, &args.brand, archive, args.dry_run);
     }
+    if let (true, Some(path)) = (args.guess_map, args.paths.first()) {
+        let guess = sources::guess_map(path)?;
+        session.out.text(&guess)?;
+        return Ok(Exit::Done);
+    }
     let mut runner = session.runner()?;
     let brands = session.brands(std::slice::from_ref(&args.brand))?;
-    match (brands.as_slice(), &args.path) {
+    match (brands.as_slice(), args.paths.first()) {
         ([], _) => return Err(no_brand(false)),
         ([_], _) | (_, None) => {}
         (_, Some(path)) => return Err(one_export(path)),
@@ -87,12 +92,31 @@ fn import_brand(
 ) -> Result<Vec<ImportView>, Failure> {
     let brand = load_brand(runner.workspace(), brand)?;
     let mut views = Vec::new();
-    for (source, path) in exports(runner, &brand, args.path.as_deref())? {
-        let view = import(runner, &brand, &source, &path, args.dry_run)?;
+    let how = How {
+        dry_run: args.dry_run || args.preview,
+        preview: args.preview,
+        part: args.part,
+        whole: args.whole,
+    };
+    for (source, path) in exports(runner, &brand, args)? {
+        let view = import(runner, &brand, &source, &path, how)?;
         session.out.text(&render::imported::text(&view))?;
         views.push(view);
     }
     Ok(views)
+}
+
+/// How an export is taken.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct How {
+    /// Read and report, write nothing.
+    pub dry_run: bool,
+    /// Show the first facts.
+    pub preview: bool,
+    /// It is a part: nobody is marked as gone.
+    pub part: bool,
+    /// It is whole, however many are gone.
+    pub whole: bool,
 }
 
 /// Reads one export and keeps its facts.
@@ -101,13 +125,22 @@ pub fn import(
     brand: &Brand,
     source: &Source,
     path: &Path,
-    dry_run: bool,
+    how: How,
 ) -> Result<ImportView, Failure> {
     let spinner = spinner(path);
-    let export: Export = sources::read(source, path)?;
-    let result = if dry_run { None } else { Some(runner.import(&brand.id, &export)?) };
+    let mut export: Export = sources::read(source, path)?;
+    if how.part && !export.followers_complete.is_empty() {
+        export.followers_complete.clear();
+        export.receipt.notes.push("taken as a part, so nobody is marked as gone".to_owned());
+    }
+    if !how.whole {
+        runner.ask_if_whole(&brand.id, &export)?;
+    }
+    let result = if how.dry_run { None } else { Some(runner.import(&brand.id, &export)?) };
     spinner.finish_and_clear();
-    Ok(imported(&brand.id, path, &export, result.as_ref()))
+    let mut view = imported(&brand.id, path, &export, result.as_ref());
+    view.preview = if how.preview { first_facts(&export.facts) } else { Vec::new() };
+    Ok(view)
 }
 
 fn spinner(path: &Path) -> ProgressBar {
@@ -123,49 +156,75 @@ fn spinner(path: &Path) -> ProgressBar {
 fn exports(
     runner: &Runner,
     brand: &Brand,
-    path: Option<&Path>,
+    args: &ImportArgs,
 ) -> Result<Vec<(Source, PathBuf)>, Failure> {
-    match path {
-        Some(path) => Ok(vec![(source_of(brand, path)?, path.to_owned())]),
-        None => {
-            let root = runner.workspace().root();
-            let with_path = brand
-                .sources
-                .iter()
-                .filter_map(|source| Some((source.clone(), root.join(source.path.as_ref()?))));
-            let exports: Vec<_> = with_path.collect();
-            if exports.is_empty() {
-                return Err(Failure::Usage {
-                    message: format!("no source of {} has a path", brand.id),
-                    hint: format!("name the export: `fivestep import {} PATH`", brand.id),
-                });
-            }
-            Ok(exports)
-        }
+    let workspace = runner.workspace();
+    if !args.paths.is_empty() {
+        let one = |path: &PathBuf| {
+            let source = match &args.map {
+                Some(map) => mapped(brand, map),
+                None => workspace.with_map(source_of(brand, path)?),
+            };
+            Ok((source, path.clone()))
+        };
+        return args.paths.iter().map(one).collect();
     }
+    let with_path = brand.sources.iter().filter_map(|source| {
+        let path = workspace.root().join(source.path.as_ref()?);
+        Some((workspace.with_map(source.clone()), path))
+    });
+    let exports: Vec<_> = with_path.collect();
+    if exports.is_empty() {
+        return Err(Failure::Usage {
+            message: format!("no source of {} has a path", brand.id),
+            hint: format!("name the export: `fivestep import {} PATH`", brand.id),
+        });
+    }
+    Ok(exports)
+}
+
+/// The source of a table that is read by `map`: the brand's own, if it has one.
+fn mapped(brand: &Brand, map: &Path) -> Source {
+    let mut tables = brand.sources.iter().filter(|source| source.kind == SourceKind::Table);
+    let account = tables.next().map_or_else(|| brand.id.to_string(), |one| one.account.clone());
+    let map = Some(map.display().to_string());
+    Source { kind: SourceKind::Table, account, path: None, map }
 }
 
 /// The brand's source of the kind that lies at `path`.
 fn source_of(brand: &Brand, path: &Path) -> Result<Source, Failure> {
     let of_kind = |kind: SourceKind| brand.sources.iter().filter(move |s| s.kind == kind);
-    let found = match sources::detect(path) {
+    let kind = sources::detect(path);
+    let found = match kind {
         Some(kind) => of_kind(kind).collect::<Vec<_>>(),
-        // What cannot be told by looking is read as the only source there is, whose reader then
-        // says what is wrong with it.
+        // What cannot be told by looking is a table of one's own, or the only source there is,
+        // whose reader then says what is wrong with it.
+        None if of_kind(SourceKind::Table).count() == 1 => of_kind(SourceKind::Table).collect(),
         None => brand.sources.iter().collect(),
     };
-    match found.as_slice() {
-        [source] => Ok((*source).clone()),
-        [] => Err(Failure::Usage {
-            message: format!("`{}` is no export of a source that {} has", path.display(), brand.id),
+    let place = path.display();
+    match (found.as_slice(), kind) {
+        ([source], _) => Ok((*source).clone()),
+        ([], Some(kind)) => Err(Failure::Usage {
+            message: format!(
+                "`{place}` is {}, and {} has no source of kind `{kind}`",
+                kind.words(),
+                brand.id
+            ),
+            hint: format!(
+                "add `{{ kind: {kind}, account: ACCOUNT }}` to `sources` in brands/{}.yaml",
+                brand.id
+            ),
+        }),
+        ([], None) => Err(Failure::Usage {
+            message: format!("`{place}` is no export of a source that {} has", brand.id),
             hint: format!("add the source to brands/{}.yaml", brand.id),
         }),
-        several => Err(Failure::Usage {
+        (several, _) => Err(Failure::Usage {
             message: format!(
-                "{} has {} sources that `{}` could belong to",
+                "{} has {} sources that `{place}` could belong to",
                 brand.id,
-                several.len(),
-                path.display()
+                several.len()
             ),
             hint: format!(
                 "give each its path in brands/{}.yaml and import without naming one",

@@ -7,13 +7,14 @@ use crate::{
         Runner,
         migrate::{Migration, Names, Which},
     },
-    view::migration::{MigrationView, Summary},
+    view::migration::{BrandLine, MigrationView, Summary},
 };
 
 use super::{
     advance::progress,
     args::{Format, MigrateArgs},
     exit::Exit,
+    out::{List, unless_closed},
     render, report,
     session::{Session, not_a_name},
 };
@@ -28,13 +29,15 @@ pub fn run(session: &Session, args: &MigrateArgs) -> Result<Exit, Failure> {
         brands => Which::These(brands),
     };
     let migration = runner.migration(&workflow, &names)?;
-    let mut job = Job { session, args, which, migration };
-    let plan = job.play(&mut runner, false)?;
-    if args.plan || !plan.stuck.is_empty() || plan.going == 0 {
-        return job.tell(&plan);
+    let job = Job { session, args, which, migration };
+    if args.plan {
+        return job.play(&mut runner, Play::Plan);
     }
-    let done = job.play(&mut runner, true)?;
-    job.tell(&done)
+    let plan = job.walk(&mut runner, Play::Plan, |_| Ok(()))?;
+    match plan.is_held_up() || plan.going == 0 {
+        true => job.play(&mut runner, Play::Plan),
+        false => job.play(&mut runner, Play::Apply),
+    }
 }
 
 /// One migration on the command line.
@@ -45,45 +48,68 @@ struct Job<'a> {
     migration: Migration,
 }
 
+/// What is done with every brand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Play {
+    Plan,
+    Apply,
+}
+
 impl Job<'_> {
-    /// Plans, or does, all of it.
-    fn play(&mut self, runner: &mut Runner, apply: bool) -> Result<MigrationView, Failure> {
+    /// Plans, or does, all of it, and tells of it.
+    fn play(&self, runner: &mut Runner, play: Play) -> Result<Exit, Failure> {
+        let Self { session, args, .. } = self;
+        let each = args.each || !args.brands.is_empty() || session.out.format != Format::Table;
+        let mut list = List::of(session.out, "brands");
+        let view = self.walk(runner, play, |line| {
+            let id = line.goes.then_some(line.brand.as_str());
+            let text = || render::migration::brand(line);
+            if each { unless_closed(list.push(line, id, text)) } else { Ok(()) }
+        })?;
+        session.out.text(&render::migration::text(&view, &self.apply_line()))?;
+        list.end_with(&view)?;
+        Ok(self.exit(&view))
+    }
+
+    /// Goes from brand to brand, tells of each, and answers with the sums.
+    fn walk(
+        &self,
+        runner: &mut Runner,
+        play: Play,
+        mut tell: impl FnMut(&BrandLine) -> Result<(), Failure>,
+    ) -> Result<MigrationView, Failure> {
         let Self { session, args, which, migration } = self;
         let actor = session.actor();
         let ask = |verb: Verb| Command::new(verb, actor.clone()).because(args.reason.as_deref());
-        let each = args.each || !args.brands.is_empty() || session.out.format != Format::Table;
-        let mut summary = Summary::new(each);
+        let mut summary = Summary::default();
         let bar = progress(match which {
-            Which::All => runner.store().brands()?,
+            Which::All => migration.brands(),
             Which::These(brands) => brands.len() as u64,
         });
-        let tell = |planned| {
+        let take = |planned| {
             bar.inc(1);
-            summary.take(&planned);
-            Ok(())
+            summary.take(&planned).map_or(Ok(()), |line| bar.suspend(|| tell(&line)))
         };
-        match apply {
-            true => runner.migrate(migration, which, &ask, tell)?,
-            false => runner.plan(migration, which, &ask, tell)?,
+        match play {
+            Play::Plan => runner.plan(migration, which, &ask, take)?,
+            Play::Apply => runner.migrate(migration, which, &ask, take)?,
         }
         bar.finish_and_clear();
-        Ok(summary.finish(&args.workflow, &migration.workflow.digest, apply))
+        let to = &migration.workflow.digest;
+        Ok(summary.finish(&args.workflow, to, play == Play::Apply))
     }
 
-    fn tell(&self, view: &MigrationView) -> Result<Exit, Failure> {
-        let ids = || {
-            let going = view.brands.iter().filter(|line| line.goes);
-            going.map(|line| line.brand.clone()).collect()
-        };
-        let text = || render::migration::text(view, &self.apply_line());
-        self.session.out.answer(view, ids, text)?;
-        if view.stuck.is_empty() {
-            return Ok(if view.going > 0 { Exit::Done } else { Exit::Blocked });
-        }
-        if self.args.apply && !view.applied {
+    fn exit(&self, view: &MigrationView) -> Exit {
+        if view.is_held_up() && self.args.apply && !view.applied {
             report::say("blocked: not every brand can go over, so none did\n");
         }
-        Ok(if view.applied { Exit::Conflict } else { Exit::Blocked })
+        match (view.has_unread(), view.is_held_up(), view.applied) {
+            (true, _, true) | (true, false, false) => Exit::Fault,
+            (_, true, true) => Exit::Conflict,
+            (_, true, false) => Exit::Blocked,
+            (false, false, _) if view.going == 0 => Exit::Blocked,
+            (false, false, _) => Exit::Done,
+        }
     }
 
     /// The command line that does what was planned.

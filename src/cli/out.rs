@@ -45,8 +45,7 @@ impl Out {
 
     /// Prints one JSON document.
     pub fn json<T: Serialize>(self, view: &T) -> Result<(), Failure> {
-        let mut json = serde_json::to_string_pretty(view)
-            .map_err(|error| io_failure(io::Error::new(io::ErrorKind::InvalidData, error)))?;
+        let mut json = pretty(view)?;
         json.push('\n');
         print(&json)
     }
@@ -77,6 +76,21 @@ impl Out {
         }
     }
 
+    /// Prints what `text` makes if JSON was asked for.
+    fn json_only(self, text: impl FnOnce() -> Result<String, Failure>) -> Result<(), Failure> {
+        match self.format {
+            Format::Json => print(&text()?),
+            Format::Ids
+            | Format::Table
+            | Format::Sarif
+            | Format::Junit
+            | Format::Mermaid
+            | Format::Dot
+            | Format::Svg
+            | Format::Ics => Ok(()),
+        }
+    }
+
     /// Prints a document as it is.
     pub fn document(self, text: &str) -> Result<(), Failure> {
         print(text)
@@ -102,12 +116,20 @@ impl Out {
 #[derive(Debug)]
 pub struct List {
     out: Out,
+    /// The field of a JSON document in which the list stands; absent if the list is all.
+    field: Option<&'static str>,
     printed: u64,
 }
 
 impl List {
+    /// A list that is the whole answer.
     pub fn new(out: Out) -> Self {
-        Self { out, printed: 0 }
+        Self { out, field: None, printed: 0 }
+    }
+
+    /// A list that is the first field of a JSON document; [`List::end_with`] adds the others.
+    pub fn of(out: Out, field: &'static str) -> Self {
+        Self { out, field: Some(field), printed: 0 }
     }
 
     /// Prints one more: `view` as an item of a JSON list, its name, or what `text` makes for people.
@@ -117,10 +139,10 @@ impl List {
         id: Option<&str>,
         text: impl FnOnce() -> String,
     ) -> Result<(), Failure> {
-        let head = if self.printed == 0 { "[\n" } else { ",\n" };
+        let head = self.head();
         self.printed += 1;
         match self.out.format {
-            Format::Json => print(&format!("{head}{}", item(view)?)),
+            Format::Json => print(&format!("{head}{}", indented(&pretty(view)?, self.depth() + 2))),
             Format::Ids => id.map_or(Ok(()), |id| print(&format!("{id}\n"))),
             Format::Table => print(&text()),
             Format::Sarif
@@ -134,27 +156,51 @@ impl List {
 
     /// Prints what comes after the last.
     pub fn end(self) -> Result<(), Failure> {
-        match self.out.format {
-            Format::Json if self.printed == 0 => print("[]\n"),
-            Format::Json => print("\n]\n"),
-            Format::Ids
-            | Format::Table
-            | Format::Sarif
-            | Format::Junit
-            | Format::Mermaid
-            | Format::Dot
-            | Format::Svg
-            | Format::Ics => Ok(()),
+        self.out.json_only(|| Ok(format!("{}\n", self.tail())))
+    }
+
+    /// Ends the list, and adds the other fields of its document: those of `rest`, an object.
+    pub fn end_with<T: Serialize>(self, rest: &T) -> Result<(), Failure> {
+        self.out.json_only(|| {
+            let rest = pretty(rest)?;
+            Ok(format!("{},{}\n", self.tail(), rest.trim_start_matches('{')))
+        })
+    }
+
+    /// What comes before the next item.
+    fn head(&self) -> String {
+        match (self.printed, self.field) {
+            (0, None) => "[\n".to_owned(),
+            (0, Some(field)) => format!("{{\n  \"{field}\": [\n"),
+            (_, _) => ",\n".to_owned(),
         }
+    }
+
+    /// What closes the list.
+    fn tail(&self) -> String {
+        match (self.printed, self.field) {
+            (0, None) => "[]".to_owned(),
+            (0, Some(field)) => format!("{{\n  \"{field}\": []"),
+            (_, _) => format!("\n{:1$}]", "", self.depth()),
+        }
+    }
+
+    /// How far the list itself is indented.
+    fn depth(&self) -> usize {
+        if self.field.is_some() { 2 } else { 0 }
     }
 }
 
-/// An item of a list as it stands in a whole document.
-fn item<T: Serialize>(view: &T) -> Result<String, Failure> {
-    let json = serde_json::to_string_pretty(view)
-        .map_err(|error| io_failure(io::Error::new(io::ErrorKind::InvalidData, error)))?;
-    // No text of JSON holds a line break as it is.
-    Ok(format!("  {}", json.replace('\n', "\n  ")))
+/// JSON as it stands in a document of its own.
+fn pretty<T: Serialize>(view: &T) -> Result<String, Failure> {
+    serde_json::to_string_pretty(view)
+        .map_err(|error| io_failure(io::Error::new(io::ErrorKind::InvalidData, error)))
+}
+
+/// JSON as it stands inside another document. No text of JSON holds a line break as it is.
+fn indented(json: &str, depth: usize) -> String {
+    let margin = " ".repeat(depth);
+    format!("{margin}{}", json.replace('\n', &format!("\n{margin}")))
 }
 
 /// A reader who has seen enough, as in `fivestep advance --all | head`, does not stop what a

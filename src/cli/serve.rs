@@ -71,6 +71,7 @@ fn tell(session: &Session, meter: &Meter, news: News<'_>) {
             meter.leads(None);
             format!("{} leads; waiting until it stops", lease.holder)
         }
+        News::Told(Told::Looked(_)) => return,
         News::Told(Told::Step(step)) => {
             for line in ticked(step) {
                 report::say(&format!("{}: {}\n", line.brand, line.text));

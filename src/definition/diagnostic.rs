@@ -225,6 +225,8 @@ codes! {
     TooFewCases = "F0409",
     /// Working hours that are not written as from when to when.
     BadHours = "F0410",
+    /// The workflow imports from the brand's sources, and none of them has a path.
+    NothingToPull = "F0411",
 
     /// A suite plays a workflow that does not exist.
     NoSuchWorkflow = "F0501",
@@ -273,6 +275,7 @@ impl Code {
             | Code::Overlap
             | Code::Unmeasurable
             | Code::TooFewCases
+            | Code::NothingToPull
             | Code::SameSchedule => Severity::Warning,
             _ => Severity::Error,
         }

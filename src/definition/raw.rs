@@ -808,6 +808,7 @@ pub(super) struct Source {
     pub kind: Field<String>,
     pub account: Field<String>,
     pub path: Field<String>,
+    pub map: Field<String>,
 }
 
 pub(super) const SOURCE: &[Key] = &[
@@ -822,4 +823,8 @@ pub(super) const SOURCE: &[Key] = &[
         .is(Kind::Path)
         .about("Where it lies; if left out, it is named at `import`.")
         .example("exports/acme.zip"),
+    optional("map", Shape::Words)
+        .is(Kind::Path)
+        .about("How a `table` is read: a mapping file.")
+        .example("maps/tickets.yaml"),
 ];

@@ -61,12 +61,27 @@ pub struct Notice {
 /// The notices that follow from `entry`, which led to `checkpoint`.
 pub(super) fn of(entry: &Entry, workflow: &Workflow, checkpoint: &Checkpoint) -> Vec<Notice> {
     let told = entry.events.iter().enumerate().filter_map(|(place, event)| {
+        if is_outdated(event, &entry.events[place + 1..]) {
+            return None;
+        }
         let (kind, to, text) = told(event, workflow, checkpoint)?;
         let Entry { brand, generation, revision, .. } = entry;
         let key = Digest::of(format!("{brand}/{generation}/{revision}/{place}").as_bytes());
         Some(Notice { key, brand: brand.clone(), at: entry.at, kind, to, text })
     });
     told.collect()
+}
+
+/// Whether what comes after a reminder in its entry leaves it nothing to say: a machine that was
+/// off fires several reminders of a task at once, or the deadline itself.
+fn is_outdated(event: &Event, later: &[Event]) -> bool {
+    let Event::Fired { timer: TimerKind::Reminder, of: task, .. } = event else { return false };
+    later.iter().any(|event| {
+        matches!(
+            event,
+            Event::Fired { timer: TimerKind::Reminder | TimerKind::Deadline, of, .. } if of == task
+        )
+    })
 }
 
 fn told(
@@ -108,4 +123,34 @@ fn task_of(workflow: &Workflow, at: &Checkpoint, task: &TaskId) -> Option<(Strin
     let written = workflow.stage(at.stage()?)?.task(task)?;
     let owner = at.tasks.get(task).and_then(TaskState::owner);
     Some((written.title.clone(), owner.unwrap_or(&written.owner).to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reminder_is_told_unless_something_newer_is_told_with_it() {
+        let fired = |timer, of: &str| Event::Fired {
+            timer,
+            of: of.to_owned(),
+            due: DateTime::<Utc>::UNIX_EPOCH,
+            to: None,
+        };
+        let (remind, due) = (TimerKind::Reminder, TimerKind::Deadline);
+        // (why, what fires in one entry, for which of them somebody is told nothing)
+        let table = [
+            ("a reminder alone", vec![(remind, "look")], vec![]),
+            ("the newest of two", vec![(remind, "look"), (remind, "look")], vec![0]),
+            ("it is due by now", vec![(remind, "look"), (due, "look")], vec![0]),
+            ("another task is due", vec![(remind, "look"), (due, "sign")], vec![]),
+            ("a deadline is told with its rung", vec![(due, "look"), (due, "look")], vec![]),
+            ("the first of all", vec![(due, "sign"), (remind, "look"), (due, "look")], vec![1]),
+        ];
+        for (why, events, expected) in table {
+            let events: Vec<Event> = events.into_iter().map(|(kind, of)| fired(kind, of)).collect();
+            let silent = |at: &usize| is_outdated(&events[*at], &events[at + 1..]);
+            assert_eq!((0..events.len()).filter(silent).collect::<Vec<_>>(), expected, "{why}");
+        }
+    }
 }

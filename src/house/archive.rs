@@ -10,6 +10,7 @@
 //! # Always true
 //!
 //! - A copy appears under its name in one piece, when all of it is on the disk, or not at all.
+//! - What a copy that was killed has left goes with the first copy made beside it a day later.
 //! - An archive was perhaps made by somebody else: nothing is written outside of the folder, nothing
 //!   that its manifest does not name, no byte more than it says, and no name that we never give.
 //! - What was unpacked is what was packed: each length and digest is compared.
@@ -21,6 +22,7 @@ use std::{
     io::{self, BufReader, BufWriter, Read, Write},
     path::{Path, PathBuf},
     rc::Rc,
+    time::Duration,
 };
 
 use chrono::{DateTime, Utc};
@@ -28,7 +30,10 @@ use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
-use crate::model::{BrandId, Digest, WorkflowId};
+use crate::{
+    failpoint,
+    model::{BrandId, Digest, WorkflowId},
+};
 
 use super::HouseError;
 
@@ -46,6 +51,12 @@ const FREE_BYTES: u64 = 16 << 20;
 const AROUND_BYTES: u64 = 1 << 10;
 /// The zeros after the last file; some programs write many.
 const END_BYTES: u64 = 1 << 20;
+
+/// How the names of copies in the making begin.
+const UNFINISHED: &str = ".fivestep-copy-";
+
+/// After how long nobody is at work on a copy any more.
+const NOBODY_AT_WORK: Duration = Duration::from_secs(24 * 3_600);
 
 /// What a copy is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,7 +146,8 @@ impl Stage {
 
     /// A folder in `parent`.
     pub fn within(parent: &Path) -> Result<Self, HouseError> {
-        let outer = tempfile::Builder::new().prefix(".fivestep-copy-").tempdir_in(parent);
+        sweep_unfinished(parent);
+        let outer = tempfile::Builder::new().prefix(UNFINISHED).tempdir_in(parent);
         let outer = outer.map_err(HouseError::writing(parent))?;
         let folder = outer.path().join("copy");
         fs::create_dir(&folder).map_err(HouseError::writing(&folder))?;
@@ -150,7 +162,9 @@ impl Stage {
             file.write_all(bytes)?;
             file.sync_all()
         };
-        write().map_err(HouseError::writing(&path))
+        write().map_err(HouseError::writing(&path))?;
+        failpoint::pass("copy.file");
+        Ok(())
     }
 
     /// The place of a file of the copy, whose folder is there.
@@ -168,7 +182,9 @@ impl Stage {
         manifest.files.sort_by(|one, other| one.name.cmp(&other.name));
         let text = serde_json::to_vec_pretty(manifest)
             .map_err(|error| HouseError::refused(&self.folder, error.to_string()))?;
-        self.write(MANIFEST, &text)
+        self.write(MANIFEST, &text)?;
+        failpoint::pass("copy.sealed");
+        Ok(())
     }
 
     /// Puts the folder at `to`, where nothing is or an empty folder.
@@ -182,10 +198,28 @@ impl Stage {
             }
             Ok(()) | Err(_) => {}
         }
+        failpoint::pass("copy.complete");
         fs::rename(&self.folder, to).map_err(HouseError::writing(to))?;
         sync_folder(parent(to)).map_err(HouseError::writing(to))?;
+        failpoint::pass("copy.placed");
         drop(self.outer);
         Ok(())
+    }
+}
+
+/// Removes what copies into `parent` have left that were killed a day ago or earlier: by then
+/// nobody is at work on them.
+pub fn sweep_unfinished(parent: &Path) {
+    let old = |entry: &fs::DirEntry| {
+        let changed = entry.metadata().and_then(|meta| meta.modified()).ok();
+        changed.and_then(|at| at.elapsed().ok()).is_some_and(|age| age >= NOBODY_AT_WORK)
+    };
+    let entries = fs::read_dir(parent).into_iter().flatten().filter_map(Result::ok);
+    let ours = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with(UNFINISHED);
+    for entry in entries.filter(|entry| ours(entry) && old(entry)) {
+        let path = entry.path();
+        // What cannot be removed is in nobody's way.
+        drop(if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) });
     }
 }
 
@@ -228,7 +262,7 @@ pub fn digest(path: &Path) -> io::Result<(u64, String)> {
 /// [`HouseError`] if something is there already, or it cannot be written.
 pub fn pack(stage: &Stage, manifest: &Manifest, to: &Path) -> Result<(), HouseError> {
     let write = || -> io::Result<NamedTempFile> {
-        let file = tempfile::Builder::new().prefix(".fivestep-copy-").tempfile_in(parent(to))?;
+        let file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(parent(to))?;
         let packed = GzEncoder::new(BufWriter::new(file), Compression::default());
         let mut tar = tar::Builder::new(packed);
         let names = manifest.files.iter().map(|item| item.name.as_str());
@@ -245,8 +279,13 @@ pub fn pack(stage: &Stage, manifest: &Manifest, to: &Path) -> Result<(), HouseEr
         Ok(file)
     };
     let file = write().map_err(HouseError::writing(to))?;
+    failpoint::pass("archive.synced");
     match file.persist_noclobber(to) {
-        Ok(_) => sync_folder(parent(to)).map_err(HouseError::writing(to)),
+        Ok(_) => {
+            sync_folder(parent(to)).map_err(HouseError::writing(to))?;
+            failpoint::pass("archive.placed");
+            Ok(())
+        }
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
             Err(HouseError::Exists { path: to.to_owned() })
         }

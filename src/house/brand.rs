@@ -21,6 +21,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     definition::{SourceFile, load_workflow},
     engine::timers::pending,
+    failpoint,
     failure::Failure,
     model::{BrandId, Checkpoint, Digest, Entry, Timer, checkpoint::Saved},
     store::{
@@ -401,6 +402,9 @@ fn put(from: &Path, to: &Path, dry_run: bool) -> Result<Fate, HouseError> {
 fn place(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(parent(to))?;
     fs::hard_link(from, to)?;
+    failpoint::pass("arrival.linked");
     fs::remove_file(from)?;
-    sync_folder(parent(to))
+    sync_folder(parent(to))?;
+    failpoint::pass("arrival.placed");
+    Ok(())
 }

@@ -215,7 +215,8 @@ pub fn examine<'a>(
             mender = Some(StateStore::open(&path)?);
             current = true;
         }
-        store = Some((looking, version));
+        // Who began the file may have died before its first table: nothing is kept there yet.
+        store = (version > 0).then_some((looking, version));
     }
     let mut doctor =
         Doctor { workspace, now, how, report, mender, workflows: HashMap::new(), done: (0, 0) };

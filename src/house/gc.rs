@@ -134,7 +134,7 @@ pub fn journals(
             match journal(store, task, &name, budget, gone) {
                 Ok(true) => {}
                 Ok(false) => return Ok(Some(after)),
-                Err(error @ StoreError::Damaged { .. }) => broken(&name, error.into()),
+                Err(error) if error.concerns_one_brand() => broken(&name, error.into()),
                 Err(error) => return Err(error),
             }
             after = name;

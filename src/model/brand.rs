@@ -9,6 +9,7 @@ use super::{
     ids::{BrandId, Digest, WorkflowId},
     metric::Metric,
     observation::Terms,
+    source_kind::SourceKind,
 };
 
 /// A network on which a brand has an account.
@@ -31,11 +32,13 @@ pub enum Platform {
     X,
     /// YouTube.
     Youtube,
+    /// Anything else: a help desk, a shop, a table of one's own.
+    Other,
 }
 
 impl Platform {
     /// Every platform with its name in YAML.
-    pub const ALL: [(Platform, &'static str); 8] = [
+    pub const ALL: [(Platform, &'static str); 9] = [
         (Platform::Bluesky, "bluesky"),
         (Platform::Mastodon, "mastodon"),
         (Platform::Facebook, "facebook"),
@@ -44,6 +47,7 @@ impl Platform {
         (Platform::Tiktok, "tiktok"),
         (Platform::X, "x"),
         (Platform::Youtube, "youtube"),
+        (Platform::Other, "other"),
     ];
 }
 
@@ -51,46 +55,6 @@ impl fmt::Display for Platform {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = Self::ALL.iter().find(|(platform, _)| platform == self);
         f.pad(name.map_or("", |(_, name)| name))
-    }
-}
-
-/// A kind of export or saved API answer that fivestep reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SourceKind {
-    /// A folder of saved Bluesky API answers.
-    BlueskyApi,
-    /// A Mastodon archive, `.zip` or `.tar.gz`.
-    MastodonArchive,
-}
-
-impl SourceKind {
-    /// Every kind with its name in YAML.
-    pub const ALL: [(SourceKind, &'static str); 2] = [
-        (SourceKind::BlueskyApi, "bluesky_api"),
-        (SourceKind::MastodonArchive, "mastodon_archive"),
-    ];
-
-    /// The name in YAML.
-    pub fn name(self) -> &'static str {
-        match self {
-            SourceKind::BlueskyApi => "bluesky_api",
-            SourceKind::MastodonArchive => "mastodon_archive",
-        }
-    }
-
-    /// The platform whose facts it holds.
-    pub fn platform(self) -> Platform {
-        match self {
-            SourceKind::BlueskyApi => Platform::Bluesky,
-            SourceKind::MastodonArchive => Platform::Mastodon,
-        }
-    }
-}
-
-impl fmt::Display for SourceKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
     }
 }
 
@@ -154,6 +118,9 @@ pub struct Source {
     pub account: String,
     /// Where it lies, relative to the workspace, if it is always the same place.
     pub path: Option<String>,
+    /// The mapping by which a table is read, relative to the workspace.
+    #[serde(default)]
+    pub map: Option<String>,
 }
 
 /// A checked brand file.

@@ -11,10 +11,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    brand::{Brand, SourceKind},
-    metric::Metric,
-};
+use super::{brand::Brand, metric::Metric, source_kind::SourceKind};
 
 /// A family of facts that an export either has or has not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -96,25 +93,6 @@ impl fmt::Display for FactKind {
 }
 
 impl SourceKind {
-    /// The facts this kind of source can carry.
-    pub fn carries(self) -> &'static [FactKind] {
-        match self {
-            SourceKind::BlueskyApi => &[
-                FactKind::Profile,
-                FactKind::FollowerCount,
-                FactKind::Followers,
-                FactKind::Inbound,
-                FactKind::Conversations,
-                FactKind::Answers,
-                FactKind::OwnPosts,
-                FactKind::PostTotals,
-            ],
-            SourceKind::MastodonArchive => {
-                &[FactKind::Profile, FactKind::Answers, FactKind::OwnPosts]
-            }
-        }
-    }
-
     /// Whether a source of this kind can carry everything that one way to `metric` needs.
     ///
     /// ```

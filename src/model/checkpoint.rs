@@ -147,9 +147,14 @@ impl TaskState {
         }
     }
 
-    fn put_off(&mut self, held: TimeDelta) {
+    /// Puts the deadline off by the time for which the run was held until `now`; a task that was
+    /// opened meanwhile waited only since then.
+    fn put_off(&mut self, held: TimeDelta, now: DateTime<Utc>) {
         match self {
-            TaskState::Open { deadline, .. } | TaskState::Submitted { deadline, .. } => {
+            TaskState::Open { since, deadline, .. } => {
+                *deadline = deadline.map(|at| later(at, held.min(now - *since)));
+            }
+            TaskState::Submitted { deadline, .. } => {
                 *deadline = deadline.map(|at| later(at, held));
             }
             TaskState::Done { .. } | TaskState::Rejected { .. } => {}
@@ -410,7 +415,7 @@ impl Checkpoint {
             }
             Event::Resumed { held_ms } => {
                 self.status = Status::Running;
-                self.put_off(TimeDelta::milliseconds(*held_ms));
+                self.put_off(TimeDelta::milliseconds(*held_ms), at);
             }
             Event::Adopted { definition } => {
                 self.definition = Some(definition.clone());
@@ -543,9 +548,9 @@ impl Checkpoint {
     }
 
     /// Moves every moment that people and the stage wait for, those that have passed included.
-    fn put_off(&mut self, held: TimeDelta) {
+    fn put_off(&mut self, held: TimeDelta, now: DateTime<Utc>) {
         for state in self.tasks.values_mut() {
-            state.put_off(held);
+            state.put_off(held, now);
         }
         if let Some(place) = &mut self.place {
             place.held_ms = place.held_ms.saturating_add(held.num_milliseconds());
@@ -582,8 +587,8 @@ pub struct Saved {
 }
 
 impl From<Checkpoint> for Saved {
-    fn from(checkpoint: Checkpoint) -> Self {
-        let observations = Arc::clone(&checkpoint.observations);
+    fn from(mut checkpoint: Checkpoint) -> Self {
+        let observations = std::mem::take(&mut checkpoint.observations);
         Self { checkpoint, observations }
     }
 }

@@ -30,12 +30,13 @@ pub mod observation;
 pub mod occurrence;
 pub mod quantity;
 pub mod schedule;
+mod source_kind;
 pub mod suite;
 pub mod timer;
 pub mod workflow;
 
 pub use action::{Action, ActionName, ActionState, Job, Phase, Work};
-pub use brand::{Account, Brand, Charter, Pillar, Platform, Segment, Source, SourceKind};
+pub use brand::{Account, Brand, Charter, Pillar, Platform, Segment, Source};
 pub use by_metric::ByMetric;
 pub use calendar::{Period, WorkingTime};
 pub use capability::FactKind;
@@ -52,6 +53,7 @@ pub use metric::Metric;
 pub use observation::{Finding, Interval, Observation, Observations, Terms, Window};
 pub use quantity::{Quantity, Unit};
 pub use schedule::Schedule;
+pub use source_kind::SourceKind;
 pub use suite::Suite;
 pub use timer::{Timer, TimerKind};
 pub use workflow::{

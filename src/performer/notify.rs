@@ -25,6 +25,7 @@ use super::{
 };
 use crate::{
     engine::{Notice, NoticeKind},
+    failpoint,
     workspace::OWN_FOLDER,
 };
 
@@ -152,6 +153,7 @@ fn append(path: &Path, line: &[u8]) -> io::Result<()> {
         let _ = file.set_len(end);
         return Err(error);
     }
+    failpoint::pass("notice.written");
     if end == 0 { sync_folder(path) } else { Ok(()) }
 }
 

@@ -10,7 +10,10 @@
 //! - Memory holds one page of brands. A brand on the new text is not looked at again, so a
 //!   migration that was killed is finished by asking again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    slice::Chunks,
+};
 
 use crate::{
     definition::{self, SourceFile},
@@ -42,10 +45,19 @@ pub struct Migration {
     pub workflow: Workflow,
     file: SourceFile,
     names: Renamed,
+    /// How many live brands ran on an older text.
+    brands: u64,
     /// For each older text and stage of it, what a brand there is told.
     ways: BTreeMap<(Digest, StageId), Renamed>,
     /// The older texts that ask for no goal of which the new one does not.
     goals_known: BTreeSet<Digest>,
+}
+
+impl Migration {
+    /// How many live brands ran on an older text when this was made.
+    pub fn brands(&self) -> u64 {
+        self.brands
+    }
 }
 
 /// Which brands go over.
@@ -81,11 +93,12 @@ impl Runner {
         names: &Names,
     ) -> Result<Migration, Failure> {
         let (workflow, file) = load_workflow(&self.workspace, workflow)?;
-        let mut older = Vec::new();
-        for (digest, _) in self.store.texts_in_use(&workflow.id)? {
+        let (mut older, mut brands) = (Vec::new(), 0);
+        for (digest, running) in self.store.texts_in_use(&workflow.id)? {
             if digest == workflow.digest {
                 continue;
             }
+            brands += running;
             // A text that is lost holds up only the brands that run on it.
             let text = self.store.definition(&digest)?.map(String::into_bytes);
             let file = text.map(|bytes| SourceFile::new(digest.short(), bytes));
@@ -96,7 +109,7 @@ impl Runner {
         let known = |old: &&Workflow| asked.is_subset(&definition::goals_asked(old));
         let goals_known = older.iter().filter(known).map(|old| old.digest.clone()).collect();
         let ways = older.iter().flat_map(|old| ways(old, &workflow, &names)).collect();
-        Ok(Migration { workflow, file, names, ways, goals_known })
+        Ok(Migration { workflow, file, names, brands, ways, goals_known })
     }
 
     /// Tells for every brand that would go over what that means; writes nothing.
@@ -111,7 +124,7 @@ impl Runner {
         ask: &Ask<'_>,
         mut tell: impl FnMut(Planned) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        self.each_page(migration, which, ask, |_, page| page.into_iter().try_for_each(&mut tell))
+        self.each_page(migration, which, ask, |_, page| Ok(page), &mut tell)
     }
 
     /// Takes brands over, a page of them in one transaction, and tells of each once it is on the
@@ -130,44 +143,38 @@ impl Runner {
         let Workflow { digest, id, .. } = &migration.workflow;
         let text = String::from_utf8_lossy(migration.file.bytes());
         self.store.keep_definition(digest, id.as_str(), &text)?;
-        self.each_page(migration, which, ask, |runner, page| {
-            runner.commit_planned(page)?.into_iter().try_for_each(&mut tell)
-        })
+        self.each_page(migration, which, ask, Self::commit_planned, &mut tell)
     }
 
+    /// Decides page after page, and tells of each brand once `settle` is done with its page.
     fn each_page(
         &mut self,
         migration: &Migration,
         which: &Which,
         ask: &Ask<'_>,
-        mut take: impl FnMut(&mut Self, Vec<Planned>) -> Result<(), Failure>,
+        settle: impl Fn(&mut Self, Vec<Planned>) -> Result<Vec<Planned>, Failure>,
+        tell: &mut impl FnMut(Planned) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        let mut after = String::new();
-        let mut named = match which {
-            Which::All => [].chunks(PAGE),
-            Which::These(brands) => brands.chunks(PAGE),
-        };
-        loop {
-            let rows = match which {
-                Which::All => self.on_older_texts(migration, &mut after)?,
-                Which::These(_) => match named.next() {
-                    Some(brands) => self.named(brands),
-                    None => Vec::new(),
-                },
-            };
-            if rows.is_empty() {
-                return Ok(());
-            }
-            let planned = rows.into_iter().map(|(brand, read)| match read {
-                Ok(before) => {
-                    let result = self.decide_migration(migration, &before, ask).map(Box::new);
-                    Planned { brand, before: Some(Box::new(before)), result }
-                }
-                Err(failure) => Planned { brand, before: None, result: Err(failure) },
-            });
-            let page = planned.collect();
-            take(self, page)?;
+        let mut walk = Walk::over(which);
+        while let Some(rows) = self.page(migration, &mut walk)? {
+            let planned = rows.into_iter().map(|row| self.planned(migration, row, ask));
+            let page = planned.collect::<Result<_, Failure>>()?;
+            settle(self, page)?.into_iter().try_for_each(&mut *tell)?;
         }
+        Ok(())
+    }
+
+    /// The next page of a walk; `None` behind the last.
+    fn page(
+        &self,
+        migration: &Migration,
+        walk: &mut Walk<'_>,
+    ) -> Result<Option<Vec<Standing>>, Failure> {
+        let page: Vec<Standing> = match walk {
+            Walk::Older { after } => self.on_older_texts(migration, after)?,
+            Walk::Named(pages) => pages.next().map(|page| self.named(page)).unwrap_or_default(),
+        };
+        Ok((!page.is_empty()).then_some(page))
     }
 
     fn on_older_texts(
@@ -180,10 +187,8 @@ impl Runner {
         if let Some(last) = page.last() {
             after.clone_from(&last.brand);
         }
-        Ok(page
-            .into_iter()
-            .map(|Row { brand, read }| (brand, read.map_err(Failure::from)))
-            .collect())
+        let standing = |Row { brand, read }| (brand, read.map_err(Failure::from));
+        Ok(page.into_iter().map(standing).collect())
     }
 
     fn named(&self, brands: &[BrandId]) -> Vec<Standing> {
@@ -195,6 +200,26 @@ impl Runner {
             Ok(checkpoint)
         };
         brands.iter().map(|brand| (brand.to_string(), read(brand))).collect()
+    }
+
+    /// What going over means for a brand that stands there.
+    fn planned(
+        &self,
+        migration: &Migration,
+        (brand, read): Standing,
+        ask: &Ask<'_>,
+    ) -> Result<Planned, Failure> {
+        let (before, result) = match read {
+            Ok(before) => {
+                let result = self.decide_migration(migration, &before, ask);
+                (Some(Box::new(before)), result.map(Box::new))
+            }
+            Err(failure) => (None, Err(failure)),
+        };
+        match result {
+            Err(failure) if !failure.concerns_one_brand() => Err(failure),
+            result => Ok(Planned { brand, before, result }),
+        }
     }
 
     fn decide_migration(
@@ -236,6 +261,23 @@ impl Runner {
             }
         }
         Ok(page)
+    }
+}
+
+/// A walk over the brands that go over.
+enum Walk<'a> {
+    /// Those on older texts whose name follows `after`.
+    Older { after: String },
+    /// Those that were named.
+    Named(Chunks<'a, BrandId>),
+}
+
+impl<'a> Walk<'a> {
+    fn over(which: &'a Which) -> Self {
+        match which {
+            Which::All => Self::Older { after: String::new() },
+            Which::These(brands) => Self::Named(brands.chunks(PAGE)),
+        }
     }
 }
 

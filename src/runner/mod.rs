@@ -86,13 +86,22 @@ impl Until {
 pub struct Advance {
     /// The steps, in order; empty if nothing was new.
     pub steps: Vec<Step>,
-    /// Where the brand stands now.
-    pub checkpoint: Checkpoint,
     /// The gate that holds it, if one was found shut.
     pub shut: Option<GateReport>,
+    /// Where the brand stood before the first step.
+    before: Checkpoint,
 }
 
 impl Advance {
+    fn from(before: Checkpoint) -> Self {
+        Self { steps: Vec::new(), shut: None, before }
+    }
+
+    /// Where the brand stands now.
+    pub fn checkpoint(&self) -> &Checkpoint {
+        self.steps.last().map_or(&self.before, |step| &step.checkpoint)
+    }
+
     /// How many stages were left.
     pub fn moves(&self) -> usize {
         self.steps.iter().filter(|step| step.shut.is_none()).count()
@@ -108,6 +117,9 @@ pub struct Runner {
     window_end: Option<DateTime<Utc>>,
     workflows: HashMap<Digest, Rc<Workflow>>,
 }
+
+/// From how many followers on a list that lost half of them is asked about.
+const MANY_FOLLOWERS: u64 = 20;
 
 impl Runner {
     /// Opens the workspace's store for reading and writing.
@@ -396,8 +408,7 @@ impl Runner {
         let mut case = self.case(brand)?;
         until.check(&case.workflow)?;
         let command = Command::new(Verb::Advance, actor.clone());
-        let mut advance =
-            Advance { steps: Vec::new(), checkpoint: case.checkpoint.clone(), shut: None };
+        let mut advance = Advance::from(case.checkpoint.clone());
         loop {
             match self.act_on(&case, &command, dry_run) {
                 Ok(step) => {
@@ -430,6 +441,35 @@ impl Runner {
         Ok(imported)
     }
 
+    /// Asks whether an export really lists everybody who follows.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Usage`] if most of the followers known would be marked as gone: an export of a
+    /// range of dates looks so.
+    pub fn ask_if_whole(&self, brand: &BrandId, export: &Export) -> Result<(), Failure> {
+        let Some(as_of) = export.facts.as_of else { return Ok(()) };
+        let path = self.workspace.evidence_path(brand);
+        let Some(store) = EvidenceStore::open_existing_read_only(&path)? else { return Ok(()) };
+        for account in &export.followers_complete {
+            let known = store.followers_before(account, as_of)?;
+            let follows = export.facts.follows.iter();
+            let listed = follows.filter(|follow| follow.followed == *account).count() as u64;
+            if known >= MANY_FOLLOWERS && listed < known / 2 {
+                return Err(Failure::Usage {
+                    message: format!(
+                        "{known} followers of {brand} are known and this export lists {listed}: \
+                         the others would be marked as gone"
+                    ),
+                    hint: "if it is a part, such as a range of dates, add `--part`; if they are \
+                           really gone, `--whole`"
+                        .to_owned(),
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// How a brand's file looks, so that a fleet need not read it again.
     fn looks(&self, brand: &Brand) -> Option<CachedFile> {
         let (modified_ns, bytes) = self.workspace.brand_file_stamp(&brand.id)?;
@@ -441,7 +481,6 @@ impl Runner {
 impl Advance {
     /// Adds the next step.
     fn take(&mut self, step: Step) {
-        self.checkpoint = step.checkpoint.clone();
         self.shut = step.shut.clone();
         self.steps.push(step);
     }
@@ -455,8 +494,9 @@ impl Advance {
     }
 
     fn is_over(&self, until: &Until) -> bool {
-        let ended = matches!(self.checkpoint.status, Status::Finished { .. });
-        ended || self.shut.is_some() || until.is_reached(self.checkpoint.stage())
+        let at = self.checkpoint();
+        let ended = matches!(at.status, Status::Finished { .. });
+        ended || self.shut.is_some() || until.is_reached(at.stage())
     }
 }
 

@@ -30,7 +30,7 @@ use crate::{
 
 use super::{
     Runner,
-    tick::{Tally, Told, Whose},
+    tick::{Account, Broken, Due, Tally, Told, Whose},
     works::Works,
 };
 
@@ -126,19 +126,21 @@ impl Runner {
         stop: &AtomicBool,
         tell: &mut dyn FnMut(News<'_>),
     ) -> Result<(), Failure> {
+        let mut broken = Broken::new();
+        let mut due = Due::of(&Whose::All);
         while !stop.load(Ordering::SeqCst) && keeper.leads() {
-            let mut tally = Tally::default();
             let mut told = |told: Told<'_>| tell(News::Told(told));
-            let room = works.room();
-            let begun = self.decide_due(&Whose::All, room, &mut tally, &mut told)?;
-            self.hand_out(begun, works, &mut tally, &mut told)?;
-            self.deliver(works, &mut tally)?;
+            let mut account = Account::new(&mut told, &mut broken);
+            let begun = self.decide_due(&mut due, works.room(), &mut account)?;
+            self.hand_out(begun, works, &mut account)?;
+            self.deliver(works, &mut account)?;
             self.keep_house(HOUSE)?;
-            let nap = self.nap(&tally)?;
+            let nap = self.nap(&account)?;
             match works.busy() {
                 0 => thread::sleep(nap),
-                _ => self.take_answers(works, nap, &mut tally, &mut told)?,
+                _ => self.take_answers(works, nap, &mut account)?,
             }
+            let tally = account.tally;
             if !tally.is_nothing() {
                 tell(News::Round(tally));
             }
@@ -147,12 +149,15 @@ impl Runner {
     }
 
     /// How long nothing is due, as far as can be known.
-    fn nap(&self, tally: &Tally) -> Result<Duration, Failure> {
-        if !tally.is_nothing() {
+    fn nap(&self, account: &Account<'_>) -> Result<Duration, Failure> {
+        if !account.tally.did_nothing() {
             return Ok(Duration::ZERO);
         }
-        let next = self.store.next_due()?.map(|at| (at - self.now()).to_std().unwrap_or_default());
         // What is due and cannot be done must not keep the machine busy.
+        if account.knows_broken() {
+            return Ok(NAP);
+        }
+        let next = self.store.next_due()?.map(|at| (at - self.now()).to_std().unwrap_or_default());
         Ok(next.unwrap_or(NAP).clamp(NAP / 10, NAP))
     }
 
@@ -162,10 +167,11 @@ impl Runner {
         works: &mut Works,
         tell: &mut dyn FnMut(News<'_>),
     ) -> Result<(), Failure> {
-        let mut tally = Tally::default();
+        let mut told = |told: Told<'_>| tell(News::Told(told));
+        let mut broken = Broken::new();
+        let mut account = Account::new(&mut told, &mut broken);
         while works.busy() > 0 {
-            let mut told = |told: Told<'_>| tell(News::Told(told));
-            match self.take_answers(works, NAP, &mut tally, &mut told) {
+            match self.take_answers(works, NAP, &mut account) {
                 Err(Failure::Store(StoreError::Fenced { .. })) => return Ok(()),
                 other => other?,
             }

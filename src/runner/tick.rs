@@ -1,127 +1,63 @@
 //! What is due is done: for one brand or for all.
 //!
 //! ```text
-//! timer rows ─► decide (tick, begin) ─► one commit a page ─► perform ─► settle, one commit each
+//! timer rows ─► decide (tick, begin) ─► one commit a page ─► perform ─► settle ─► deliver
 //! ```
 //!
 //! Start reading at [`Runner::tick`]. Decide, commit, then perform: what is about to be tried is
 //! on the disk before anything is done, so a crash repeats it under the same key and loses nothing.
+//! How attempts are made and recorded: `settle.rs`.
 //!
 //! # Always true
 //!
 //! - Timer rows say only where to look. What is due follows from the checkpoint, and is committed
 //!   against its revision: two processes that tick at once do nothing twice.
 //! - A brand that cannot be read is told of and never stops the others.
+//! - Memory holds one page of brands and the attempts under way. A tick that was killed needs no
+//!   resuming: what it had written is not due any more, and the next one does the rest.
 
-use std::{collections::BTreeMap, time::Duration};
+mod account;
+mod deliver;
+mod due;
+mod settle;
+
+use std::{rc::Rc, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
-use serde_json::{Map, Value, json};
-use tracing::{info_span, warn};
 
 use crate::{
     engine::{self, Begun, Refusal, Step},
-    failpoint,
     failure::Failure,
-    model::{
-        ActionName, BrandId, Checkpoint, Command, Event, Finding, Phase, Status, Verb, Work,
-        command::Fault,
-    },
-    performer::Order,
+    model::{BrandId, Checkpoint, Command, Observations, Phase, Status, Verb, Workflow},
     store::{
         Committed,
-        state::{DueMark, Row, Running},
+        state::{CachedFile, Mend, Row, Running, Texts},
     },
 };
 
-use super::{Runner, fleet::PAGE, load_brand, log, serve::HOUSE, works::Works};
+pub(super) use self::{
+    account::{Account, Broken},
+    due::Due,
+};
+pub use self::{
+    account::{Tally, Told},
+    due::Whose,
+};
+use super::{Runner, refused, serve::HOUSE, works::Works};
 
 /// The most steps of one brand before other brands have their turn: more than any sound workflow
 /// needs at one moment.
 const MOST_STEPS: usize = 50;
 
-/// How often an answer is decided anew because another process was faster.
-const TRIES: usize = 20;
-
-/// What a tick did, in numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct Tally {
-    /// Brands for which something happened.
-    pub brands: u64,
-    /// Reminders, deadlines, escalations, waits and limits that fired.
-    pub fired: u64,
-    /// Stages that were left.
-    pub moves: u64,
-    /// Attempts that were begun.
-    pub begun: u64,
-    /// Attempts that did what they should.
-    pub succeeded: u64,
-    /// Attempts that failed, those that are tried again included.
-    pub failed: u64,
-    /// Occurrences of schedules that were left out.
-    pub skipped: u64,
-    /// Notices that were delivered.
-    pub delivered: u64,
-    /// Brands that another process had moved in the meantime.
-    pub conflicts: u64,
-    /// Brands for which nothing could be done.
-    pub broken: u64,
-}
-
-impl Tally {
-    fn count(&mut self, step: &Step) {
-        for event in &step.entry.events {
-            match event {
-                Event::Fired { .. } => self.fired += 1,
-                Event::StageLeft { .. } => self.moves += 1,
-                Event::ActionBegan { .. } => self.begun += 1,
-                Event::ActionSucceeded { .. } => self.succeeded += 1,
-                Event::ActionFailed { .. } => self.failed += 1,
-                Event::Scheduled { skipped, .. } => {
-                    self.skipped += skipped.iter().map(|run| run.count).sum::<u64>();
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// Adds what another tick did.
-    pub fn add(&mut self, other: &Tally) {
-        self.brands += other.brands;
-        self.fired += other.fired;
-        self.moves += other.moves;
-        self.begun += other.begun;
-        self.succeeded += other.succeeded;
-        self.failed += other.failed;
-        self.skipped += other.skipped;
-        self.delivered += other.delivered;
-        self.conflicts += other.conflicts;
-        self.broken += other.broken;
-    }
-
-    /// Whether nothing happened at all.
-    pub fn is_nothing(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
-/// What is told of a tick while it goes on.
-#[derive(Debug)]
-pub enum Told<'a> {
-    /// A step is on the disk.
-    Step(&'a Step),
-    /// Nothing can be done for a brand.
-    Broken(&'a str, Failure),
-}
-
-/// For which brands what is due is done.
-#[derive(Debug, Clone)]
-pub enum Whose {
-    /// For all.
-    All,
-    /// For these.
-    These(Vec<BrandId>),
+/// What is due for a page of brands, decided and not yet written.
+#[derive(Default)]
+struct Page {
+    /// The steps of each brand that moves.
+    moves: Vec<Vec<Step>>,
+    /// Timer rows that do not agree with their checkpoint.
+    mends: Vec<Mend>,
+    /// The brand files that had to be read, as they looked.
+    files: Vec<(BrandId, CachedFile)>,
 }
 
 impl Runner {
@@ -137,47 +73,45 @@ impl Runner {
         works: &mut Works,
         tell: &mut dyn FnMut(Told<'_>),
     ) -> Result<Tally, Failure> {
-        let mut tally = Tally::default();
+        let mut broken = Broken::new();
+        let mut account = Account::new(tell, &mut broken);
+        let mut due = Due::of(whose);
         loop {
-            let begun = self.decide_due(whose, works.room(), &mut tally, tell)?;
+            let whole = due.is_at_start();
+            // While every worker is busy there is time to wait for one.
+            let begun = match (works.room(), works.busy()) {
+                (0, 1..) => Vec::new(),
+                (room, _) => self.decide_due(&mut due, room, &mut account)?,
+            };
             let nothing_new = begun.is_empty();
-            self.hand_out(begun, works, &mut tally, tell)?;
-            if nothing_new && works.busy() == 0 {
+            self.hand_out(begun, works, &mut account)?;
+            if whole && nothing_new && works.busy() == 0 {
                 break;
             }
-            self.take_answers(works, Duration::from_millis(200), &mut tally, tell)?;
+            self.take_answers(works, Duration::from_millis(200), &mut account)?;
         }
-        self.deliver(works, &mut tally)?;
+        self.deliver(works, &mut account)?;
         self.keep_house(HOUSE)?;
-        Ok(tally)
+        Ok(account.tally)
     }
 
-    /// Decides and commits what is due, page by page; answers with the attempts that are to be
-    /// made, for at most so many brands.
+    /// Decides and commits what is due, page by page, until the walk is at its end or enough was
+    /// begun; answers with the attempts that are to be made.
+    ///
+    /// - `room`: how many workers are free; without any, nothing is begun.
     pub(super) fn decide_due(
         &mut self,
-        whose: &Whose,
+        due: &mut Due<'_>,
         room: usize,
-        tally: &mut Tally,
-        tell: &mut dyn FnMut(Told<'_>),
+        account: &mut Account<'_>,
     ) -> Result<Vec<(Checkpoint, Begun)>, Failure> {
         let now = self.now();
         let mut begun = Vec::new();
-        let mut mark = DueMark::default();
         while begun.len() < room.max(1) {
-            let (brands, next) = match whose {
-                Whose::All => {
-                    let page = self.store.due(now, &mark, PAGE)?;
-                    (page.brands, page.next)
-                }
-                Whose::These(brands) => (brands.iter().map(BrandId::to_string).collect(), None),
-            };
-            let steps = self.decide_page(brands, room > 0, tell, tally)?;
-            begun.extend(self.commit_due(steps, tally, tell)?);
-            match next {
-                Some(next) => mark = next,
-                None => break,
-            }
+            let Some(brands) = due.page(&self.store, now)? else { break };
+            let page = self.decide_page(&brands, room > 0, account)?;
+            begun.extend(self.commit_due(page, account)?);
+            account.looked(brands.len());
         }
         Ok(begun)
     }
@@ -185,260 +119,132 @@ impl Runner {
     /// What is due for each brand of a page, decided but not written yet.
     fn decide_page(
         &mut self,
-        brands: Vec<String>,
+        brands: &[String],
         begin: bool,
-        tell: &mut dyn FnMut(Told<'_>),
-        tally: &mut Tally,
-    ) -> Result<Vec<Vec<Step>>, Failure> {
-        let mut decided = Vec::new();
+        account: &mut Account<'_>,
+    ) -> Result<Page, Failure> {
+        let mut page = Page::default();
         for brand in brands {
-            match self.decide_brand(&brand, begin) {
-                Ok(steps) => decided.push(steps),
-                Err(failure @ Failure::Store(_)) => return Err(failure),
-                Err(failure) => {
-                    tally.broken += 1;
-                    tell(Told::Broken(&brand, failure));
-                }
+            if let Err(failure) = self.decide_brand(brand, begin, &mut page) {
+                account.broken(brand, failure)?;
             }
         }
-        Ok(decided)
+        Ok(page)
     }
 
-    fn decide_brand(&mut self, brand: &str, begin: bool) -> Result<Vec<Step>, Failure> {
+    /// Adds what is due for a brand to its page.
+    fn decide_brand(&mut self, brand: &str, begin: bool, page: &mut Page) -> Result<(), Failure> {
         let Some(Row { read, .. }) = self.store.running_named(brand)? else {
-            // Its run ended or is held: it waits for nothing.
-            if let Ok(brand) = BrandId::new(brand) {
-                let at = self.store.checkpoint(&brand)?;
-                self.store.mend_timers(&brand, at.generation, at.revision, &[])?;
-            }
-            return Ok(Vec::new());
+            page.mends.extend(self.waits_for_nothing(brand)?);
+            return Ok(());
         };
         let running: Running = read?;
-        let (workflow, observations) = self.fresh(&running, &mut Vec::new())?;
-        let mut steps: Vec<Step> = Vec::new();
-        let mut at = running.checkpoint;
-        let verbs = std::iter::repeat_n(Verb::Tick, MOST_STEPS).chain(begin.then_some(Verb::Begin));
-        let mut ticks = true;
-        for verb in verbs {
-            if (verb == Verb::Tick && !ticks) || at.status != Status::Running {
-                continue;
-            }
-            let now = self.now();
-            let command = Command::of_engine(verb);
-            match engine::step(&workflow, &at, &observations, &command, now) {
-                Ok(step) => {
-                    at = step.checkpoint.clone();
-                    steps.push(step);
-                }
-                Err(Refusal::NothingDue) => ticks = false,
-                Err(refusal) => {
-                    let (brand, refusal) = (at.brand.clone(), Box::new(refusal));
-                    return Err(Failure::Refused { brand, refusal });
-                }
-            }
+        let (workflow, observations) = self.fresh(&running, &mut page.files)?;
+        let mut turn = Turn { workflow, observations, at: running.checkpoint, steps: Vec::new() };
+        self.fire(&mut turn)?;
+        if begin {
+            turn.step(Verb::Begin, self.now())?;
         }
-        if steps.is_empty() && (begin || !is_due(&at, self.now())) {
-            let timers = engine::timers::pending(&workflow, &at);
-            self.store.mend_timers(&at.brand, at.generation, at.revision, &timers)?;
+        if turn.steps.is_empty() {
+            page.mends.extend(turn.mend(begin, self.now()));
+        } else {
+            page.moves.push(turn.steps);
         }
-        Ok(steps)
+        Ok(())
     }
 
-    /// Writes the steps of a page; answers with the attempts that are to be made.
+    /// A brand whose run ended or is held has no timers.
+    fn waits_for_nothing(&self, brand: &str) -> Result<Option<Mend>, Failure> {
+        let Ok(brand) = BrandId::new(brand) else { return Ok(None) };
+        let Checkpoint { generation, revision, .. } = self.store.checkpoint(&brand)?;
+        Ok(Some(Mend { brand, generation, revision, timers: Vec::new() }))
+    }
+
+    /// Lets everything fire that is due, what follows from it included.
+    fn fire(&self, turn: &mut Turn) -> Result<(), Failure> {
+        for _ in 0..MOST_STEPS {
+            if !turn.step(Verb::Tick, self.now())? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes a page; answers with the attempts that are to be made.
     fn commit_due(
         &mut self,
-        decided: Vec<Vec<Step>>,
-        tally: &mut Tally,
-        tell: &mut dyn FnMut(Told<'_>),
+        page: Page,
+        account: &mut Account<'_>,
     ) -> Result<Vec<(Checkpoint, Begun)>, Failure> {
-        let all: Vec<&Step> = decided.iter().flatten().collect();
-        if all.is_empty() {
+        let Page { moves, mends, files } = page;
+        self.store.mend_all(&mends)?;
+        if moves.is_empty() && files.is_empty() {
             return Ok(Vec::new());
         }
-        let mut fates = self.store.commit(&all)?.into_iter();
+        let texts: Vec<Texts> = moves.iter().flatten().map(Texts::of).collect();
+        let all: Vec<(&Step, &Texts)> = moves.iter().flatten().zip(&texts).collect();
+        let mut fates = self.store.commit_page(&all, &files, None)?.into_iter();
         let mut begun = Vec::new();
-        for steps in decided.into_iter().filter(|steps| !steps.is_empty()) {
+        for steps in moves {
             let fates: Vec<Committed> = fates.by_ref().take(steps.len()).collect();
             if fates.contains(&Committed::Conflict) {
-                tally.conflicts += 1;
+                account.conflict();
                 continue;
             }
-            tally.brands += 1;
-            for step in steps {
-                log(&step);
-                tally.count(&step);
-                tell(Told::Step(&step));
-                let Step { checkpoint, begun: attempts, .. } = step;
-                begun.extend(attempts.into_iter().map(|begun| (checkpoint.clone(), begun)));
-            }
+            account.moved(&steps);
+            begun.extend(steps.into_iter().flat_map(attempts));
         }
         Ok(begun)
     }
+}
 
-    /// Gives the workers what they can do, and does here what needs the workspace.
-    pub(super) fn hand_out(
-        &mut self,
-        begun: Vec<(Checkpoint, Begun)>,
-        works: &mut Works,
-        tally: &mut Tally,
-        tell: &mut dyn FnMut(Told<'_>),
-    ) -> Result<(), Failure> {
-        for (at, begun) in begun {
-            let order = order(&at, begun);
-            match order.job.work {
-                Work::Pull | Work::Measure => {
-                    let result = self.do_here(&order);
-                    self.settle(&order, result, tally, tell)?;
-                }
-                Work::Notify { .. } | Work::Command { .. } | Work::Http { .. } => {
-                    works.give(order);
-                }
-            }
+/// A brand whose turn it is, and what was decided for it so far.
+struct Turn {
+    workflow: Rc<Workflow>,
+    observations: Arc<Observations>,
+    /// Where it stands after `steps`.
+    at: Checkpoint,
+    steps: Vec<Step>,
+}
+
+impl Turn {
+    /// Takes the step that follows from `verb`; answers whether there was one.
+    fn step(&mut self, verb: Verb, now: DateTime<Utc>) -> Result<bool, Failure> {
+        if self.at.status != Status::Running {
+            return Ok(false);
         }
-        Ok(())
-    }
-
-    /// Records what came of the attempts that have ended, the first waited for at most so long.
-    pub(super) fn take_answers(
-        &mut self,
-        works: &mut Works,
-        wait: Duration,
-        tally: &mut Tally,
-        tell: &mut dyn FnMut(Told<'_>),
-    ) -> Result<(), Failure> {
-        let mut wait = wait;
-        while let Some((order, result)) = works.take(wait) {
-            self.settle(&order, result, tally, tell)?;
-            wait = Duration::ZERO;
-        }
-        Ok(())
-    }
-
-    /// Records how an attempt ended. What nobody waits for any more is left out of the journal.
-    fn settle(
-        &mut self,
-        order: &Order,
-        result: Result<Map<String, Value>, Fault>,
-        tally: &mut Tally,
-        tell: &mut dyn FnMut(Told<'_>),
-    ) -> Result<(), Failure> {
-        let Ok(action) = order.action.parse::<ActionName>() else { return Ok(()) };
-        let (key, attempt) = (order.key.clone(), order.attempt);
-        let verb = Verb::Settle { action, key, attempt, result };
         let command = Command::of_engine(verb);
-        for _ in 0..TRIES {
-            let at = self.store.checkpoint(&order.brand)?;
-            let Some(runs) = at.definition.clone() else { return Ok(()) };
-            let workflow = self.pinned(&order.brand, &runs)?;
-            let decided = engine::step(&workflow, &at, &at.observations, &command, self.now());
-            let step = match decided {
-                Ok(step) => step,
-                Err(refusal) => {
-                    warn!(brand = %order.brand, action = order.action, %refusal, "not recorded");
-                    return Ok(());
-                }
-            };
-            if self.store.commit(&[&step])?.first() == Some(&Committed::Yes) {
-                log(&step);
-                tally.count(&step);
-                tell(Told::Step(&step));
-                return Ok(());
+        match engine::step(&self.workflow, &self.at, &self.observations, &command, now) {
+            Ok(step) => {
+                self.at = step.checkpoint.clone();
+                self.steps.push(step);
+                Ok(true)
             }
-        }
-        Err(Failure::Conflict { brand: order.brand.clone() })
-    }
-
-    /// Does what needs the workspace and its stores.
-    fn do_here(&mut self, order: &Order) -> Result<Map<String, Value>, Fault> {
-        let Order { brand, action, attempt, .. } = order;
-        let _span = info_span!("perform", %brand, action, attempt).entered();
-        failpoint::pass("effect.before");
-        let done = match order.job.work {
-            Work::Pull => self.pull(&order.brand),
-            Work::Measure | Work::Notify { .. } | Work::Command { .. } | Work::Http { .. } => {
-                self.numbers(&order.brand)
-            }
-        };
-        failpoint::pass("effect.after");
-        done.map_err(|failure| Fault { message: failure.to_string(), permanent: false })
-    }
-
-    /// Imports every source of the brand's file that has a path.
-    fn pull(&mut self, brand: &BrandId) -> Result<Map<String, Value>, Failure> {
-        let brand = load_brand(&self.workspace, brand)?;
-        let (mut sources, mut changed) = (0_u64, 0_u64);
-        for source in &brand.sources {
-            let Some(path) = &source.path else { continue };
-            let export = crate::evidence::sources::read(source, &self.workspace.root().join(path))?;
-            changed += u64::from(self.import(&brand.id, &export)?.changed);
-            sources += 1;
-        }
-        Ok(object([("sources", json!(sources)), ("changed", json!(changed))]))
-    }
-
-    /// Measures the brand's evidence; the answer holds each number with its sample.
-    fn numbers(&mut self, brand: &BrandId) -> Result<Map<String, Value>, Failure> {
-        let case = self.case(brand)?;
-        let metrics = case.observations.metrics.iter();
-        let numbers: BTreeMap<String, Value> = metrics
-            .filter_map(|(metric, seen)| match &seen.finding {
-                Finding::Measured { value, n, .. } => {
-                    Some((metric.to_string(), json!({ "value": value, "n": n })))
-                }
-                Finding::NoCases { .. }
-                | Finding::NotExported { .. }
-                | Finding::Suppressed { .. }
-                | Finding::Unmeasurable { .. } => None,
-            })
-            .collect();
-        Ok(object([("as_of", json!(case.observations.as_of)), ("metrics", json!(numbers))]))
-    }
-
-    /// Tells people what they are to be told. What could not be delivered is tried again the next
-    /// time.
-    pub(super) fn deliver(&mut self, works: &Works, tally: &mut Tally) -> Result<(), Failure> {
-        loop {
-            let notices = self.store.open_notices(PAGE)?;
-            let mut delivered = Vec::new();
-            for notice in &notices {
-                failpoint::pass("notice.before");
-                match works.tell(notice) {
-                    Ok(()) => delivered.push(notice.key.clone()),
-                    Err(fault) => {
-                        warn!(brand = %notice.brand, error = fault.message, "not delivered");
-                        break;
-                    }
-                }
-                failpoint::pass("notice.after");
-            }
-            let now = self.now();
-            self.store.note_delivered(&delivered, now)?;
-            tally.delivered += delivered.len() as u64;
-            if delivered.len() < notices.len() || notices.is_empty() {
-                return Ok(());
-            }
+            Err(Refusal::NothingDue) => Ok(false),
+            Err(refusal) => Err(refused(&self.at.brand, refusal)),
         }
     }
+
+    /// The timer rows as they should be, since those there are said that something was due, and
+    /// nothing was; `None` while it waits only for somebody who may begin an action.
+    fn mend(&self, begin: bool, now: DateTime<Utc>) -> Option<Mend> {
+        if !begin && is_due(&self.at, now) {
+            return None;
+        }
+        let Checkpoint { brand, generation, revision, .. } = &self.at;
+        let timers = engine::timers::pending(&self.workflow, &self.at);
+        let (brand, generation, revision) = (brand.clone(), *generation, *revision);
+        Some(Mend { brand, generation, revision, timers })
+    }
+}
+
+/// The attempts that a step begins, each with where its brand stands.
+fn attempts(step: Step) -> impl Iterator<Item = (Checkpoint, Begun)> {
+    let Step { checkpoint, begun, .. } = step;
+    begun.into_iter().map(move |begun| (checkpoint.clone(), begun))
 }
 
 /// Whether an action could be begun now.
 fn is_due(at: &Checkpoint, now: DateTime<Utc>) -> bool {
     at.actions.values().any(|action| matches!(action.phase, Phase::Due { at } if at <= now))
-}
-
-fn order(at: &Checkpoint, begun: Begun) -> Order {
-    let Begun { action, attempt, key, job } = begun;
-    Order {
-        brand: at.brand.clone(),
-        cycle: at.cycle.number,
-        stage: at.stage().cloned(),
-        action: action.to_string(),
-        attempt,
-        key,
-        job,
-    }
-}
-
-fn object<const N: usize>(fields: [(&str, Value); N]) -> Map<String, Value> {
-    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

@@ -46,10 +46,11 @@ pub use self::{
 };
 use crate::evidence::{
     erasure::Erasure,
-    facts::Facts,
+    facts::{Facts, PersonId},
     pseudonym::Pseudonyms,
     sources::{Export, Receipt},
 };
+use crate::failpoint;
 
 /// Marks a file as ours: "5evd".
 const APPLICATION_ID: i64 = 0x3565_7664;
@@ -192,6 +193,7 @@ impl EvidenceStore {
         }
         let place = self.place();
         let names = self.pseudonyms()?;
+        failpoint::pass("import.before");
         let work = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
         let transaction = work.map_err(|error| EvidenceError::sqlite(&place, error))?;
         let marks = Self::marks(&transaction);
@@ -199,7 +201,9 @@ impl EvidenceStore {
         let export = without_forgotten(export, &names, &marks);
         // An error on the way drops the transaction, and that takes everything back.
         let imported = write::import(&transaction, &place, &export, as_of, at)?;
+        failpoint::pass("import.written");
         transaction.commit().map_err(|error| EvidenceError::sqlite(&place, error))?;
+        failpoint::pass("import.after");
         Ok(imported)
     }
 
@@ -257,6 +261,24 @@ impl EvidenceStore {
         Ok(Pseudonyms::new(key))
     }
 
+    /// How many followers of `account` were seen before `moment` and are not known to be gone.
+    ///
+    /// # Errors
+    ///
+    /// [`EvidenceError`] if the file cannot be read.
+    pub fn followers_before(
+        &self,
+        account: &PersonId,
+        moment: DateTime<Utc>,
+    ) -> Result<u64, EvidenceError> {
+        let count: rusqlite::Result<i64> = self.connection.query_row(
+            "SELECT count(*) FROM follow WHERE followed = ?1 AND left_at IS NULL AND seen_at < ?2",
+            rusqlite::params![account.as_str(), moment.timestamp_micros()],
+            |row| row.get(0),
+        );
+        Ok(u64::try_from(self.wrap(count)?).unwrap_or(0))
+    }
+
     /// How often the facts changed.
     ///
     /// # Errors
@@ -291,9 +313,12 @@ impl EvidenceStore {
         Ok(Self { connection, path: path.to_owned(), reads_only: false })
     }
 
-    /// Whether nothing was ever written to the file.
+    /// Whether the file holds nothing yet: it is empty, or who made it died before its first table.
     fn is_empty(&self) -> Result<bool, EvidenceError> {
-        Ok(self.pragma("page_count")? == 0)
+        let marked = self.pragma("application_id")? != 0 || self.pragma("user_version")? != 0;
+        let tables = "SELECT count(*) FROM sqlite_schema";
+        let tables: i64 = self.wrap(self.connection.query_row(tables, [], |row| row.get(0)))?;
+        Ok(!marked && tables == 0)
     }
 
     /// Brings a file of an older version to ours, in one transaction. Another process may have
@@ -301,13 +326,17 @@ impl EvidenceStore {
     fn bring_up(&mut self, found: i64) -> Result<(), EvidenceError> {
         let place = self.place();
         let make = |connection: &mut Connection| {
+            failpoint::pass("facts.before");
             let work = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let version: i64 = work.pragma_query_value(None, "user_version", |row| row.get(0))?;
             if version == found {
                 schema::bring_up(&work, version)?;
                 work.pragma_update(None, "application_id", APPLICATION_ID)?;
             }
-            work.commit()
+            failpoint::pass("facts.written");
+            work.commit()?;
+            failpoint::pass("facts.after");
+            Ok(())
         };
         make(&mut self.connection).map_err(|error| EvidenceError::sqlite(&place, error))
     }

@@ -14,6 +14,8 @@ use std::{
 use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
 
+use crate::failpoint;
+
 /// How long a copy waits for a writer.
 const BUSY: Duration = Duration::from_secs(10);
 
@@ -59,12 +61,14 @@ pub(super) fn space(connection: &Connection, path: &Path) -> rusqlite::Result<Sp
 /// Gives at most `pages` free pages back, in one transaction; answers whether more can be.
 pub(super) fn give_back(connection: &Connection, pages: u32) -> rusqlite::Result<bool> {
     let free = number(connection, "freelist_count")?;
+    failpoint::pass("pages.before");
     if free > 0 {
         let mut statement = connection.prepare(&format!("PRAGMA incremental_vacuum({pages})"))?;
         let mut rows = statement.query([])?;
         // Each page is one step of the statement.
         while rows.next()?.is_some() {}
     }
+    failpoint::pass("pages.after");
     let left = number(connection, "freelist_count")?;
     // A file that was made without this gives nothing back, and must not be asked for ever.
     Ok(left > 0 && left < free)
@@ -96,7 +100,10 @@ pub fn copy(from: &Path, to: &Path) -> rusqlite::Result<()> {
     // The copy is to be used as its origin was.
     target.pragma_update(None, "journal_mode", mode)?;
     target.close().map_err(|(_, error)| error)?;
-    sync(to).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+    failpoint::pass("copy.made");
+    sync(to).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+    failpoint::pass("copy.synced");
+    Ok(())
 }
 
 /// What is wrong with the database at `path`, which nobody writes to.

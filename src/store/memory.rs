@@ -9,14 +9,15 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
+    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    Committed, RunStore, Standing, StoreError,
-    state::{DueMark, DuePage, Lease, instant, sorts, stamp},
+    Committed, Filter, RunStore, Standing, StoreError,
+    state::{BATCH, Batch, DueMark, DuePage, Keep, Lease, instant, sorts, stamp},
 };
 use crate::{
     engine::{Notice, Step},
@@ -32,6 +33,8 @@ struct Kept {
     checkpoint: Checkpoint,
     journal: Vec<Arc<Entry>>,
     timers: BTreeSet<TimerRow>,
+    /// Where it stood when its journal was pruned.
+    base: Option<Checkpoint>,
 }
 
 /// The rows of a [`MemoryStore`] at one moment. Copies share what they have in common.
@@ -115,7 +118,12 @@ impl RunStore for MemoryStore {
         Ok(self.rows().brands.get(brand).map(|kept| Standing::of(&kept.checkpoint)))
     }
 
-    fn standings(&self, after: &str, limit: usize) -> Result<Vec<Standing>, StoreError> {
+    fn standings(
+        &self,
+        _filter: Option<&Filter>,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<Standing>, StoreError> {
         let runs = self.rows();
         let later = runs.brands.iter().filter(|(brand, _)| brand.as_str() > after);
         Ok(later.take(limit).map(|(_, kept)| Standing::of(&kept.checkpoint)).collect())
@@ -206,6 +214,49 @@ impl RunStore for MemoryStore {
         runs.told.extend(keys.iter().cloned());
         Ok(())
     }
+
+    fn base(&self, brand: &BrandId) -> Result<Checkpoint, StoreError> {
+        let base = self.rows().brands.get(brand).and_then(|kept| kept.base.clone());
+        Ok(base.unwrap_or_else(|| Checkpoint::new(brand.clone())))
+    }
+
+    fn plan(
+        &self,
+        brand: &BrandId,
+        from: &Checkpoint,
+        keep: &Keep,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Batch>, StoreError> {
+        let Some(kept) = self.rows().brands.get(brand).cloned() else { return Ok(None) };
+        let newest = (kept.checkpoint.generation, kept.checkpoint.cycle.number);
+        let later = kept.journal.iter().filter(|entry| entry.revision > from.revision);
+        let entries = later.take(BATCH).map(|entry| (**entry).clone()).collect();
+        Batch::plan(from, entries, newest, keep, now).map_err(|source| damaged(brand, source))
+    }
+
+    fn prune(&mut self, batch: &Batch) -> Result<bool, StoreError> {
+        let brand = &batch.state.brand;
+        let landmarks = batch.kept.iter().map(|(revision, entry)| {
+            let entry: Entry = serde_json::from_str(entry).map_err(|e| damaged(brand, e))?;
+            Ok((*revision, Arc::new(entry)))
+        });
+        let landmarks = landmarks.collect::<Result<BTreeMap<u64, Arc<Entry>>, StoreError>>()?;
+        let mut runs = self.rows();
+        runs.check(self.fence)?;
+        let Some(kept) = runs.brands.get_mut(brand) else { return Ok(false) };
+        if kept.base.as_ref().map_or(0, |base| base.revision) != batch.after {
+            return Ok(false);
+        }
+        let kept = Arc::make_mut(kept);
+        kept.journal.retain(|entry| !batch.gone.contains(&entry.revision));
+        for entry in &mut kept.journal {
+            if let Some(landmark) = landmarks.get(&entry.revision) {
+                *entry = Arc::clone(landmark);
+            }
+        }
+        kept.base = Some(batch.state.clone());
+        Ok(true)
+    }
 }
 
 impl Runs {
@@ -235,13 +286,19 @@ impl Runs {
             Some(timers) => timer_rows(timers),
             None => known.map(|kept| kept.timers.clone()).unwrap_or_default(),
         };
-        let kept = Kept { checkpoint: checkpoint.clone(), journal, timers };
+        let base = known.and_then(|kept| kept.base.clone());
+        let kept = Kept { checkpoint: checkpoint.clone(), journal, timers, base };
         self.brands.insert(checkpoint.brand.clone(), Arc::new(kept));
         for notice in notices {
             let place = (stamp(notice.at), notice.key.clone());
             self.notices.entry(place).or_insert_with(|| Arc::new(notice.clone()));
         }
     }
+}
+
+fn damaged(brand: &BrandId, source: serde_json::Error) -> StoreError {
+    let what = format!("the journal of `{brand}`");
+    StoreError::Damaged { path: PathBuf::from("memory"), what, source }
 }
 
 /// Timers as rows, each once; those are left out whose time does not sort.

@@ -13,8 +13,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    Committed, Standing, StateStore, StoreError,
-    state::{DueMark, DuePage, Lease},
+    Committed, Filter, Standing, StateStore, StoreError,
+    state::{Batch, DueMark, DuePage, Keep, Lease},
 };
 use crate::{
     engine::{Notice, Step},
@@ -44,7 +44,14 @@ pub trait RunStore {
     fn standing(&self, brand: &BrandId) -> Result<Option<Standing>, StoreError>;
 
     /// One line each about the brands whose name follows `after`, in the order of names.
-    fn standings(&self, after: &str, limit: usize) -> Result<Vec<Standing>, StoreError>;
+    ///
+    /// - `filter`: every brand that it lets pass is among them; others may be, so ask it again.
+    fn standings(
+        &self,
+        filter: Option<&Filter>,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<Standing>, StoreError>;
 
     /// The brands for which something is due at `now`, from `mark` on, the longest due first.
     fn due(&self, now: DateTime<Utc>, mark: &DueMark, limit: usize) -> Result<DuePage, StoreError>;
@@ -87,6 +94,22 @@ pub trait RunStore {
 
     /// Notes that notices were delivered.
     fn note_delivered(&mut self, keys: &[Digest], now: DateTime<Utc>) -> Result<(), StoreError>;
+
+    /// Where `brand` stood when its journal was pruned; before its first commit if it never was.
+    fn base(&self, brand: &BrandId) -> Result<Checkpoint, StoreError>;
+
+    /// What of the journal of `brand` may go at `now`, from where the last batch ended; `None` if
+    /// nothing may.
+    fn plan(
+        &self,
+        brand: &BrandId,
+        from: &Checkpoint,
+        keep: &Keep,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Batch>, StoreError>;
+
+    /// Lets a batch go; answers whether it did, which it does not if the journal was pruned since.
+    fn prune(&mut self, batch: &Batch) -> Result<bool, StoreError>;
 }
 
 impl RunStore for StateStore {
@@ -106,8 +129,13 @@ impl RunStore for StateStore {
         StateStore::standing(self, brand)
     }
 
-    fn standings(&self, after: &str, limit: usize) -> Result<Vec<Standing>, StoreError> {
-        StateStore::standings(self, None, after, limit)
+    fn standings(
+        &self,
+        filter: Option<&Filter>,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<Standing>, StoreError> {
+        StateStore::standings(self, filter, after, limit)
     }
 
     fn due(&self, now: DateTime<Utc>, mark: &DueMark, limit: usize) -> Result<DuePage, StoreError> {
@@ -159,5 +187,23 @@ impl RunStore for StateStore {
 
     fn note_delivered(&mut self, keys: &[Digest], now: DateTime<Utc>) -> Result<(), StoreError> {
         StateStore::note_delivered(self, keys, now)
+    }
+
+    fn base(&self, brand: &BrandId) -> Result<Checkpoint, StoreError> {
+        StateStore::base(self, brand)
+    }
+
+    fn plan(
+        &self,
+        brand: &BrandId,
+        from: &Checkpoint,
+        keep: &Keep,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Batch>, StoreError> {
+        StateStore::plan(self, brand, from, keep, now)
+    }
+
+    fn prune(&mut self, batch: &Batch) -> Result<bool, StoreError> {
+        StateStore::prune(self, batch)
     }
 }

@@ -19,19 +19,21 @@ mod write;
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
-use serde::de::DeserializeOwned;
+use rusqlite::{Connection, Transaction, TransactionBehavior, types::FromSqlError};
+use serde::de::{DeserializeOwned, Error as _};
+
+use crate::failpoint;
 
 pub use self::{
     census::Census,
     error::StoreError,
     lease::Lease,
     look::{Inspection, Orphans, Stray},
-    notices::Told,
+    notices::{NoticeMark, Told, Undelivered},
     read::{CachedFile, Row, Running, Standing},
     retention::{BATCH, Batch, Keep},
     sweep::Sweep,
-    timers::{DueMark, DuePage},
+    timers::{DueMark, DuePage, Mend},
     whole::{Text, Whole},
     write::{Committed, Texts},
 };
@@ -46,6 +48,10 @@ pub(super) use self::{
 
 /// How long a writer waits for another before it gives up.
 const BUSY_MILLISECONDS: u64 = 10_000;
+
+/// How long the log grows, in pages of 4 kB, before it is carried into the file: long enough that a
+/// page which many commits change is carried over once.
+const LOG_PAGES: u32 = 4_000;
 
 /// The store of all brands' runs.
 #[derive(Debug)]
@@ -79,6 +85,7 @@ impl StateStore {
     fn prepare(&mut self) -> Result<(), Fault> {
         let connection = &self.connection;
         connection.busy_timeout(std::time::Duration::from_millis(BUSY_MILLISECONDS))?;
+        connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
         if self.known_version()? == VERSION {
             connection.pragma_update(None, "synchronous", "FULL")?;
             return Ok(());
@@ -87,6 +94,7 @@ impl StateStore {
         connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
+        failpoint::pass("schema.before");
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Another process may have made the tables while this one waited.
@@ -95,7 +103,9 @@ impl StateStore {
         if version < VERSION {
             bring_up(&transaction, version)?;
         }
+        failpoint::pass("schema.written");
         transaction.commit()?;
+        failpoint::pass("schema.after");
         Ok(())
     }
 
@@ -136,13 +146,16 @@ impl StateStore {
     ) -> Result<T, StoreError> {
         let path = &self.path;
         let fail = |source| StoreError::Sqlite { path: path.clone(), source };
+        failpoint::pass("write.before");
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(fail)?;
         lease::check(&transaction, fence).map_err(|fault| fault.unwrap_or_else(fail))?;
         let written = write(&transaction).map_err(fail)?;
+        failpoint::pass("write.written");
         transaction.commit().map_err(fail)?;
+        failpoint::pass("write.after");
         Ok(written)
     }
 
@@ -156,6 +169,11 @@ impl StateStore {
         text: &str,
     ) -> Result<T, StoreError> {
         serde_json::from_str(text).map_err(|source| self.damaged(what(), source))
+    }
+
+    /// What is held is not even text.
+    fn unreadable(&self, what: String, error: &FromSqlError) -> StoreError {
+        self.damaged(what, serde_json::Error::custom(error))
     }
 
     fn damaged(&self, what: String, source: serde_json::Error) -> StoreError {

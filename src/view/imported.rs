@@ -5,7 +5,10 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::{
-    evidence::sources::{Export, Receipt},
+    evidence::{
+        facts::Facts,
+        sources::{Export, Receipt},
+    },
     model::BrandId,
     store::evidence::Imported,
 };
@@ -25,6 +28,31 @@ pub struct ImportView {
     pub receipt: Receipt,
     /// What changed, in numbers; absent if nothing was written.
     pub facts: Option<Imported>,
+    /// The first facts of each kind, if they were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub preview: Vec<String>,
+}
+
+/// How many facts of each kind a preview shows.
+const PREVIEWED: usize = 3;
+
+/// The first facts of each kind, a line each: its kind, then the fact as JSON.
+pub fn first_facts(facts: &Facts) -> Vec<String> {
+    fn lines<T: Serialize>(kind: &str, facts: &[T]) -> Vec<String> {
+        let line = |fact: &T| format!("{kind} {}", serde_json::json!(fact));
+        facts.iter().take(PREVIEWED).map(line).collect()
+    }
+    let Facts { people, follows, requests, posts, interactions, .. } = facts;
+    [
+        lines("person", people),
+        lines("follow", follows),
+        lines("request", requests),
+        lines("post", posts),
+        lines("interaction", interactions),
+        lines("post numbers", &facts.post_totals),
+        lines("account numbers", &facts.account_totals),
+    ]
+    .concat()
 }
 
 /// The outcome of an import; `result` is absent after a dry run.
@@ -41,6 +69,7 @@ pub fn imported(
         result: result.map_or_else(|| "Dry run: nothing was written.".to_owned(), words),
         receipt: export.receipt.clone(),
         facts: result.cloned(),
+        preview: Vec::new(),
     }
 }
 

@@ -156,6 +156,8 @@ pub struct Stuck {
     pub brands: usize,
     /// The first of them.
     pub such_as: Vec<String>,
+    /// Whether all others wait for them; a brand that the store cannot read holds nobody up.
+    pub holds_up: bool,
 }
 
 /// What going over means for one brand.
@@ -197,42 +199,40 @@ pub struct MigrationView {
     pub groups: Vec<Group>,
     /// Who cannot.
     pub stuck: Vec<Stuck>,
-    /// Brand by brand, where that was asked for.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub brands: Vec<BrandLine>,
 }
 
-/// A migration, told brand by brand.
+impl MigrationView {
+    /// Whether nobody goes over because somebody cannot.
+    pub fn is_held_up(&self) -> bool {
+        self.stuck.iter().any(|stuck| stuck.holds_up)
+    }
+
+    /// Whether there are brands that the store cannot read.
+    pub fn has_unread(&self) -> bool {
+        self.stuck.iter().any(|stuck| !stuck.holds_up)
+    }
+}
+
+/// A migration, told brand by brand and kept as sums.
 #[derive(Debug, Default)]
 pub struct Summary {
-    /// Whether every brand gets a line of its own.
-    each: bool,
     there: usize,
     groups: BTreeMap<From, Going>,
     stuck: BTreeMap<String, Stuck>,
-    brands: Vec<BrandLine>,
 }
 
 impl Summary {
-    /// An empty one; with `each`, every brand will have a line of its own.
-    pub fn new(each: bool) -> Self {
-        Self { each, ..Self::default() }
-    }
-
-    /// Adds a brand.
-    pub fn take(&mut self, planned: &Planned) {
-        let line = match (&planned.before, &planned.result) {
-            (Some(before), Ok(step)) => self.goes(before, step),
+    /// Adds a brand; answers with its line, unless it is there already.
+    pub fn take(&mut self, planned: &Planned) -> Option<BrandLine> {
+        match (&planned.before, &planned.result) {
+            (Some(before), Ok(step)) => Some(self.goes(before, step)),
             (_, Err(failure)) if is_there(failure) => {
                 self.there += 1;
-                return;
+                None
             }
-            (_, Err(failure)) => self.stays(&planned.brand, failure),
+            (_, Err(failure)) => Some(self.stays(&planned.brand, failure)),
             // A decision is made of where a brand stands; without that there is none.
-            (None, Ok(_)) => return,
-        };
-        if self.each {
-            self.brands.push(line);
+            (None, Ok(_)) => None,
         }
     }
 
@@ -264,6 +264,7 @@ impl Summary {
             remedy,
             brands: 0,
             such_as: Vec::new(),
+            holds_up: !matches!(failure, Failure::Store(_)),
         });
         stuck.brands += 1;
         if stuck.such_as.len() < NAMED {
@@ -291,7 +292,6 @@ impl Summary {
             there: self.there,
             groups,
             stuck: self.stuck.into_values().collect(),
-            brands: self.brands,
         }
     }
 }
@@ -346,6 +346,14 @@ fn reason(brand: &str, failure: &Failure) -> (String, String) {
             let why = why.replace(&format!("`{brand}`"), "it");
             (why, "mend its file; `check` shows the place".to_owned())
         }
+        Failure::Store(_) => {
+            let why = failure.to_string().replace(&format!("`{brand}`"), "it");
+            (why, format!("the others go over without it; {}", failure.hint().unwrap_or_default()))
+        }
+        Failure::Conflict { .. } => (
+            "another process moved it at the same moment".to_owned(),
+            "ask again: those that went over are not asked".to_owned(),
+        ),
         failure => (failure.to_string(), failure.hint().unwrap_or_default()),
     }
 }

@@ -62,12 +62,12 @@ fn a_plan_groups_brands_and_says_what_is_lost() {
     [exit 0]
 
     $ fivestep migrate engagement --plan --task sign_charter=sign acme beta
+    acme  define; loses nothing
+    beta  define; loses nothing
     engagement is 5684a959 now: 2 brands can go over.
 
      FROM      STAGE   BRANDS  WHAT HAPPENS                    LOST
      27dfd609  define  2       task sign_charter becomes sign  nothing
-    acme  define; loses nothing
-    beta  define; loses nothing
 
     Next: fivestep migrate engagement acme beta --apply --task sign_charter=sign
     [exit 0]

@@ -126,3 +126,135 @@ fn a_run_that_came_to_its_end_cannot_be_resumed() {
     [exit 2]
     ");
 }
+
+/// Ring brands whose stage has come to its limit.
+fn at_their_limit(brands: usize) -> common::TestEnv {
+    let mut env = common::ring(brands);
+    let limit = "    limit: { after: 1h, to: target }\n    next: target";
+    env.replace("workflows/ring.yaml", "    next: target", limit);
+    env.ok(["migrate", "ring", "--apply"]);
+    env.set_now("2026-03-30T12:00:00Z");
+    env
+}
+
+#[test]
+fn a_tick_over_many_brands_closes_with_sums() {
+    let (brands, lines) = (30, 90);
+    // (the command line, how many lines of brands it prints)
+    for (line, told) in [("tick", 40), ("tick --each", lines), ("tick ring-1 ring-2", 6)] {
+        let env = at_their_limit(brands);
+        let answer = env.line(&format!("fivestep {line}"));
+        let of_brands = answer.stdout.lines().filter(|line| line.starts_with("ring-")).count();
+        assert_eq!(of_brands, told, "{line}: {}", answer.text());
+        if told == 40 {
+            let closing = answer.stdout.lines().skip(told).collect::<Vec<_>>().join("\n");
+            assert_snapshot!(closing, @"
+            and 50 more lines; `fivestep history BRAND` has those of a brand.
+
+             EVENT          TIMES  SUCH AS
+             fired          30     ring-0
+             stage entered  30     ring-0
+             stage left     30     ring-0
+
+            30 brands, 30 timers fired, 30 stages left.
+            ");
+        }
+    }
+}
+
+#[test]
+fn programs_get_every_line_of_a_tick() {
+    let (brands, lines) = (30, 90);
+    let told = at_their_limit(brands).ok(["tick", "-o", "json"]).json();
+    assert_eq!(told["happened"].as_array().map(Vec::len), Some(lines));
+    assert_eq!(told["done"]["brands"], 30);
+    let names = at_their_limit(brands).ok(["tick", "-o", "ids"]).stdout;
+    assert_eq!(names.lines().count(), brands, "each name once: {names}");
+    assert_snapshot!(common::ring(1).ok(["tick", "-o", "json"]).stdout, @r#"
+    {
+      "happened": [],
+      "done": {
+        "begun": 0,
+        "brands": 0,
+        "broken": 0,
+        "conflicts": 0,
+        "delivered": 0,
+        "failed": 0,
+        "fired": 0,
+        "moves": 0,
+        "skipped": 0,
+        "succeeded": 0
+      }
+    }
+    "#);
+}
+
+#[test]
+fn a_brand_that_cannot_be_read_holds_no_migration_up() {
+    let env = common::ring(3);
+    env.replace("workflows/ring.yaml", "title: Target", "title: Aim");
+    let state = rusqlite::Connection::open(env.path(".fivestep/state.db")).unwrap();
+    state.execute("UPDATE brand SET checkpoint = '{' WHERE brand = 'ring-1'", []).unwrap();
+    assert_snapshot!(env.terminal(
+        "fivestep migrate ring --plan
+         fivestep migrate ring --apply
+         fivestep migrate ring --apply -o json",
+    ), @r#"
+    $ fivestep migrate ring --plan
+    ring is c3e8d4c2 now: 2 brands can go over, 1 brand cannot.
+
+     FROM      STAGE   BRANDS  WHAT HAPPENS  LOST
+     59c3ce76  define  2       nothing       nothing
+
+    cannot go over: ring-1: the state file `$DIR/.fivestep/state.db` is
+                    damaged: the checkpoint of it: EOF while parsing an object at
+                    line 1 column 1
+      hint: the others go over without it; restore the file from a copy
+
+    Next: fivestep migrate ring --apply
+    [exit 1]
+
+    $ fivestep migrate ring --apply
+    ring is c3e8d4c2 now: 2 brands went over, 1 brand cannot.
+
+     FROM      STAGE   BRANDS  WHAT HAPPENS  LOST
+     59c3ce76  define  2       nothing       nothing
+
+    cannot go over: ring-1: the state file `$DIR/.fivestep/state.db` is
+                    damaged: the checkpoint of it: EOF while parsing an object at
+                    line 1 column 1
+      hint: the others go over without it; restore the file from a copy
+    [exit 1]
+
+    $ fivestep migrate ring --apply -o json
+    {
+      "brands": [
+        {
+          "brand": "ring-1",
+          "goes": false,
+          "effects": [],
+          "lost": [],
+          "why": "the state file `$DIR/.fivestep/state.db` is damaged: the checkpoint of it: EOF while parsing an object at line 1 column 1"
+        }
+      ],
+      "workflow": "ring",
+      "to": "c3e8d4c2",
+      "applied": false,
+      "going": 0,
+      "there": 0,
+      "groups": [],
+      "stuck": [
+        {
+          "why": "the state file `$DIR/.fivestep/state.db` is damaged: the checkpoint of it: EOF while parsing an object at line 1 column 1",
+          "remedy": "the others go over without it; restore the file from a copy",
+          "brands": 1,
+          "such_as": [
+            "ring-1"
+          ],
+          "holds_up": false
+        }
+      ]
+    }
+    [exit 1]
+    "#);
+}

@@ -547,7 +547,7 @@ fn a_task_goes_to_another_owner_by_hand_or_up_its_ladder() {
     acme: reminder of sign_charter
     acme: deadline of sign_charter
     acme: escalation of sign_charter: given to role:head
-    1 brand, 3 timers fired, 3 notices delivered.
+    1 brand, 3 timers fired, 2 notices delivered.
     [exit 0]
 
     $ fivestep tasks --brand acme --overdue

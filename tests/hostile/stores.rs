@@ -1,5 +1,7 @@
 //! Damaged and foreign databases.
 
+use std::{process::Stdio, time::Duration};
+
 use rusqlite::Connection;
 
 use crate::{
@@ -188,5 +190,98 @@ fn a_fleet_goes_on_past_a_brand_whose_row_is_damaged() {
     assert!(answer.stderr.contains("the checkpoint of `ring-1`"), "{}", answer.text());
     for brand in ["ring-0", "ring-2"] {
         assert!(answer.stdout.contains(&format!("{brand}  define > target")), "{}", answer.text());
+    }
+}
+
+/// Three brands whose stage has come to its limit.
+fn three_are_due() -> TestEnv {
+    let mut env = crate::common::ring(3);
+    let limit = "    limit: { after: 1h, to: target }\n    next: target";
+    env.replace("workflows/ring.yaml", "    next: target", limit);
+    env.ok(["migrate", "ring", "--apply"]);
+    env.set_now("2026-03-30T12:00:00Z");
+    env
+}
+
+#[test]
+fn what_is_damaged_of_one_brand_stops_no_other_brands_timers() {
+    // (what is spoiled, what is said of it, who moves all the same)
+    let table: [(&str, &str, &[&str]); 5] = [
+        (
+            "UPDATE brand SET checkpoint = '{' WHERE brand = 'ring-1'",
+            "the checkpoint of `ring-1`",
+            &["ring-0", "ring-2"],
+        ),
+        (
+            "UPDATE brand SET checkpoint = CAST(x'ff' AS TEXT) WHERE brand = 'ring-1'",
+            "the checkpoint of `ring-1`",
+            &["ring-0", "ring-2"],
+        ),
+        (
+            "UPDATE observed SET observations = '{' WHERE brand = 'ring-1'",
+            "the measurements of `ring-1`",
+            &["ring-0", "ring-2"],
+        ),
+        (
+            "UPDATE brand SET checkpoint = '{', status = 'gold' WHERE brand = 'ring-1'",
+            "the checkpoint of `ring-1`",
+            &["ring-0", "ring-2"],
+        ),
+        (
+            "INSERT INTO notice VALUES ('k', 'ring-1', '2026-03-30T10:00:00.000Z', '{', NULL)",
+            "a notice of `ring-1`",
+            &["ring-0", "ring-1", "ring-2"],
+        ),
+    ];
+    for (spoil, said, movers) in table {
+        let ticked = three_are_due();
+        sql(&ticked, STATE, spoil);
+        let tick = ticked.line("fivestep tick");
+        assert_eq!(tick.code, 1, "{spoil}: {}", tick.text());
+
+        let served = three_are_due();
+        sql(&served, STATE, spoil);
+        let serve = served.line("fivestep serve --for 1s");
+        assert_eq!(serve.code, 0, "{spoil}: {}", serve.text());
+
+        for (env, answer) in [(&ticked, tick), (&served, serve)] {
+            let times = answer.stderr.matches(said).count();
+            assert_eq!(times, 1, "{spoil}: told once\n{}", answer.text());
+            let moved = env.line("fivestep list --where 'stage = target' -o ids").stdout;
+            assert_eq!(moved.lines().collect::<Vec<_>>(), movers, "{spoil}");
+        }
+    }
+}
+
+#[test]
+fn an_answer_to_a_damaged_brand_keeps_no_other_answer_from_the_journal() {
+    let env = three_are_due();
+    let nap = "#!/bin/sh\n: > \"asleep-$FIVESTEP_BRAND\"\n\
+               while [ ! -e wake ]; do sleep 0.05; done\necho '{}'\n";
+    env.write("nap.sh", nap);
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(env.path("nap.sh"), executable).unwrap();
+    let nap = "    title: Target\n    entry: [ { id: nap, run: command, argv: [./nap.sh] } ]";
+    env.replace("workflows/ring.yaml", "    title: Target", nap);
+    env.ok(["migrate", "ring", "--apply"]);
+    let mut tick = env.command();
+    tick.args(["tick"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let tick = tick.spawn().unwrap();
+    let asleep = |number| env.path(&format!("asleep-ring-{number}")).exists();
+    for _ in 0..500 {
+        if (0..3).all(asleep) {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    sql(&env, STATE, "UPDATE brand SET checkpoint = '{' WHERE brand = 'ring-1'");
+    env.write("wake", "");
+    let answer = tick.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&answer.stderr);
+    assert_eq!(answer.status.code(), Some(1), "{said}");
+    assert_eq!(said.matches("the checkpoint of `ring-1`").count(), 1, "told once\n{said}");
+    for brand in ["ring-0", "ring-2"] {
+        let journal = env.ok(["history", brand]).stdout;
+        assert!(journal.contains("action nap succeeded"), "{journal}");
     }
 }

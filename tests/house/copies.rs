@@ -51,6 +51,29 @@ fn a_workspace_comes_back_as_it_was() {
 }
 
 #[test]
+fn what_a_killed_copy_has_left_goes_a_day_later() {
+    let env = started();
+    let now = std::time::SystemTime::now();
+    // (what is left, how many hours ago, does it stay?)
+    let table = [
+        (".fivestep-copy-folder/copy/state.db", 25, false),
+        (".fivestep-copy-file", 25, false),
+        (".fivestep-copy-at-work/copy/state.db", 1, true),
+        ("my.fivestep-copy-mine", 25, true),
+    ];
+    let top = |name: &str| env.path(name.split('/').next().unwrap());
+    for (name, hours, _) in table {
+        env.write(name, "half");
+        let then = now - std::time::Duration::from_secs(hours * 3_600);
+        fs::File::open(top(name)).unwrap().set_modified(then).unwrap();
+    }
+    env.ok(["backup", "copy.tar.gz"]);
+    for (name, _, stays) in table {
+        assert_eq!(top(name).exists(), stays, "{name}");
+    }
+}
+
+#[test]
 fn nothing_is_ever_written_over() {
     let env = started();
     env.write("there.tar.gz", "mine").write("full/mine", "mine");

@@ -32,7 +32,7 @@ pub fn folder(files: &[(&str, Value)]) -> TempDir {
 }
 
 pub fn bluesky() -> Source {
-    Source { kind: SourceKind::BlueskyApi, account: "@acme.example".into(), path: None }
+    Source { kind: SourceKind::BlueskyApi, account: "@acme.example".into(), path: None, map: None }
 }
 
 pub fn read_bluesky(files: &[(&str, Value)]) -> Result<Export, SourceError> {
@@ -93,7 +93,7 @@ pub fn view(did: &str, key: &str, time: &str, text: &str, parent: Option<&str>) 
 
 pub fn mastodon() -> Source {
     let account = "@Acme@social.example".into();
-    Source { kind: SourceKind::MastodonArchive, account, path: None }
+    Source { kind: SourceKind::MastodonArchive, account, path: None, map: None }
 }
 
 pub const ACTOR: &str = "https://social.example/users/acme";
@@ -194,4 +194,33 @@ pub fn shared(folder: &str) -> Option<PathBuf> {
         println!("skipped: the real samples `{folder}` are not there");
     }
     found
+}
+
+/// A folder of texts: names, which may have folders in them, and contents.
+pub fn texts(files: &[(&str, &str)]) -> TempDir {
+    let folder = TempDir::new().expect("a folder");
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    }
+    folder
+}
+
+/// A source of a kind.
+pub fn source(kind: SourceKind, account: &str) -> Source {
+    Source { kind, account: account.into(), path: None, map: None }
+}
+
+/// What became of the rows of one file: read, kept, and the reasons with their numbers.
+pub fn rows(export: &Export, file: &str) -> (u64, u64, Vec<(String, u64)>) {
+    let found = export.receipt.files.iter().find(|read| read.name.ends_with(file)).expect(file);
+    let skipped = found.skipped.iter().map(|(reason, count)| (reason.clone(), *count));
+    (found.rows_read, found.kept, skipped.collect())
+}
+
+/// What was compared: the words, stated and found.
+pub fn compared(export: &Export) -> Vec<(&str, u64, u64)> {
+    let rows = export.receipt.compared.iter();
+    rows.map(|row| (row.what.as_str(), row.stated, row.found)).collect()
 }

@@ -12,6 +12,7 @@ use super::{bold, wrapped};
 pub fn text(view: &ImportView) -> String {
     let mut out = format!("{}  {}\n", bold(&view.brand), view.path);
     out.push_str(&receipt(&view.receipt));
+    out.extend(view.preview.iter().map(|line| format!("    {line}\n")));
     out.push_str(&wrapped(2, "", &view.result));
     out
 }

@@ -18,13 +18,29 @@ pub fn text(view: &MigrationView, next: &str) -> String {
         out.push('\n');
         out.push_str(&finish(&table));
     }
-    out.extend(view.brands.iter().filter(|line| line.goes).map(brand));
     out.extend(view.stuck.iter().map(stuck));
-    let can = view.going > 0 && view.stuck.is_empty();
+    let can = view.going > 0 && !view.is_held_up();
     if can && !view.applied {
         out.push_str(&format!("\nNext: {next}\n"));
     }
     out
+}
+
+/// What going over means for one brand; nothing for one that cannot, of which the whole tells.
+pub fn brand(line: &BrandLine) -> String {
+    if !line.goes {
+        return String::new();
+    }
+    let stage = line.stage.as_ref().map(|(old, new)| match old == new {
+        true => old.clone(),
+        false => format!("{old} > {new}"),
+    });
+    let lost = match line.lost.as_slice() {
+        [] => "loses nothing".to_owned(),
+        lost => format!("loses {}", lost.join(", ")),
+    };
+    let text = format!("{}; {lost}", stage.unwrap_or_default());
+    wrapped(0, &format!("{}  ", line.brand), &text)
 }
 
 fn head(view: &MigrationView) -> String {
@@ -75,19 +91,6 @@ fn row(group: &Group) -> [String; 5] {
     let happens = lines(|counted| Some(counted.effect.text()));
     let lost = lines(|counted| counted.lost.clone());
     [group.from.clone(), stage, group.brands.to_string(), happens, lost]
-}
-
-fn brand(line: &BrandLine) -> String {
-    let stage = line.stage.as_ref().map(|(old, new)| match old == new {
-        true => old.clone(),
-        false => format!("{old} > {new}"),
-    });
-    let lost = match line.lost.as_slice() {
-        [] => "loses nothing".to_owned(),
-        lost => format!("loses {}", lost.join(", ")),
-    };
-    let text = format!("{}; {lost}", stage.unwrap_or_default());
-    wrapped(0, &format!("{}  ", line.brand), &text)
 }
 
 fn stuck(stuck: &Stuck) -> String {

@@ -1,20 +1,35 @@
 //! `tick` for people.
 
-use crate::{runner::tick::Tally, view::ticked::TickView};
+use crate::{
+    cli::out::{finish, table},
+    runner::tick::Tally,
+    view::ticked::{Sums, TickView},
+};
 
 use super::wrapped;
 
-/// What happened, and how much.
-pub fn text(happened: &[TickView], tally: &Tally) -> String {
+/// One thing that happened.
+pub fn line(line: &TickView) -> String {
+    wrapped(0, &format!("{}: ", line.brand), &line.text)
+}
+
+/// What a tick closes with: how much of what happened, a table of it where not every line was
+/// `shown`.
+pub fn closing(sums: &Sums, shown: u64, tally: &Tally) -> String {
     if tally.is_nothing() {
         return "Nothing is due.\n".to_owned();
     }
-    let mut out = String::new();
-    for line in happened {
-        out.push_str(&wrapped(0, &format!("{}: ", line.brand), &line.text));
+    let told = wrapped(0, "", &self::sums(tally));
+    if sums.lines() <= shown {
+        return told;
     }
-    out.push_str(&wrapped(0, "", &sums(tally)));
-    out
+    let mut table = table(&["EVENT", "TIMES", "SUCH AS"]);
+    for (event, sum) in sums.by_event() {
+        table.add_row([event.replace('_', " "), sum.lines.to_string(), sum.example.clone()]);
+    }
+    let more = sums.lines() - shown;
+    let more = format!("and {more} more lines; `fivestep history BRAND` has those of a brand.");
+    format!("{}\n{}\n{told}", wrapped(0, "", &more), finish(&table))
 }
 
 /// The sums of a tick in one sentence, without those that are nothing.

@@ -182,11 +182,11 @@ impl Checker<'_, '_> {
             let kind = source.kind.as_ref();
             let kind =
                 kind.and_then(|words| self.word(words, Code::UnknownWord, "source kind", &kinds));
-            if let Some(path) = &source.path {
+            for path in [&source.path, &source.map].into_iter().flatten() {
                 self.path(path);
             }
             let (account, path) = (value_of(&source.account)?, value_of(&source.path));
-            Some(Source { kind: kind?, account, path })
+            Some(Source { kind: kind?, account, path, map: value_of(&source.map) })
         };
         raw.iter().filter_map(one).collect()
     }

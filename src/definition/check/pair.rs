@@ -16,7 +16,8 @@ use crate::{
     },
     model::{
         Bound, Brand, Clause, Demand, Expression, Fact, FactKind, Metric, Quantity, SourceKind,
-        StageId, Test, Threshold, Unit, Workflow, expression::Operator, quantity::duration,
+        StageId, Test, Threshold, Unit, Work, Workflow, expression::Operator, quantity::duration,
+        schedule::Chore,
     },
 };
 
@@ -52,6 +53,33 @@ pub(in crate::definition) fn brand_side(
         problems.add(Problem::new(Code::MissingGoal, &span, message).help(help));
     }
     own_numbers(workflow, brand, outline, problems);
+    own_exports(workflow, brand, outline, problems);
+}
+
+/// What `source.pull` would import: without a path it does nothing and says nothing.
+fn own_exports(workflow: &Workflow, brand: &Brand, outline: &Node, problems: &mut Problems<'_>) {
+    if brand.sources.iter().any(|source| source.path.is_some()) {
+        return;
+    }
+    let Some(puller) = puller(workflow) else { return };
+    let span = place(outline.get("sources"), outline);
+    let message = format!(
+        "`{puller}` of `{}` imports nothing for `{}`: no source has a `path`",
+        workflow.id, brand.id
+    );
+    let help = "add where the export lies, such as `path: exports/acme.zip`";
+    problems.add(Problem::new(Code::NothingToPull, &span, message).help(help));
+}
+
+/// The first action or schedule that imports from the brand's sources.
+fn puller(workflow: &Workflow) -> Option<&str> {
+    let actions = workflow.stages.iter().flat_map(|stage| &stage.entry);
+    let actions = actions.map(|action| (action.id.as_str(), &action.job.work));
+    let schedules = workflow.schedules.iter().filter_map(|schedule| match &schedule.chore {
+        Chore::Job(job) => Some((schedule.id.as_str(), &job.work)),
+        Chore::Advance => None,
+    });
+    actions.chain(schedules).find(|(_, work)| matches!(work, Work::Pull)).map(|(id, _)| id)
 }
 
 /// What the prover finds once the brand's own targets stand where the workflow asks for them.

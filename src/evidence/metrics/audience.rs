@@ -248,10 +248,13 @@ fn by_platform(scope: &Scope, metric: Metric, number: impl Fn(&Total) -> Reading
     }
 }
 
+/// What a platform counted, and from when to when, UTC.
+type Counted = (Total, (DateTime<Utc>, DateTime<Utc>));
+
 /// The platforms' numbers for a period that is about the window.
 ///
 /// Numbers of people cannot be added up over periods: who engaged in two would count twice.
-fn aggregated(scope: &Scope) -> Result<(Total, (DateTime<Utc>, DateTime<Utc>)), Finding> {
+fn aggregated(scope: &Scope) -> Result<Counted, Finding> {
     let mut total = Total { engaged: 0, followers: 0, caveats: Vec::new() };
     let mut period: Option<(DateTime<Utc>, DateTime<Utc>)> = None;
     for account in scope.own_accounts() {

@@ -65,7 +65,7 @@ fn cannot_hold(kinds: &BTreeSet<SourceKind>, missing: &[FactKind]) -> String {
     if kinds.is_empty() {
         return format!("the brand names no source, so there is no {what}");
     }
-    let names: Vec<&str> = kinds.iter().map(|kind| described(*kind)).collect();
+    let names: Vec<&str> = kinds.iter().map(|kind| kind.words()).collect();
     let verb = if names.len() == 1 { "does" } else { "do" };
     format!("{} {verb} not hold {what}", names.join(" and "))
 }
@@ -76,8 +76,7 @@ fn not_held(kinds: &BTreeSet<SourceKind>, missing: &[FactKind], facts: &Facts) -
     }
     let mut files: Vec<&str> = Vec::new();
     for kind in kinds {
-        for need in missing.iter().filter(|need| kind.carries().contains(need)) {
-            let file = file_of(*kind, *need);
+        for file in missing.iter().filter_map(|need| kind.file_of(*need)) {
             if !files.contains(&file) {
                 files.push(file);
             }
@@ -89,40 +88,6 @@ fn not_held(kinds: &BTreeSet<SourceKind>, missing: &[FactKind], facts: &Facts) -
 
 fn listed(kinds: &[FactKind], between: &str) -> String {
     kinds.iter().map(ToString::to_string).collect::<Vec<_>>().join(between)
-}
-
-/// A kind of source in words.
-fn described(kind: SourceKind) -> &'static str {
-    match kind {
-        SourceKind::BlueskyApi => "a folder of saved Bluesky API answers",
-        SourceKind::MastodonArchive => "a Mastodon archive",
-    }
-}
-
-/// The file of an export that holds a kind of facts.
-fn file_of(kind: SourceKind, need: FactKind) -> &'static str {
-    match (kind, need) {
-        (SourceKind::BlueskyApi, FactKind::Profile | FactKind::FollowerCount) => "getProfile",
-        (SourceKind::BlueskyApi, FactKind::Followers) => "getFollowers",
-        (SourceKind::BlueskyApi, FactKind::Inbound | FactKind::Conversations) => {
-            "listNotifications"
-        }
-        (
-            SourceKind::BlueskyApi,
-            FactKind::Answers
-            | FactKind::OwnPosts
-            | FactKind::PostTotals
-            | FactKind::AccountTotals
-            | FactKind::Requests
-            | FactKind::Activity
-            | FactKind::Reach
-            | FactKind::Impressions
-            | FactKind::Views
-            | FactKind::EngagedTotals,
-        ) => "getAuthorFeed",
-        (SourceKind::MastodonArchive, FactKind::Profile) => "actor.json",
-        (SourceKind::MastodonArchive, _) => "outbox.json",
-    }
 }
 
 #[cfg(test)]

@@ -124,7 +124,7 @@ pub fn explain(
     let inputs = std::mem::take(&mut reading.inputs);
     let mut rows = std::mem::take(&mut reading.rows);
     rows.sort_by(|one, other| {
-        let rank = |row: &Row| (!row.counts, row.at.map(|at| std::cmp::Reverse(at)));
+        let rank = |row: &Row| (!row.counts, row.at.map(std::cmp::Reverse));
         rank(one).cmp(&rank(other)).then_with(|| one.of.cmp(&other.of))
     });
     Explained { observation: observed(metric, reading, facts, scope.as_ref()), inputs, rows }

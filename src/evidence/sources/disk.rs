@@ -69,10 +69,3 @@ pub(crate) fn read_whole(path: &Path, limit: u64) -> Result<Vec<u8>, SourceError
     }
     Ok(bytes)
 }
-
-/// The first bytes of a file, fewer if it is shorter; `None` if it cannot be read.
-pub(crate) fn first_bytes(path: &Path, count: u64) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path).ok()?.take(count).read_to_end(&mut bytes).ok()?;
-    Some(bytes)
-}

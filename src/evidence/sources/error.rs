@@ -35,6 +35,12 @@ pub enum SourceError {
         /// What should.
         wanted: &'static str,
     },
+    /// Neither a file nor a folder: a pipe, a device.
+    #[error("`{path}` is neither a file nor a folder")]
+    NoFile {
+        /// Where.
+        path: String,
+    },
     /// The system does not let us read it.
     #[error("`{path}` cannot be read: {source}")]
     Unreadable {
@@ -82,6 +88,30 @@ pub enum SourceError {
         wanted: &'static str,
         /// What it is.
         found: &'static str,
+    },
+    /// A table was to be read without saying how.
+    #[error("`{path}` is a table, and no mapping says what its columns mean")]
+    NoMapping {
+        /// The table.
+        path: String,
+    },
+    /// A mapping that cannot be followed.
+    #[error("{}: {problem}", at(file, *line))]
+    Mapping {
+        /// The mapping file.
+        file: String,
+        /// The line, from 1, if it is one line's fault.
+        line: Option<usize>,
+        /// What is wrong.
+        problem: String,
+        /// What to do instead.
+        remedy: String,
+    },
+    /// A table without the columns that the reader needs.
+    #[error("`{file}` has no header with the columns that are read")]
+    NoHeader {
+        /// Which file or entry.
+        file: String,
     },
     /// The folder has no file that the reader knows.
     #[error("`{path}` holds no file that a `{kind}` source reads")]
@@ -176,7 +206,8 @@ impl SourceError {
             Self::Missing { .. } => {
                 "check the path; in a brand file it is taken relative to the workspace".into()
             }
-            Self::WrongPlace { kind, .. } => place_hint(*kind).into(),
+            Self::WrongPlace { kind, .. } => kind.given().into(),
+            Self::NoFile { .. } => "save it as a file and name that".into(),
             Self::Unreadable { .. } => "check who may read it, and that the disk is well".into(),
             Self::Empty { .. } => "save or download it again: nothing of it arrived".into(),
             Self::Encoding { .. } => "save it again as UTF-8, or take the original file".into(),
@@ -188,18 +219,29 @@ impl SourceError {
                 "save or download it again; it may have been cut off or edited by hand".into()
             }
             Self::Shape { .. } => "check that the file holds what its name says".into(),
-            Self::NothingToRead { kind, .. } => place_hint(*kind).into(),
+            Self::NoMapping { .. } => {
+                "write one with `fivestep import BRAND FILE --guess-map > maps/table.yaml`, then \
+                 `--map maps/table.yaml`"
+                    .into()
+            }
+            Self::Mapping { remedy, .. } => remedy.clone(),
+            Self::NoHeader { .. } => {
+                "take the table as it was downloaded, with its header, or give a mapping with \
+                 `--map`"
+                    .into()
+            }
+            Self::NothingToRead { kind, .. } => kind.given().into(),
             Self::UnknownAccount { .. } => {
-                "save the answer of app.bsky.actor.getProfile for this account as getProfile.json \
-                 beside the others"
+                "add the file that names the account: the answer of app.bsky.actor.getProfile as \
+                 getProfile.json beside the others, or the archive as the platform made it"
                     .into()
             }
             Self::OtherAccount { found, .. } => {
                 format!("give the account as `{found}`, or choose the right export")
             }
             Self::Undated { .. } => {
-                "save listNotifications.json or getAuthorFeed.json beside the others: their rows \
-                 have times"
+                "take an export whose rows have times; beside saved answers, save \
+                 listNotifications.json or getAuthorFeed.json"
                     .into()
             }
             Self::MissingEntry { entry, .. } => {
@@ -229,16 +271,7 @@ impl SourceError {
     }
 }
 
-fn place_hint(kind: SourceKind) -> &'static str {
-    match kind {
-        SourceKind::BlueskyApi => {
-            "give a folder with saved answers named after their calls: getProfile.json, \
-             listNotifications.json, getFollowers.json, getFollows.json, getAuthorFeed.json, \
-             getPostThread.json"
-        }
-        SourceKind::MastodonArchive => {
-            "give the archive itself, as downloaded from Preferences > Import and export: \
-             a .zip or .tar.gz file"
-        }
-    }
+/// A file and perhaps a line of it.
+fn at(file: &str, line: Option<usize>) -> String {
+    line.map_or_else(|| format!("`{file}`"), |line| format!("`{file}`, line {line}"))
 }

@@ -68,6 +68,8 @@ pub(crate) struct Gather {
     pub requests: BTreeMap<(PersonId, PersonId), Request>,
     pub post_totals: BTreeMap<String, TotalsSeen>,
     pub account_totals: BTreeMap<Period, u64>,
+    /// When the export says it was made.
+    pub made_at: Option<DateTime<Utc>>,
     /// The newest time that a server stated about anything, fact or not.
     pub newest_stated: Option<DateTime<Utc>>,
 }
@@ -122,6 +124,38 @@ impl Gather {
         known.language = known.language.take().or(post.language);
     }
 
+    /// Makes the root of every post the first of its thread, as far up as the posts here lead.
+    ///
+    /// Every post is walked over once, so neither a thread as long as the export nor answers in a
+    /// circle cost more than the export itself.
+    pub(crate) fn find_roots(&mut self) {
+        let mut roots: BTreeMap<String, String> = BTreeMap::new();
+        for start in self.posts.keys() {
+            let (mut way, mut id, mut told) = (Vec::new(), start.as_str(), start.as_str());
+            let root = loop {
+                if let Some(root) = roots.get(id) {
+                    break root.clone();
+                }
+                // Beyond the posts here: what the last of them was told, or else its parent.
+                let Some(post) = self.posts.get(id) else { break told.to_owned() };
+                // Its own root until a better one is known: a circle ends here.
+                roots.insert(id.to_owned(), id.to_owned());
+                way.push(id.to_owned());
+                match post.parent.as_deref() {
+                    Some(parent) => {
+                        told = if post.root == post.id { parent } else { &post.root };
+                        id = parent;
+                    }
+                    None => break post.root.clone(),
+                }
+            };
+            roots.extend(way.into_iter().map(|id| (id, root.clone())));
+        }
+        for (id, post) in &mut self.posts {
+            post.root = roots.remove(id).unwrap_or_default();
+        }
+    }
+
     /// Adds a post, if there is one.
     pub(crate) fn maybe_post(&mut self, post: Option<Post>) {
         post.into_iter().for_each(|post| self.post(post));
@@ -136,7 +170,6 @@ impl Gather {
     }
 
     /// Adds who asks to follow; what an earlier sight lacked is filled in.
-    #[allow(dead_code, reason = "the readers of platforms' numbers use it")]
     pub(crate) fn request(&mut self, request: Request) {
         let key = (request.person.clone(), request.account.clone());
         let at = request.at;
@@ -162,7 +195,6 @@ impl Gather {
     }
 
     /// Adds what the platform counted for our account in a period; of two numbers the larger counts.
-    #[allow(dead_code, reason = "the readers of platforms' numbers use it")]
     pub(crate) fn account_total(&mut self, period: Period, value: u64) {
         let known = self.account_totals.entry(period).or_default();
         *known = (*known).max(value);
@@ -235,10 +267,11 @@ impl Gather {
         }
     }
 
-    /// How new the export is: its newest fact, or else the newest time a server stated in it.
+    /// How new the export is: when it was made or its newest fact, or else the newest time a server
+    /// stated in it.
     fn as_of(&self) -> Option<DateTime<Utc>> {
         let by_id = self.follows.values().filter_map(|seen| seen.since_by_id).max();
-        self.newest_fact().max(by_id).or(self.newest_stated)
+        self.newest_fact().max(by_id).max(self.made_at).or(self.newest_stated)
     }
 
     fn newest_fact(&self) -> Option<DateTime<Utc>> {

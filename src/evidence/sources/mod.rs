@@ -16,20 +16,31 @@
 #![allow(clippy::disallowed_methods, reason = "the readers are the edge: they read exports")]
 
 mod bluesky;
+mod dialogues;
 mod disk;
+mod draft;
 mod error;
 mod gather;
 mod html;
 mod json;
+mod linkedin;
+mod mapped;
 mod mastodon;
 pub mod receipt;
+mod table;
 mod text;
+mod thread;
+mod tiktok;
 mod times;
+mod tree;
+mod x;
 
 use std::path::Path;
 
+use self::tree::Glance;
 pub use self::{
     error::SourceError,
+    mapped::guess_map,
     receipt::{Comparison, FileReceipt, Receipt},
 };
 use super::facts::{Facts, PersonId};
@@ -61,19 +72,35 @@ pub struct Export {
 /// [`SourceError`] if the export as a whole cannot be trusted: it is missing, damaged, unsafe, of
 /// another account, or nothing in it has a time.
 pub fn read(source: &Source, path: &Path) -> Result<Export, SourceError> {
-    match source.kind {
-        SourceKind::BlueskyApi => bluesky::read(source, path),
-        SourceKind::MastodonArchive => mastodon::read(source, path),
-    }
+    (reader(source.kind).read)(source, path)
 }
 
 /// Tells which kind of export lies at `path`, by its content; `None` if it is none.
 pub fn detect(path: &Path) -> Option<SourceKind> {
-    if bluesky::fits(path) {
-        Some(SourceKind::BlueskyApi)
-    } else if mastodon::fits(path) {
-        Some(SourceKind::MastodonArchive)
-    } else {
-        None
+    let glance = tree::glance(path).ok()?;
+    let kinds = SourceKind::ALL.iter().map(|(kind, _)| *kind);
+    kinds.into_iter().find(|kind| (reader(*kind).fits)(&glance))
+}
+
+/// The reader of one kind of source.
+struct Reader {
+    /// Whether what was seen is an export of this kind.
+    fits: fn(&Glance) -> bool,
+    read: fn(&Source, &Path) -> Result<Export, SourceError>,
+}
+
+/// The reader of each kind.
+fn reader(kind: SourceKind) -> Reader {
+    match kind {
+        SourceKind::BlueskyApi => Reader { fits: bluesky::fits, read: bluesky::read },
+        SourceKind::MastodonArchive => Reader { fits: mastodon::fits, read: mastodon::read },
+        SourceKind::XArchive => Reader { fits: x::archive::fits, read: x::archive::read },
+        SourceKind::XAnalytics => Reader { fits: x::analytics::fits, read: x::analytics::read },
+        SourceKind::XApi => Reader { fits: x::api::fits, read: x::api::read },
+        SourceKind::Dialogues => Reader { fits: dialogues::fits, read: dialogues::read },
+        SourceKind::LinkedinExport => Reader { fits: linkedin::fits, read: linkedin::read },
+        SourceKind::TiktokExport => Reader { fits: tiktok::fits, read: tiktok::read },
+        // Any table would fit: only a mapping says that one is meant.
+        SourceKind::Table => Reader { fits: |_| false, read: mapped::read },
     }
 }

@@ -60,7 +60,7 @@ impl Receipt {
 /// What became of the rows of one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileReceipt {
-    /// Its name, without the folder.
+    /// Its name within the export.
     pub name: String,
     /// Its size, unpacked.
     pub bytes: u64,
@@ -72,7 +72,7 @@ pub struct FileReceipt {
     pub kept: u64,
     /// How many did not, by reason.
     pub skipped: BTreeMap<String, u64>,
-    /// For each reason, the first row it met, as a JSON pointer.
+    /// For each reason, the first row it met: a JSON pointer, or `line 7` of a table.
     pub places: BTreeMap<String, String>,
 }
 

@@ -12,8 +12,9 @@
 //!
 //! TID: the AT Protocol's record key specification (13 characters of `234567a-z`, 53 bits of
 //! microseconds above 10 bits of clock id). Mastodon: `id >> 16` is milliseconds since 1970.
+//! X: `(id >> 22) + 1288834974657` is, found on 1,325 of 1,325 posts within a second.
 
-use chrono::{DateTime, Datelike, Duration, SubsecRound, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, SubsecRound, TimeZone, Utc};
 
 /// The first year in which there was something to post on.
 const FIRST_YEAR: i32 = 2006;
@@ -22,8 +23,7 @@ const END_YEAR: i32 = 2100;
 
 /// Reads an RFC 3339 time; `None` if it is not one or not plausible.
 pub fn instant(text: &str) -> Option<DateTime<Utc>> {
-    let at = DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc);
-    (FIRST_YEAR..END_YEAR).contains(&at.year()).then(|| at.trunc_subsecs(6))
+    plausible(DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc))
 }
 
 /// The time inside an AT Protocol record key, if it has one from 2022 on.
@@ -50,6 +50,43 @@ pub fn of_mastodon_id(id: &str) -> Option<DateTime<Utc>> {
     let millis = i64::try_from(id.parse::<u64>().ok()? >> 16).ok()?;
     let at = Utc.timestamp_millis_opt(millis).single()?;
     (2016..END_YEAR).contains(&at.year()).then_some(at)
+}
+
+/// The time inside an id of X, if it has one: from November 2010 on, of posts, people and messages.
+pub fn of_snowflake(id: &str) -> Option<DateTime<Utc>> {
+    const EPOCH_MILLIS: i64 = 1_288_834_974_657;
+    // Shorter ids were given in order before that day; a sign would parse, but no id has one.
+    if id.len() < 11 || !id.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let millis = i64::try_from(id.parse::<u64>().ok()? >> 22).ok()? + EPOCH_MILLIS;
+    plausible(Utc.timestamp_millis_opt(millis).single()?)
+}
+
+/// Reads a time in one of the ways that `formats` names, as UTC where it has no zone; a date alone
+/// is its midnight. `None` if it is none of them or not plausible.
+pub fn one_of(text: &str, formats: &[&str]) -> Option<DateTime<Utc>> {
+    let read = |format: &&str| {
+        let zoned = DateTime::parse_from_str(text, format).ok().map(|at| at.with_timezone(&Utc));
+        let plain = || NaiveDateTime::parse_from_str(text, format).ok().map(|at| at.and_utc());
+        let date = || {
+            let date = NaiveDate::parse_from_str(text, format).ok()?;
+            Some(date.and_time(chrono::NaiveTime::MIN).and_utc())
+        };
+        zoned.or_else(plain).or_else(date)
+    };
+    plausible(formats.iter().find_map(read)?)
+}
+
+/// The time that a number of seconds or milliseconds since 1970 tells, if it is plausible.
+pub fn of_epoch(text: &str) -> Option<DateTime<Utc>> {
+    let number: i64 = text.parse().ok()?;
+    let seconds = Utc.timestamp_opt(number, 0).single().and_then(plausible);
+    seconds.or_else(|| plausible(Utc.timestamp_millis_opt(number).single()?))
+}
+
+fn plausible(at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    (FIRST_YEAR..END_YEAR).contains(&at.year()).then(|| at.trunc_subsecs(6))
 }
 
 /// How far a client's clock may run ahead before its times are not believed.
@@ -81,6 +118,27 @@ mod tests {
         for (why, text, read) in table {
             let read = read.map(|text| text.parse::<DateTime<Utc>>().expect(why));
             assert_eq!(instant(text), read, "{why}");
+        }
+    }
+
+    #[test]
+    fn an_id_of_x_tells_its_time() {
+        let of = |text: &str| Some(text.parse::<DateTime<Utc>>().expect("a time"));
+        assert_eq!(of_snowflake("1245403438755852288"), of("2020-04-01T17:31:32.101Z"));
+        for id in ["", "44187619", "9999999999", "+245403438755852288", "184467440737095516160"] {
+            assert_eq!(of_snowflake(id), None, "{id}");
+        }
+        let formats = ["%a %b %d %H:%M:%S %z %Y", "%a, %b %d, %Y", "%Y-%m-%d %H:%M:%S"];
+        // (the text, the time)
+        let table = [
+            ("Wed Feb 10 18:00:00 +0000 2021", of("2021-02-10T18:00:00Z")),
+            ("Tue, Jul 14, 2026", of("2026-07-14T00:00:00Z")),
+            ("2023-01-02 03:04:05", of("2023-01-02T03:04:05Z")),
+            ("Tue, Jul 32, 2026", None),
+            ("1999-01-02 03:04:05", None),
+        ];
+        for (text, at) in table {
+            assert_eq!(one_of(text, &formats), at, "{text}");
         }
     }
 

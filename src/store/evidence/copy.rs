@@ -4,6 +4,8 @@ use std::{fs, io, path::Path};
 
 use rusqlite::params;
 
+use crate::failpoint;
+
 use super::{EvidenceError, EvidenceStore};
 
 /// How the name of a copy in the making goes on after the brand's.
@@ -35,11 +37,13 @@ impl EvidenceStore {
         let looks = fs::metadata(&self.path).map_err(fail)?;
         fs::set_permissions(&copy, looks.permissions()).map_err(fail)?;
         fs::File::open(&copy).and_then(|file| file.sync_all()).map_err(fail)?;
+        failpoint::pass("fork.copied");
         match copy.persist_noclobber(path) {
             Ok(()) => fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(fail)?,
             Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
             Err(error) => return Err(fail(error.error)),
         }
+        failpoint::pass("fork.placed");
         Ok(true)
     }
 

@@ -1,13 +1,9 @@
 //! How the brands stand in all.
 
 use chrono::{DateTime, Utc};
-use rusqlite::params;
+use rusqlite::Params;
 
-use super::{
-    StateStore,
-    error::StoreError,
-    write::{instant, stamp},
-};
+use super::{StateStore, error::StoreError, write::stamp};
 
 /// How the brands stand in all.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -33,6 +29,7 @@ impl StateStore {
     ///
     /// [`StoreError`] if they cannot be counted.
     pub fn census(&self, now: DateTime<Utc>) -> Result<Census, StoreError> {
+        let now = stamp(now);
         let counts = || -> rusqlite::Result<Census> {
             Ok(Census {
                 by_status: self.tally("SELECT status, count(*) FROM brand GROUP BY 1")?,
@@ -40,19 +37,10 @@ impl StateStore {
                     "SELECT stage, count(*) FROM brand
                      WHERE status = 'running' AND blocked_since IS NOT NULL GROUP BY 1",
                 )?,
-                timers: self.number("SELECT count(*) FROM timer WHERE ?1 <> ''", now)?,
-                due: self.number("SELECT count(*) FROM timer WHERE at <= ?1", now)?,
-                next_due: self
-                    .connection
-                    .query_row("SELECT min(at) FROM timer", [], |row| {
-                        row.get::<_, Option<String>>(0)
-                    })?
-                    .as_deref()
-                    .and_then(instant),
-                notices: self.number(
-                    "SELECT count(*) FROM notice WHERE delivered IS NULL AND ?1 <> ''",
-                    now,
-                )?,
+                timers: self.number("SELECT count(*) FROM timer", [])?,
+                due: self.number("SELECT count(*) FROM timer WHERE at <= ?1", [&now])?,
+                next_due: self.earliest()?,
+                notices: self.number("SELECT count(*) FROM notice WHERE delivered IS NULL", [])?,
             })
         };
         counts().map_err(|error| self.fail(error))
@@ -65,11 +53,9 @@ impl StateStore {
         self.connection.prepare_cached(sql)?.query_map([], read)?.collect()
     }
 
-    fn number(&self, sql: &str, now: DateTime<Utc>) -> rusqlite::Result<u64> {
-        let count: i64 = self
-            .connection
-            .prepare_cached(sql)?
-            .query_row(params![stamp(now)], |row| row.get(0))?;
+    /// The one number that a query answers with.
+    pub(super) fn number(&self, sql: &str, given: impl Params) -> rusqlite::Result<u64> {
+        let count: i64 = self.connection.prepare_cached(sql)?.query_row(given, |row| row.get(0))?;
         Ok(count.unsigned_abs())
     }
 }

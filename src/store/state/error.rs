@@ -67,6 +67,18 @@ impl StoreError {
         )
     }
 
+    /// Whether only one brand is concerned, so that work for the others can go on.
+    pub fn concerns_one_brand(&self) -> bool {
+        match self {
+            StoreError::Damaged { .. } => true,
+            StoreError::Sqlite { .. }
+            | StoreError::Newer { .. }
+            | StoreError::Foreign { .. }
+            | StoreError::Fenced { .. }
+            | StoreError::Overtaken => false,
+        }
+    }
+
     /// What to do next, in one sentence.
     pub fn hint(&self) -> String {
         match self {

@@ -22,6 +22,24 @@ pub struct Told {
     pub delivered: Option<DateTime<Utc>>,
 }
 
+/// A place in the order in which notices are delivered.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NoticeMark {
+    at: String,
+    key: String,
+}
+
+/// A notice that was not delivered yet.
+#[derive(Debug)]
+pub struct Undelivered {
+    /// Its place in the order.
+    pub mark: NoticeMark,
+    /// The brand, as the row names it.
+    pub brand: String,
+    /// The notice, or why it cannot be read.
+    pub read: Result<Notice, StoreError>,
+}
+
 impl StateStore {
     /// Notices in the order in which they came up.
     ///
@@ -51,15 +69,34 @@ impl StateStore {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the rows cannot be read.
+    /// [`StoreError`] if a row cannot be read.
     pub fn open_notices(&self, limit: usize) -> Result<Vec<Notice>, StoreError> {
-        let sql = "SELECT notice FROM notice WHERE delivered IS NULL ORDER BY at, key LIMIT ?1";
-        let texts: rusqlite::Result<Vec<String>> = self
-            .connection
-            .prepare_cached(sql)
-            .and_then(|mut rows| rows.query_map([limit as i64], |row| row.get(0))?.collect());
-        let texts = texts.map_err(|error| self.fail(error))?;
-        texts.iter().map(|text| self.parse(|| "a notice".to_owned(), text)).collect()
+        let rows = self.undelivered(&NoticeMark::default(), limit)?;
+        rows.into_iter().map(|row| row.read).collect()
+    }
+
+    /// Notices that were not delivered yet, from `mark` on, the oldest first; a damaged one is an
+    /// answer about its brand alone.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the rows cannot be read.
+    pub fn undelivered(
+        &self,
+        mark: &NoticeMark,
+        limit: usize,
+    ) -> Result<Vec<Undelivered>, StoreError> {
+        let sql = "SELECT at, key, brand, notice FROM notice
+                   WHERE delivered IS NULL AND (at, key) > (?1, ?2) ORDER BY at, key LIMIT ?3";
+        self.rows(sql, params![mark.at, mark.key, limit as i64], |row| {
+            let mark = NoticeMark { at: row.get(0)?, key: row.get(1)? };
+            let brand: String = row.get(2)?;
+            let what = || format!("a notice of `{brand}`");
+            let text = row.get_ref(3)?.as_str();
+            let text = text.map_err(|error| self.unreadable(what(), &error));
+            let read = text.and_then(|text| self.parse(what, text));
+            Ok(Undelivered { mark, brand, read })
+        })
     }
 
     /// Notes that notices were delivered.

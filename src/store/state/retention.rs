@@ -154,26 +154,10 @@ impl StateStore {
         keep: &Keep,
         now: DateTime<Utc>,
     ) -> Result<Option<Batch>, StoreError> {
-        let Some((generation, cycle)) = self.newest(brand)? else { return Ok(None) };
-        let old = now.checked_sub_signed(TimeDelta::days(keep.days.into()));
-        let may_go = |entry: &Entry, state: &Checkpoint| {
-            let earlier = state.cycle.number.saturating_add(keep.cycles.max(1)) <= cycle;
-            let over = state.generation < generation || earlier;
-            over && old.is_some_and(|old| entry.at < old)
-        };
-        let (mut batch, mut state) = (Batch::after(from), from.clone());
-        for entry in self.entries_after(brand, from.revision)? {
-            if entry.revision != state.revision + 1 {
-                return Err(self.gap(brand, state.revision));
-            }
-            state.apply(&entry);
-            if !may_go(&entry, &state) {
-                break;
-            }
-            batch.take(entry).map_err(|source| self.unwritten(brand, source))?;
-            batch.state = state.clone();
-        }
-        Ok((batch.state.revision > batch.after).then_some(batch))
+        let Some(newest) = self.newest(brand)? else { return Ok(None) };
+        let entries = self.entries_after(brand, from.revision)?;
+        let planned = Batch::plan(from, entries, newest, keep, now);
+        planned.map_err(|source| self.unwritten(brand, source))
     }
 
     /// The number of the newest run of a brand, and of its cycle.
@@ -183,11 +167,6 @@ impl StateStore {
             Ok((row.get::<_, u32>(0)?, row.get::<_, u32>(1)?))
         });
         row.optional().map_err(|error| self.fail(error))
-    }
-
-    fn gap(&self, brand: &BrandId, after: u64) -> StoreError {
-        let source = serde_json::Error::custom(format!("commit {} is missing", after + 1));
-        self.unwritten(brand, source)
     }
 
     fn unwritten(&self, brand: &BrandId, source: serde_json::Error) -> StoreError {
@@ -365,6 +344,43 @@ impl StateStore {
 }
 
 impl Batch {
+    /// What of a journal may go at `now`; `None` if nothing may.
+    ///
+    /// - `from`: where the brand stood before `entries`, the next ones of its journal.
+    /// - `newest`: the number of its newest run, and of the cycle in that.
+    ///
+    /// # Errors
+    ///
+    /// If a commit is missing, or an entry cannot be written.
+    pub(in crate::store) fn plan(
+        from: &Checkpoint,
+        entries: Vec<Entry>,
+        (generation, cycle): (u32, u32),
+        keep: &Keep,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Self>, serde_json::Error> {
+        let old = now.checked_sub_signed(TimeDelta::days(keep.days.into()));
+        let may_go = |entry: &Entry, state: &Checkpoint| {
+            let earlier = state.cycle.number.saturating_add(keep.cycles.max(1)) <= cycle;
+            let over = state.generation < generation || earlier;
+            over && old.is_some_and(|old| entry.at < old)
+        };
+        let (mut batch, mut state) = (Self::after(from), from.clone());
+        for entry in entries {
+            if entry.revision != state.revision + 1 {
+                let problem = format!("commit {} is missing", state.revision + 1);
+                return Err(serde_json::Error::custom(problem));
+            }
+            state.apply(&entry);
+            if !may_go(&entry, &state) {
+                break;
+            }
+            batch.take(entry)?;
+            batch.state = state.clone();
+        }
+        Ok((batch.state.revision > batch.after).then_some(batch))
+    }
+
     fn after(state: &Checkpoint) -> Self {
         Self {
             after: state.revision,

@@ -8,7 +8,7 @@
 //!   costs a look.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{Transaction, params};
 
 use super::{
     StateStore,
@@ -35,6 +35,19 @@ impl DueMark {
     pub(in crate::store) fn is_by(&self, now: &str) -> bool {
         self.at.as_str() <= now
     }
+}
+
+/// The timers of a brand as they should be, if it still stands at `revision`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mend {
+    /// The brand.
+    pub brand: BrandId,
+    /// The number of its run.
+    pub generation: u32,
+    /// The number of its last commit.
+    pub revision: u64,
+    /// Its timers.
+    pub timers: Vec<Timer>,
 }
 
 /// A page of what is due.
@@ -86,9 +99,25 @@ impl StateStore {
     ///
     /// [`StoreError`] if the rows cannot be read.
     pub fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let found: rusqlite::Result<Option<String>> =
-            self.connection.query_row("SELECT min(at) FROM timer", [], |row| row.get(0));
-        Ok(found.map_err(|error| self.fail(error))?.as_deref().and_then(instant))
+        self.earliest().map_err(|error| self.fail(error))
+    }
+
+    /// The earliest timer, UTC.
+    pub(super) fn earliest(&self) -> rusqlite::Result<Option<DateTime<Utc>>> {
+        let sql = "SELECT min(at) FROM timer";
+        let found: Option<String> =
+            self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+        Ok(found.as_deref().and_then(instant))
+    }
+
+    /// For how many brands something is due at `now`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if they cannot be counted.
+    pub fn brands_due(&self, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        let sql = "SELECT count(DISTINCT brand) FROM timer WHERE at <= ?1";
+        self.number(sql, [stamp(now)]).map_err(|error| self.fail(error))
     }
 
     /// The timers of `brand`, the earliest first: when, kind, and what they belong to.
@@ -120,15 +149,28 @@ impl StateStore {
         revision: u64,
         timers: &[Timer],
     ) -> Result<(), StoreError> {
+        let (brand, timers) = (brand.clone(), timers.to_vec());
+        self.mend_all(&[Mend { brand, generation, revision, timers }])
+    }
+
+    /// [`StateStore::mend_timers`] of many brands, in one transaction.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if they cannot be written.
+    pub fn mend_all(&mut self, mends: &[Mend]) -> Result<(), StoreError> {
+        if mends.is_empty() {
+            return Ok(());
+        }
         self.write(|transaction| {
             let sql = "SELECT 1 FROM brand WHERE brand = ?1 AND revision = ?2";
-            let stands = transaction
-                .query_row(sql, params![brand.as_str(), revision as i64], |_| Ok(()))
-                .optional()?;
-            match stands {
-                Some(()) => write_timers(transaction, brand, generation, timers),
-                None => Ok(()),
+            let mut stands = transaction.prepare_cached(sql)?;
+            for Mend { brand, generation, revision, timers } in mends {
+                if stands.exists(params![brand.as_str(), *revision as i64])? {
+                    write_timers(transaction, brand, *generation, timers)?;
+                }
             }
+            Ok(())
         })
     }
 }

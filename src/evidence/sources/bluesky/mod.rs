@@ -36,6 +36,7 @@ use super::{
     gather::Gather,
     json,
     receipt::{Comparison, FileReceipt, Receipt, digest_of},
+    tree::{Glance, Listed, Shape},
 };
 use crate::{
     evidence::facts::{Facts, Origin, PersonId, PostKind},
@@ -78,11 +79,10 @@ impl Call {
     }
 }
 
-/// Whether `path` is a folder with at least one answer in it.
-pub(super) fn fits(path: &Path) -> bool {
-    matches!(disk::look(path), Ok(Found::Folder))
-        && disk::files(path)
-            .is_ok_and(|files| files.iter().any(|(name, _)| Call::of(name).is_some()))
+/// Whether it is a folder with at least one answer in it.
+pub(super) fn fits(glance: &Glance) -> bool {
+    let answer = |entry: &Listed| entry.depth() == 0 && Call::of(&entry.name).is_some();
+    glance.shape == Shape::Folder && glance.entries.iter().any(answer)
 }
 
 /// Reads a folder of saved answers.

@@ -4,7 +4,7 @@
 //! .zip, .tar.gz, .tar ──► entries, checked and limited ──► actor.json, outbox.json ──► facts
 //! ```
 //!
-//! Start reading at [`read`]. [`archive`] is about hostile containers and nothing else.
+//! Start reading at [`read`].
 //!
 //! # Always true
 //!
@@ -16,7 +16,6 @@
 //! ActivityStreams 2.0 (collections, Create, Announce), and archives as servers made them.
 
 mod actor;
-mod archive;
 mod outbox;
 mod status;
 
@@ -24,42 +23,33 @@ use std::{collections::BTreeSet, marker::PhantomData, path::Path};
 
 use serde_json::Value;
 
-use self::{actor::Actor, archive::Entry, outbox::Outbox, status::Own};
+use self::{actor::Actor, outbox::Outbox, status::Own};
 use super::{
     Export, SourceError,
-    disk::{self, Found},
     gather::Gather,
     json::Skip,
     receipt::{Comparison, FileReceipt, Receipt, digest_of},
+    tree::{self, Entry, Glance, Listed, Shape, Want},
 };
 use crate::{
     evidence::facts::{Facts, Origin},
     model::{FactKind, Source, SourceKind},
 };
 
-/// Whether `path` is a file that begins like an archive.
-pub(super) fn fits(path: &Path) -> bool {
-    matches!(disk::look(path), Ok(Found::File))
-        && disk::first_bytes(path, 512)
-            .is_some_and(|first| archive::Container::of(&first).is_some())
+/// Whether it has the files of an archive, at the top or inside of one folder.
+pub(super) fn fits(glance: &Glance) -> bool {
+    let has =
+        |name: &str| glance.entries.iter().any(|entry| entry.depth() <= 1 && entry.file() == name);
+    has("outbox.json") && has("actor.json")
 }
 
-/// Reads an archive.
+/// Reads an archive, or the folder it was unpacked to.
 pub(super) fn read(source: &Source, path: &Path) -> Result<Export, SourceError> {
-    let found = match disk::look(path)? {
-        Found::File => None,
-        Found::Folder => Some("a folder"),
-        Found::Other => Some("not a plain file"),
-    };
     let place = path.display().to_string();
-    if let Some(found) = found {
+    if Shape::at(path)? == Shape::File {
         let kind = SourceKind::MastodonArchive;
-        return Err(SourceError::WrongPlace {
-            path: place,
-            kind,
-            found,
-            wanted: "the archive itself",
-        });
+        let (found, wanted) = ("no archive by its first bytes", "a .zip, .tar.gz or .tar archive");
+        return Err(SourceError::WrongPlace { path: place, kind, found, wanted });
     }
     let content = Content::read(source, path)?;
     let missing =
@@ -73,6 +63,7 @@ pub(super) fn read(source: &Source, path: &Path) -> Result<Export, SourceError> 
 /// What is taken out of an archive.
 #[derive(Default)]
 struct Content {
+    seen: BTreeSet<String>,
     actor: Option<(FileReceipt, Actor)>,
     outbox: Option<(FileReceipt, Outbox)>,
     notes: Vec<String>,
@@ -82,13 +73,27 @@ impl Content {
     fn read(source: &Source, path: &Path) -> Result<Content, SourceError> {
         let mut content = Content::default();
         let wanted = ["actor.json", "outbox.json", "likes.json", "bookmarks.json"];
-        archive::walk(path, &wanted, &mut |entry| content.entry(source, entry))?;
+        let mut wants =
+            |listed: &Listed| Want::from(listed.depth() <= 1 && wanted.contains(&listed.file()));
+        tree::walk(path, &mut wants, &mut |entry| content.entry(source, path, entry))?;
         content.notes.sort();
         Ok(content)
     }
 
-    fn entry(&mut self, source: &Source, entry: &mut Entry<'_>) -> Result<(), SourceError> {
-        match entry.file.as_str() {
+    fn entry(
+        &mut self,
+        source: &Source,
+        path: &Path,
+        entry: &mut Entry<'_>,
+    ) -> Result<(), SourceError> {
+        match entry.file() {
+            "actor.json" | "outbox.json" if !self.seen.insert(entry.file().to_owned()) => {
+                return Err(SourceError::UnsafeEntry {
+                    path: path.display().to_string(),
+                    entry: entry.name.clone(),
+                    problem: "is there twice",
+                });
+            }
             "actor.json" => {
                 let value: Value = entry.json(PhantomData)?;
                 let actor = Actor::of(&entry.place, &value, source)?;
@@ -114,9 +119,9 @@ impl Content {
     }
 }
 
+/// The receipt of an entry; the folder it lies in says nothing about the export.
 fn receipt_of(entry: &Entry<'_>) -> FileReceipt {
-    let (bytes, digest) = entry.measured();
-    FileReceipt::new(entry.file.clone(), bytes, digest)
+    FileReceipt { name: entry.file().to_owned(), ..entry.receipt() }
 }
 
 /// An archive whose two files have been read.

@@ -1,0 +1,128 @@
+//! An export while it is read: facts, receipts and notes, up to the finished [`Export`].
+//!
+//! Start reading at [`Draft::finish`]; [`rows_of`] and [`table_of`] count what becomes of each row.
+//!
+//! # Always true
+//!
+//! - Every row of a file is counted once: as kept, or as skipped with its reason and first place.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::{
+    Export, SourceError,
+    gather::{Gather, ProfileSeen},
+    json::Skip,
+    receipt::{Comparison, FileReceipt, Receipt, digest_of},
+    table::{self, Columns, Row},
+    tree::{Entry, RowPlace},
+};
+use crate::{
+    evidence::facts::{Origin, PersonId},
+    model::Source,
+};
+
+/// What became of a row that is not skipped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It gave facts.
+    Kept,
+    /// It is no row of the list, but something beside it.
+    Aside,
+}
+
+/// An export while it is read.
+#[derive(Debug, Default)]
+pub(crate) struct Draft {
+    pub gather: Gather,
+    pub profile: ProfileSeen,
+    pub files: Vec<FileReceipt>,
+    pub compared: Vec<Comparison>,
+    pub notes: Vec<String>,
+    /// Whether the list of followers is whole, so that who is missing there is gone.
+    pub followers_complete: bool,
+}
+
+impl Draft {
+    /// Adds a remark once.
+    pub(crate) fn note(&mut self, note: impl Into<String>) {
+        let note = note.into();
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
+    /// Puts a count that the export states beside what was found.
+    pub(crate) fn compare(&mut self, what: impl Into<String>, stated: u64, found: u64, note: &str) {
+        let note = if stated == found { "equal" } else { note };
+        self.compared.push(Comparison { what: what.into(), stated, found, note: note.into() });
+    }
+
+    /// Makes the export of what was read.
+    ///
+    /// # Errors
+    ///
+    /// [`SourceError::NothingToRead`] if no file was read, [`SourceError::Undated`] if nothing in
+    /// them has a time.
+    pub(crate) fn finish(
+        mut self,
+        source: &Source,
+        own: &PersonId,
+        path: &Path,
+    ) -> Result<Export, SourceError> {
+        let place = || path.display().to_string();
+        if self.files.is_empty() {
+            return Err(SourceError::NothingToRead { path: place(), kind: source.kind });
+        }
+        self.files.sort_by(|one, other| one.name.cmp(&other.name));
+        self.gather.find_roots();
+        let (kind, account) = (source.kind, source.account.clone());
+        let origin = Origin { kind, account: account.clone() };
+        let facts = self.gather.finish(own, self.profile, origin);
+        let facts = facts.ok_or_else(|| SourceError::Undated { path: place() })?;
+        let receipt = Receipt {
+            kind,
+            account: account.clone(),
+            as_of: facts.as_of,
+            carried: facts.carried.clone(),
+            compared: self.compared,
+            notes: self.notes,
+            digest: digest_of(&self.files),
+            files: self.files,
+        };
+        let followers_complete = if self.followers_complete { vec![own.clone()] } else { vec![] };
+        Ok(Export { kind, account, facts, followers_complete, receipt })
+    }
+}
+
+/// Reads the rows of a JSON entry, and counts what becomes of each.
+pub(crate) fn rows_of(
+    entry: &mut Entry<'_>,
+    each: &mut dyn FnMut(RowPlace<'_>, &Value) -> Result<Fate, Skip>,
+) -> Result<FileReceipt, SourceError> {
+    let mut file = entry.receipt();
+    entry.rows(&mut |place, row| match each(place, &row) {
+        Ok(Fate::Kept) => file.keep(),
+        Ok(Fate::Aside) => {}
+        Err(Skip(reason)) => file.skip(&reason, || place.to_string()),
+    })?;
+    entry.measure(&mut file);
+    Ok(file)
+}
+
+/// Reads the rows of a table, and counts what becomes of each.
+pub(crate) fn table_of(
+    entry: &mut Entry<'_>,
+    header: &dyn Fn(&Columns) -> bool,
+    each: &mut dyn FnMut(&Row<'_>) -> Result<Fate, Skip>,
+) -> Result<FileReceipt, SourceError> {
+    let mut file = entry.receipt();
+    table::read(entry, header, &mut |row| match each(&row) {
+        Ok(Fate::Kept) => file.keep(),
+        Ok(Fate::Aside) => {}
+        Err(Skip(reason)) => file.skip(&reason, || format!("line {}", row.line)),
+    })?;
+    entry.measure(&mut file);
+    Ok(file)
+}

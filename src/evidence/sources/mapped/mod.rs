@@ -1,0 +1,312 @@
+//! Tables of one's own, CSV or JSON Lines, read by a mapping: help desks, shops, spreadsheets.
+//!
+//! ```text
+//! mapping ──► which column means what
+//! table   ──► rows as cells ──► messages, interactions, followers, posts, numbers ──► facts
+//! ```
+//!
+//! Start reading at [`read`]; [`map`] says what a mapping holds, [`guess`] writes one.
+//!
+//! # Always true
+//!
+//! - Nothing is taken from a column that the mapping does not name.
+//! - Followers are complete only if the mapping says so.
+
+mod cells;
+mod guess;
+mod map;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+pub use self::guess::guess_map;
+use self::{
+    cells::Cells,
+    map::{Map, Rows},
+};
+use super::{
+    Export, SourceError,
+    draft::Draft,
+    gather::{FollowSeen, TotalsSeen},
+    json::Skip,
+    table, text,
+    thread::{self, By, Message, Us},
+    times,
+    tree::{self, Listed, Shape, Want},
+};
+use crate::{
+    evidence::facts::{Act, Count, Interaction, Person, PersonId, Post, PostKind, Visibility},
+    model::{FactKind, Source},
+};
+
+/// The ways of writing a time that need not be told.
+const TIMES: [&str; 8] = [
+    "%Y-%m-%d %H:%M:%S%.f %Z",
+    "%Y-%m-%d %H:%M:%S%.f",
+    "%Y-%m-%dT%H:%M:%S%.f",
+    "%Y-%m-%d %H:%M:%S %z",
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%d",
+    "%d %b %Y",
+    "%a, %b %d, %Y",
+];
+/// The longest id or name.
+const MAX_NAME_BYTES: usize = 512;
+
+/// Reads one table, or every .csv, .tsv, .jsonl and .json file of a folder.
+pub(super) fn read(source: &Source, path: &Path) -> Result<Export, SourceError> {
+    let Some(map) = &source.map else {
+        return Err(SourceError::NoMapping { path: path.display().to_string() });
+    };
+    let map_file = Path::new(map);
+    let mut reading = Reading::new(Map::read(map_file)?, &source.account);
+    let alone = Shape::at(path)? == Shape::File;
+    let endings = [".csv", ".tsv", ".jsonl", ".ndjson", ".json"];
+    let mut wants = |listed: &Listed| {
+        let name = listed.name.to_lowercase();
+        Want::from(alone || endings.iter().any(|ending| name.ends_with(ending)))
+    };
+    tree::walk(path, &mut wants, &mut |entry| {
+        let columns: Vec<String> = reading.map.columns.values().cloned().collect();
+        let wanted: Vec<&str> = columns.iter().map(String::as_str).collect();
+        let (file, names) = cells::read(entry, &wanted, &mut |cells| reading.row(cells))?;
+        let has = |names: &[String], column: &str| {
+            names.iter().any(|name| name.eq_ignore_ascii_case(column.trim()))
+        };
+        let missing = names.filter(|names| !names.is_empty()).and_then(|names| {
+            let lacking = wanted.iter().find(|column| !has(&names, column))?;
+            Some(((*lacking).to_owned(), names))
+        });
+        if let Some((column, names)) = missing {
+            return Err(SourceError::Mapping {
+                file: map_file.display().to_string(),
+                line: None,
+                problem: format!("`{}` has no column `{column}`", entry.file()),
+                remedy: format!("it has: {}", names.join(", ")),
+            });
+        }
+        reading.draft.files.push(file);
+        Ok(())
+    })?;
+    reading.finish(source, path)
+}
+
+struct Reading {
+    map: Map,
+    us: Us,
+    draft: Draft,
+    /// Messages by their thread.
+    threads: BTreeMap<String, Vec<Message>>,
+    seen: BTreeSet<String>,
+}
+
+impl Reading {
+    fn new(map: Map, account: &str) -> Self {
+        let name = account.trim().trim_start_matches('@').to_owned();
+        let id = PersonId::new(map.platform, &name.to_lowercase());
+        let mut draft = Draft::default();
+        draft.profile.handle = format!("@{}", text::clean_name(&name));
+        let kinds: &[FactKind] = match map.rows {
+            Rows::Messages => &[FactKind::Inbound, FactKind::Conversations, FactKind::Answers],
+            Rows::Interactions => &[FactKind::Inbound],
+            Rows::Followers => &[FactKind::Followers],
+            Rows::Posts => &[FactKind::OwnPosts],
+            Rows::PostNumbers => &[FactKind::PostTotals],
+            Rows::AccountNumbers => &[FactKind::AccountTotals],
+        };
+        draft.gather.carried.extend(kinds.iter().copied());
+        let us = Us { id, platform: map.platform, visibility: Visibility::Public };
+        Self { map, us, draft, threads: BTreeMap::new(), seen: BTreeSet::new() }
+    }
+
+    fn row(&mut self, cells: &Cells<'_>) -> Result<(), Skip> {
+        match self.map.rows {
+            Rows::Messages => self.message(cells),
+            Rows::Interactions => self.interaction(cells),
+            Rows::Followers => self.follower(cells),
+            Rows::Posts => self.post(cells),
+            Rows::PostNumbers => self.post_numbers(cells),
+            Rows::AccountNumbers => self.account_numbers(cells),
+        }
+    }
+
+    /// The cell that means `name`.
+    fn maybe(&self, cells: &Cells<'_>, name: &str) -> Option<String> {
+        cells(self.map.columns.get(name)?)
+    }
+
+    fn cell(&self, cells: &Cells<'_>, name: &str) -> Result<String, Skip> {
+        let cell = self.maybe(cells, name);
+        cell.ok_or_else(|| Skip::because(format!("`{name}` is empty")))
+    }
+
+    /// An id or a name that is one.
+    fn id(&self, cells: &Cells<'_>, name: &str) -> Result<String, Skip> {
+        let id = self.cell(cells, name)?;
+        if table::is_rounded(&id) {
+            let reason = format!("`{name}` was rounded by a spreadsheet, as in `1.22158E+17`");
+            return Err(Skip::because(reason));
+        }
+        if id.len() > MAX_NAME_BYTES || id.contains(|c: char| c.is_control()) {
+            return Err(Skip::because(format!("`{name}` is no id or name")));
+        }
+        Ok(id)
+    }
+
+    fn at(&self, cells: &Cells<'_>) -> Result<DateTime<Utc>, Skip> {
+        let text = self.cell(cells, "at")?;
+        let at = match &self.map.time {
+            Some(format) => times::one_of(&text, &[format]),
+            None => times::instant(&text)
+                .or_else(|| times::one_of(text.trim_end_matches(" UTC"), &TIMES))
+                .or_else(|| times::of_epoch(&text)),
+        };
+        at.ok_or_else(|| {
+            let way = self.map.time.as_deref().unwrap_or("2024-05-01T10:00:00Z");
+            Skip::because(format!("`at` is not a plausible time, written as `{way}`"))
+        })
+    }
+
+    fn message(&mut self, cells: &Cells<'_>) -> Result<(), Skip> {
+        let id = self.id(cells, "id")?;
+        let at = self.at(cells)?;
+        let author = self.maybe(cells, "author");
+        let side = self.maybe(cells, "side");
+        let told = if self.map.columns.contains_key("side") { side } else { author.clone() };
+        let ours = told.is_some_and(|told| {
+            self.map.ours.iter().any(|value| value.eq_ignore_ascii_case(told.trim()))
+        });
+        let by = if ours { By::Us } else { By::Client(self.id(cells, "author")?) };
+        let thread = self.maybe(cells, "thread").unwrap_or_else(|| id.clone());
+        if !self.seen.insert(id.clone()) {
+            return Err(Skip::because("a message that is there twice"));
+        }
+        let words = self.maybe(cells, "text");
+        let id = format!("{}:{id}", self.us.id);
+        let message = Message::new(id, at, by, words.as_deref());
+        self.threads.entry(thread).or_default().push(message);
+        Ok(())
+    }
+
+    fn interaction(&mut self, cells: &Cells<'_>) -> Result<(), Skip> {
+        let actor = self.person(cells)?;
+        let at = self.at(cells)?;
+        let act = match self.maybe(cells, "act") {
+            Some(word) => act(&word).ok_or_else(|| {
+                Skip::because("`act` is none of like, repost, reply, quote and mention")
+            })?,
+            None => self.map.act.ok_or_else(|| Skip::because("`act` is empty"))?,
+        };
+        let (object, account) = (self.id(cells, "object")?, self.us.id.clone());
+        self.draft.gather.interaction(Interaction { actor, act, object, account, at });
+        Ok(())
+    }
+
+    fn follower(&mut self, cells: &Cells<'_>) -> Result<(), Skip> {
+        let since = match self.maybe(cells, "at") {
+            Some(_) => Some(self.at(cells)?),
+            None => None,
+        };
+        let follower = self.person(cells)?;
+        let seen = FollowSeen { since, ..Default::default() };
+        self.draft.gather.follow(follower, self.us.id.clone(), seen);
+        Ok(())
+    }
+
+    /// The person of a row, remembered.
+    fn person(&mut self, cells: &Cells<'_>) -> Result<PersonId, Skip> {
+        let author = self.id(cells, "author")?;
+        let id = self.us.person(author.trim_start_matches('@'));
+        let name = self.maybe(cells, "name").map(|name| text::clean_name(&name));
+        let handle = format!("@{}", text::clean_name(author.trim_start_matches('@')));
+        self.draft.gather.person(Person { name, ..Person::new(id.clone(), handle) });
+        Ok(id)
+    }
+
+    fn post(&mut self, cells: &Cells<'_>) -> Result<(), Skip> {
+        let (id, at) = (self.id(cells, "id")?, self.at(cells)?);
+        let words = self.maybe(cells, "text").map(|words| text::clean_text(&words));
+        let parent = self.maybe(cells, "parent");
+        let kind = if parent.is_some() { PostKind::Reply } else { PostKind::Original };
+        self.draft.gather.post(Post {
+            root: id.clone(),
+            id,
+            author: self.us.id.clone(),
+            at,
+            kind,
+            parent,
+            parent_author: None,
+            parent_at: None,
+            chars: words.as_deref().map_or(0, text::chars),
+            question: words.as_deref().map(text::asks),
+            text: words,
+            language: None,
+            visibility: Visibility::Public,
+        });
+        Ok(())
+    }
+
+    fn post_numbers(&mut self, cells: &Cells<'_>) -> Result<(), Skip> {
+        let (id, at) = (self.id(cells, "id")?, self.at(cells)?);
+        let counts = self.counts(cells)?;
+        let counts = counts.into_iter().map(|(count, value)| (count, Some(value))).collect();
+        let seen = TotalsSeen { account: self.us.id.clone(), at, counts };
+        self.draft.gather.post_totals(id, seen);
+        Ok(())
+    }
+
+    fn account_numbers(&mut self, cells: &Cells<'_>) -> Result<(), Skip> {
+        let at = self.at(cells)?;
+        let end = at + TimeDelta::days(1);
+        for (count, value) in self.counts(cells)? {
+            self.draft.gather.account_total((self.us.id.clone(), count, at, end), value);
+        }
+        Ok(())
+    }
+
+    fn counts(&self, cells: &Cells<'_>) -> Result<BTreeMap<Count, u64>, Skip> {
+        let mut counts = BTreeMap::new();
+        for (count, name) in Count::ALL {
+            if let Some(cell) = self.maybe(cells, name) {
+                let value = table::count(&cell).ok_or_else(|| {
+                    Skip::because(format!("`{name}` is not a whole number from 0 up"))
+                })?;
+                counts.insert(count, value);
+            }
+        }
+        if counts.is_empty() { Err(Skip::because("a row without a number")) } else { Ok(counts) }
+    }
+
+    fn finish(mut self, source: &Source, path: &Path) -> Result<Export, SourceError> {
+        for messages in self.threads.values_mut() {
+            messages.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
+            thread::keep(&self.us, messages, &mut self.draft.gather);
+        }
+        if self.map.rows == Rows::Followers {
+            let skipped = self.draft.files.iter().any(|file| file.kept < file.rows_read);
+            self.draft.followers_complete = self.map.complete && !skipped;
+            if !self.draft.followers_complete {
+                self.draft.note("the list of followers may be a part, so nobody is marked as gone");
+            }
+        }
+        let name = source.map.as_deref().unwrap_or_default();
+        self.draft.note(format!("read as rows of `{}` by the mapping `{name}`", self.map.rows));
+        self.draft.finish(source, &self.us.id, path)
+    }
+}
+
+/// What a word of a table means.
+fn act(word: &str) -> Option<Act> {
+    match word.trim().to_lowercase().as_str() {
+        "like" | "favourite" | "favorite" | "reaction" => Some(Act::Like),
+        "repost" | "retweet" | "boost" | "share" | "reblog" => Some(Act::Repost),
+        "reply" | "comment" | "answer" => Some(Act::Reply),
+        "quote" => Some(Act::Quote),
+        "mention" | "message" => Some(Act::Mention),
+        _ => None,
+    }
+}

@@ -1,0 +1,116 @@
+//! Conversations from sources that have no addresses of their own: help desks and tables.
+//!
+//! Start reading at [`keep`]: the messages of one thread, in the order of time, become posts and
+//! interactions.
+//!
+//! # Always true
+//!
+//! - A message answers the one before it; the first opens the thread.
+//! - Of a client's message only length and whether it asks are kept.
+
+use chrono::{DateTime, Utc};
+
+use super::{gather::Gather, text};
+use crate::{
+    evidence::facts::{Act, Interaction, Person, PersonId, Post, PostKind, Visibility},
+    model::Platform,
+};
+
+/// Who wrote a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum By {
+    /// A person, by their name at the source.
+    Client(String),
+    Us,
+    /// The source does not tell.
+    Nobody,
+}
+
+/// One message.
+#[derive(Debug, Clone)]
+pub(crate) struct Message {
+    /// Its address.
+    pub id: String,
+    pub at: DateTime<Utc>,
+    pub by: By,
+    /// Its words, if they are ours.
+    pub words: Option<String>,
+    pub chars: u32,
+    pub question: Option<bool>,
+}
+
+impl Message {
+    /// Measures the words and keeps them only if they are ours.
+    pub(crate) fn new(id: String, at: DateTime<Utc>, by: By, words: Option<&str>) -> Self {
+        let words = words.map(text::clean_text);
+        let (chars, question) =
+            (words.as_deref().map_or(0, text::chars), words.as_deref().map(text::asks));
+        let words = words.filter(|_| by == By::Us);
+        Self { id, at, by, words, chars, question }
+    }
+}
+
+/// Whose side of a conversation is ours.
+pub(crate) struct Us {
+    pub id: PersonId,
+    pub platform: Platform,
+    pub visibility: Visibility,
+}
+
+impl Us {
+    /// The id of a client; names differ in capitals from one export to the next.
+    pub(crate) fn person(&self, name: &str) -> PersonId {
+        PersonId::new(self.platform, &name.to_lowercase())
+    }
+
+    fn author(&self, message: &Message) -> PersonId {
+        match &message.by {
+            By::Client(name) => self.person(name),
+            By::Us | By::Nobody => self.id.clone(),
+        }
+    }
+}
+
+/// Adds one thread to the facts.
+///
+/// - `messages`: in the order of time; those by nobody knows whom are passed over.
+pub(crate) fn keep(us: &Us, messages: &[Message], gather: &mut Gather) {
+    let signed = || messages.iter().filter(|message| message.by != By::Nobody);
+    let Some(root) = signed().next().map(|first| first.id.clone()) else { return };
+    let mut before: Option<&Message> = None;
+    for message in signed() {
+        if let By::Client(name) = &message.by {
+            let actor = us.person(name);
+            let act = if before.is_none() { Act::Mention } else { Act::Reply };
+            gather.person(Person::new(actor.clone(), format!("@{}", text::clean_name(name))));
+            let (object, account, at) = (message.id.clone(), us.id.clone(), message.at);
+            gather.interaction(Interaction { actor, act, object, account, at });
+        }
+        gather.post(post(us, message, before, &root));
+        before = Some(message);
+    }
+}
+
+fn post(us: &Us, message: &Message, before: Option<&Message>, root: &str) -> Post {
+    let (author, parent_author) = (us.author(message), before.map(|before| us.author(before)));
+    let kind = match &parent_author {
+        None => PostKind::Original,
+        Some(parent) if *parent == author => PostKind::SelfThread,
+        Some(_) => PostKind::Reply,
+    };
+    Post {
+        id: message.id.clone(),
+        author,
+        at: message.at,
+        kind,
+        root: root.to_owned(),
+        parent: before.map(|before| before.id.clone()),
+        parent_author,
+        parent_at: before.map(|before| before.at),
+        text: message.words.clone(),
+        chars: message.chars,
+        question: message.question,
+        language: None,
+        visibility: us.visibility,
+    }
+}

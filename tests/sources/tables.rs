@@ -1,0 +1,165 @@
+//! Tables of one's own, read by a mapping.
+
+use fivestep::{
+    evidence::{
+        facts::{Act, Count, PostKind},
+        sources::{self, Export, SourceError, guess_map},
+    },
+    model::{FactKind, Source, SourceKind},
+};
+
+use crate::make::{at, rows, source, texts};
+
+const TICKETS: &str = "ticket,message_id,created_at,sender_type,sender,content
+7,m2,2024-05-01 10:30:00,agent,desk@acme.example,\"It is, yes\"
+7,m1,2024-05-01 10:00:00,customer,Ann,Is it open?
+8,m3,1714557600,customer,Bo,Hello
+8,m3,1714557600,customer,Bo,Hello
+8,m4,soon,customer,Bo,Hello
+8,1.2E+17,2024-05-01,customer,Bo,Hello
+";
+const MAP: &str = "rows: messages
+columns: { id: message_id, thread: ticket, at: created_at, side: sender_type, author: sender, text: content }
+ours: [agent]
+";
+
+/// Reads a table by a mapping.
+fn read(name: &str, table: &str, map: &str) -> Result<Export, SourceError> {
+    let folder = texts(&[(name, table), ("map.yaml", map)]);
+    let map = Some(folder.path().join("map.yaml").display().to_string());
+    let source = Source { map, ..source(SourceKind::Table, "acme") };
+    sources::read(&source, &folder.path().join(name))
+}
+
+#[test]
+fn messages_become_conversations_whoever_wrote_them_down() {
+    let lines = r#"{"ticket":{"id":7},"id":"m1","at":1714557600000,"from":{"kind":"customer","name":"Ann"},"body":"Is it open?"}
+{"ticket":{"id":7},"id":"m2","at":1714559400000,"from":{"kind":"agent","name":"desk"},"body":"It is, yes"}
+not json
+[1]
+"#;
+    let of_lines = "rows: messages
+columns: { id: id, thread: ticket.id, at: at, side: from.kind, author: from.name, text: body }
+ours: [Agent]
+";
+    let table = read("t.csv", TICKETS, MAP).expect("sound");
+    let answer = table.facts.posts.iter().find(|post| post.kind == PostKind::Reply).expect("one");
+    assert_eq!(
+        (answer.at, answer.parent_at),
+        (at("2024-05-01T10:30:00Z"), Some(at("2024-05-01T10:00:00Z")))
+    );
+    assert_eq!(answer.text.as_deref(), Some("It is, yes"));
+    let ann =
+        table.facts.posts.iter().find(|post| post.author.as_str() == "other:ann").expect("one");
+    assert_eq!((&ann.text, ann.chars, ann.question), (&None, 11, Some(true)), "words are not kept");
+    let acts: Vec<_> = table.facts.interactions.iter().map(|i| (i.actor.as_str(), i.act)).collect();
+    assert_eq!(acts, [("other:ann", Act::Mention), ("other:bo", Act::Mention)]);
+    let (read_rows, kept, skipped) = rows(&table, "t.csv");
+    assert_eq!((read_rows, kept), (6, 3), "{skipped:?}");
+    for reason in ["there twice", "plausible time", "rounded by a spreadsheet"] {
+        assert!(skipped.iter().any(|(met, _)| met.contains(reason)), "{reason}: {skipped:?}");
+    }
+    let carried = [FactKind::Inbound, FactKind::Conversations, FactKind::Answers];
+    assert_eq!(table.facts.carried, carried.into_iter().collect());
+
+    let lines = read("t.jsonl", lines, of_lines).expect("sound");
+    assert_eq!(lines.facts.posts.len(), 2);
+    assert_eq!(lines.facts.posts[1].parent_at, Some(at("2024-05-01T10:00:00Z")));
+    assert_eq!(rows(&lines, "t.jsonl").0, 4);
+}
+
+#[test]
+fn the_other_kinds_of_rows_give_their_facts() {
+    let followers = "Name;Since\nAnn;2024-05-01\nBo;\n";
+    let part = read("f.csv", followers, "rows: followers\ncolumns: { author: name, at: Since }\n");
+    let part = part.expect("sound");
+    assert_eq!((part.facts.follows.len(), part.followers_complete.len()), (2, 0), "not said whole");
+    let whole =
+        "rows: followers\nplatform: x\ncomplete: true\ncolumns: { author: name, at: Since }\n";
+    let whole = read("f.csv", followers, whole).expect("sound");
+    assert_eq!(whole.followers_complete[0].as_str(), "x:acme");
+
+    let acts = "who,when,what,on\nAnn,2024-05-01,favourite,p1\nAnn,2024-05-01,wave,p1\n";
+    let map = "rows: interactions\ncolumns: { author: who, at: when, act: what, object: on }\n";
+    let export = read("i.csv", acts, map).expect("sound");
+    assert_eq!(export.facts.interactions[0].act, Act::Like);
+    assert!(rows(&export, "i.csv").2[0].0.contains("none of like"));
+
+    let numbers = "post,day,likes,seen\np1,2024-05-01,\"1,204\",-\n";
+    let map = "rows: post_numbers\ncolumns: { id: post, at: day, likes: likes, views: seen }\n";
+    let export = read("n.csv", numbers, map).expect("sound");
+    let counts = &export.facts.post_totals[0].counts;
+    assert_eq!((counts[&Count::Likes], counts.get(&Count::Views)), (1204, None), "`-` is absent");
+
+    let map = "rows: account_numbers\ncolumns: { at: day, likes: likes }\n";
+    let export = read("n.csv", numbers, map).expect("sound");
+    assert_eq!(export.facts.account_totals[0].to, at("2024-05-02T00:00:00Z"));
+
+    let map = "rows: posts\ntime: \"%d/%m/%Y\"\ncolumns: { id: id, at: day, text: text }\n";
+    let export = read("p.csv", "id,day,text\np1,31/12/2023,We roast\n", map).expect("sound");
+    assert_eq!(export.facts.posts[0].text.as_deref(), Some("We roast"));
+    assert_eq!(export.facts.posts[0].at, at("2023-12-31T00:00:00Z"));
+}
+
+#[test]
+fn a_mapping_that_cannot_be_followed_is_refused_with_line_and_remedy() {
+    // (the mapping, a word of the message, a word of the remedy)
+    let table = [
+        ("rows: massages\ncolumns: {}\n", "line 1", "rows"),
+        ("rows: messages\n", "columns", "guess-map"),
+        ("rows: messages\nkolumns: {}\n", "line 2", "columns"),
+        (
+            "rows: messages\ncolumns:\n  id: a\n  at: b\n  auhtor: c\n",
+            "line 5: rows of `messages` have no column `auhtor`",
+            "did you mean `author`",
+        ),
+        (
+            "rows: messages\ncolumns: { id: a, at: b }\n",
+            "line 2: rows of `messages` need the column `author`",
+            "author: COLUMN",
+        ),
+        (
+            "rows: messages\ncolumns: { id: message_id, at: created_at, author: sender }\n",
+            "which messages are ours",
+            "ours: [agent]",
+        ),
+        (
+            "rows: interactions\ncolumns: { author: a, at: b, object: c }\n",
+            "what was done",
+            "act: like",
+        ),
+        ("rows: post_numbers\ncolumns: { id: a, at: b }\n", "need a column with a number", "likes"),
+        (
+            "rows: followers\ncolumns: { author: sender, name: nickname }\n",
+            "has no column `nickname`",
+            "sender_type",
+        ),
+        ("rows: followers\ncolumns: { author: nobody }\n", "no header", "--map"),
+        ("\u{0}", "", ""),
+    ];
+    for (map, message, remedy) in table {
+        let error = read("t.csv", TICKETS, map).expect_err(map);
+        assert!(error.to_string().contains(message), "{map}: {error}");
+        assert!(error.hint().contains(remedy), "{map}: {}", error.hint());
+    }
+    let folder = texts(&[("t.csv", TICKETS)]);
+    let error = sources::read(&source(SourceKind::Table, "acme"), &folder.path().join("t.csv"));
+    assert!(matches!(error, Err(SourceError::NoMapping { .. })));
+}
+
+#[test]
+fn a_guess_is_a_mapping_that_works_or_says_what_it_lacks() {
+    let folder = texts(&[
+        ("t.csv", TICKETS),
+        ("numbers.csv", "Post ID,Date,Likes,Impressions\np1,2024-05-01,4,9\n"),
+        ("fans.csv", "Handle,Name\nann,Ann\n"),
+        ("odd.csv", "a,b\n1,2\n"),
+    ]);
+    let guess = |name: &str| guess_map(&folder.path().join(name)).expect(name);
+    let tickets = guess("t.csv");
+    let export = read("t.csv", TICKETS, &tickets).expect(&tickets);
+    assert_eq!(export.facts.interactions.len(), 2, "{tickets}");
+    assert!(guess("numbers.csv").contains("rows: post_numbers\ncolumns:\n  id: \"Post ID\""));
+    assert!(guess("fans.csv").contains("rows: followers"));
+    assert!(guess("odd.csv").contains("needed, and not found"));
+}
