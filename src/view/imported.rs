@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::{
     evidence::{
@@ -39,7 +40,7 @@ const PREVIEWED: usize = 3;
 /// The first facts of each kind, a line each: its kind, then the fact as JSON.
 pub fn first_facts(facts: &Facts) -> Vec<String> {
     fn lines<T: Serialize>(kind: &str, facts: &[T]) -> Vec<String> {
-        let line = |fact: &T| format!("{kind} {}", serde_json::json!(fact));
+        let line = |fact: &T| format!("{kind} {}", told(serde_json::json!(fact)));
         facts.iter().take(PREVIEWED).map(line).collect()
     }
     let Facts { people, follows, requests, posts, interactions, .. } = facts;
@@ -53,6 +54,18 @@ pub fn first_facts(facts: &Facts) -> Vec<String> {
         lines("account numbers", &facts.account_totals),
     ]
     .concat()
+}
+
+/// A fact without what the export does not say.
+fn told(fact: Value) -> Value {
+    match fact {
+        Value::Object(fields) => {
+            let fields = fields.into_iter().map(|(name, value)| (name, told(value)));
+            let empty = |value: &Value| value.is_null() || *value == Value::Object(Map::new());
+            Value::Object(fields.filter(|(_, value)| !empty(value)).collect())
+        }
+        other => other,
+    }
 }
 
 /// The outcome of an import; `result` is absent after a dry run.

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::make::{at, compared, folder, rows, shared, source};
 
-fn dialogue(company: &str, change: impl FnOnce(&mut Value)) -> Value {
+pub fn dialogue(company: &str, change: impl FnOnce(&mut Value)) -> Value {
     let mut row = json!({"company": company,
         "header": {"conversationDateTime": "2020-04-01T17:31:32.000Z", "duration": "01:26:55.0",
                    "messageCount": "4"},

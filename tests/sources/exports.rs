@@ -29,9 +29,9 @@ Bo,Us,\"1/29/26, 2:37 PM\",,INCOMING,https://www.linkedin.com/in/bo,https://www.
 Us,Cy,\"1/29/26, 2:38 PM\",,OUTGOING,https://www.linkedin.com/in/acme,https://www.linkedin.com/in/cy
 ";
 
-#[test]
-fn a_linkedin_export_is_read_table_by_table() {
-    let folder = texts(&[
+/// The tables of an export.
+pub fn linkedin() -> Vec<(&'static str, &'static str)> {
+    vec![
         ("Connections.csv", CONNECTIONS),
         ("messages.csv", MESSAGES),
         ("Invitations.csv", INVITATIONS),
@@ -42,7 +42,12 @@ fn a_linkedin_export_is_read_table_by_table() {
         ("Comments.csv", "Date,Link,Message\n2026-02-02 09:00:00,https://l/9,Fine\n"),
         ("Reactions.csv", "Date,Type,Link\n2026-02-02 09:00:00,LIKE,https://l/9\n"),
         ("Skills.csv", "Name\nRoasting\n"),
-    ]);
+    ]
+}
+
+#[test]
+fn a_linkedin_export_is_read_table_by_table() {
+    let folder = texts(&linkedin());
     assert_eq!(sources::detect(folder.path()), Some(SourceKind::LinkedinExport));
     let us = source(SourceKind::LinkedinExport, "https://www.linkedin.com/in/acme");
     let export = sources::read(&us, folder.path()).expect("sound");
@@ -73,7 +78,7 @@ fn a_linkedin_export_is_read_table_by_table() {
     assert_eq!(sources::read(&us, &alone).expect("sound").facts.follows.len(), 2);
 }
 
-fn tiktok(new: bool, followers: u64) -> Value {
+pub fn tiktok(new: bool, followers: u64) -> Value {
     let fans = json!({"FansList": [{"Date": "2024-05-01 10:00:00", "UserName": "ann"},
                                    {"Date": "soon", "UserName": "bo"}]});
     let following = json!({"Following": [{"Date": "2024-05-01 10:00:00", "UserName": "cy"}]});

@@ -10,7 +10,7 @@ use fivestep::{
 
 use crate::make::{at, rows, source, texts};
 
-const TICKETS: &str = "ticket,message_id,created_at,sender_type,sender,content
+pub const TICKETS: &str = "ticket,message_id,created_at,sender_type,sender,content
 7,m2,2024-05-01 10:30:00,agent,desk@acme.example,\"It is, yes\"
 7,m1,2024-05-01 10:00:00,customer,Ann,Is it open?
 8,m3,1714557600,customer,Bo,Hello
@@ -18,7 +18,7 @@ const TICKETS: &str = "ticket,message_id,created_at,sender_type,sender,content
 8,m4,soon,customer,Bo,Hello
 8,1.2E+17,2024-05-01,customer,Bo,Hello
 ";
-const MAP: &str = "rows: messages
+pub const MAP: &str = "rows: messages
 columns: { id: message_id, thread: ticket, at: created_at, side: sender_type, author: sender, text: content }
 ours: [agent]
 ";
@@ -142,6 +142,9 @@ fn a_mapping_that_cannot_be_followed_is_refused_with_line_and_remedy() {
         assert!(error.to_string().contains(message), "{map}: {error}");
         assert!(error.hint().contains(remedy), "{map}: {}", error.hint());
     }
+    let map = "rows: followers\ncolumns: { author: sender, at: content }\n";
+    let error = read("t.csv", TICKETS, map).expect_err("no row can be read").to_string();
+    assert!(error.contains("none of 6 rows") && error.contains("line 2: `at` is not"), "{error}");
     let folder = texts(&[("t.csv", TICKETS)]);
     let error = sources::read(&source(SourceKind::Table, "acme"), &folder.path().join("t.csv"));
     assert!(matches!(error, Err(SourceError::NoMapping { .. })));

@@ -44,7 +44,7 @@ const MORE_TWEETS: &str = r#"window.YTD.tweets.part1 = [
   {"tweet": {"id_str": "1359500000000000000", "full_text": "Good morning",
     "created_at": "Wed Feb 10 14:00:00 +0000 2021", "favorite_count": "7", "retweet_count": "2"}} ]"#;
 
-fn whole() -> Vec<(&'static str, &'static str)> {
+pub fn whole() -> Vec<(&'static str, &'static str)> {
     vec![
         ("data/manifest.js", MANIFEST),
         ("data/account.js", ACCOUNT),
@@ -189,7 +189,7 @@ fn an_archive_of_somebody_else_is_refused() {
     assert!(matches!(error, Err(SourceError::UnknownAccount { .. })));
 }
 
-const POSTS: &str = "Post id,Date,Post text,Post Link,Impressions,Likes,Engagements,Bookmarks,Shares,\
+pub const POSTS: &str = "Post id,Date,Post text,Post Link,Impressions,Likes,Engagements,Bookmarks,Shares,\
 New follows,Replies,Reposts,Profile visits,Detail Expands,URL Clicks,Hashtag Clicks,Permalink Clicks
 1359500000000000000,\"Wed, Feb 10, 2021\",\"Good, morning\nall\",https://x.com/acme/status/1359500000000000000,\
 1200,7,30,0,1,2,3,4,5,6,7,8,9
@@ -201,7 +201,7 @@ const DAYS: &str =
 Replies,Reposts,Profile visits,Create Post,Video views,Media views
 \"Tue, Jul 14, 2026\",100,5,9,0,0,2,1,0,0,3,1,0,0
 ";
-const LEGACY: &str = "Tweet id,Tweet permalink,Tweet text,time,impressions,engagements,engagement rate,\
+pub const LEGACY: &str = "Tweet id,Tweet permalink,Tweet text,time,impressions,engagements,engagement rate,\
 retweets,replies,likes,user profile clicks,url clicks,hashtag clicks,detail expands,permalink clicks,\
 app opens,app installs,follows,promoted impressions
 \"1359500000000000000\",\"https://twitter.com/acme/status/1359500000000000000\",\"Hi\",\
@@ -240,8 +240,8 @@ fn the_tables_of_numbers_are_told_apart_by_their_columns() {
     assert!(!post.counts.contains_key(&Count::Saves), "what the table lacks is absent");
 }
 
-#[test]
-fn the_answers_of_the_api_tell_both_sides() {
+/// A folder of answers.
+pub fn answers() -> Vec<(String, Vec<u8>)> {
     let rita = json!({"id": "777", "name": "Rita", "username": "rita", "description": "",
         "created_at": "2019-01-01T00:00:00.000Z", "most_recent_tweet_id": "1359566336000000009",
         "public_metrics": {"followers_count": 9, "following_count": 1, "tweet_count": 4}});
@@ -268,13 +268,22 @@ fn the_answers_of_the_api_tell_both_sides() {
          "referenced_tweets": [{"type": "replied_to", "id": "1359566336000000001"}]}],
         "includes": {"users": [rita]}, "meta": {"result_count": 2}});
     let likers = json!({"data": [{"id": "778", "name": "Bo", "username": "bo"}], "meta": {}});
-    let folder = crate::make::folder(&[
-        ("users.json", us.clone()),
+    let files = [
+        ("users.json", us),
         ("followers.json", followers),
         ("tweets.json", tweets),
         ("mentions.json", mentions),
         ("liking_users-1359566336000000001.json", likers),
-    ]);
+    ];
+    files.map(|(name, answer)| (name.to_owned(), answer.to_string().into_bytes())).to_vec()
+}
+
+#[test]
+fn the_answers_of_the_api_tell_both_sides() {
+    let files = answers();
+    let named: Vec<(&str, &str)> =
+        files.iter().map(|(n, b)| (n.as_str(), std::str::from_utf8(b).expect("text"))).collect();
+    let folder = texts(&named);
     assert_eq!(sources::detect(folder.path()), Some(SourceKind::XApi));
     let export = sources::read(&source(SourceKind::XApi, "acme"), folder.path()).expect("sound");
     let facts = &export.facts;
@@ -299,11 +308,12 @@ fn the_answers_of_the_api_tell_both_sides() {
     assert_eq!(profile.followers, Some(1));
     assert!(profile.fields["bio"] && !profile.fields["picture"] && !profile.fields["link"]);
     assert_eq!(export.followers_complete.len(), 1);
-    let all = [FactKind::AccountTotals, FactKind::Requests];
-    assert!(FactKind::ALL.iter().all(|kind| facts.carried.contains(kind) != all.contains(kind)));
+    let held = SourceKind::XApi.carries();
+    assert!(FactKind::ALL.iter().all(|kind| facts.carried.contains(kind) == held.contains(kind)));
 
     let half = json!({"data": [], "meta": {"next_token": "x"}});
-    let part = crate::make::folder(&[("users.json", us), ("followers.json", half)]);
+    let half = half.to_string();
+    let part = texts(&[named[0], ("followers.json", &half)]);
     std::fs::write(
         part.path().join("tweets.json"),
         r#"{"data":[{"id":"1359566336000000001",

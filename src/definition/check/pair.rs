@@ -257,13 +257,17 @@ fn remedy(clause: &Clause, is_goal: bool, metric: Metric) -> String {
         .map(|(_, name)| *name)
         .collect();
     let id = &clause.id;
-    let kinds = kinds.join("` or `");
+    // With more than two, the first stands for all: the reference has the table.
+    let listed = match kinds.as_slice() {
+        [first, _, _, ..] => format!("`{first}` or another that holds it"),
+        few => format!("`{}`", few.join("` or `")),
+    };
     match (is_goal, kinds.is_empty()) {
         (true, true) => "the goal cannot be met, since a goal cannot be waived".to_owned(),
-        (true, false) => format!("the goal cannot be met without a source of kind `{kinds}`"),
+        (true, false) => format!("the goal cannot be met without a source of kind {listed}"),
         (false, true) => format!("the clause `{id}` needs a waiver by a named person"),
         (false, false) => format!(
-            "the clause `{id}` needs a waiver by a named person, or a source of kind `{kinds}`"
+            "the clause `{id}` needs a waiver by a named person, or a source of kind {listed}"
         ),
     }
 }

@@ -113,6 +113,16 @@ pub enum SourceError {
         /// Which file or entry.
         file: String,
     },
+    /// A table whose days may be read in two ways.
+    #[error("`{file}`: the time `{example}` {problem}")]
+    Days {
+        /// Which file or entry.
+        file: String,
+        /// One of the times.
+        example: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
     /// The folder has no file that the reader knows.
     #[error("`{path}` holds no file that a `{kind}` source reads")]
     NothingToRead {
@@ -144,6 +154,18 @@ pub enum SourceError {
     Undated {
         /// The export.
         path: String,
+    },
+    /// Not one row gave a fact.
+    #[error("none of {rows} rows could be read; `{file}`, {row}: {reason}")]
+    NoRows {
+        /// The file of the first row left out.
+        file: String,
+        /// How many rows there are.
+        rows: u64,
+        /// Where that row stands.
+        row: String,
+        /// Why it was left out.
+        reason: String,
     },
     /// The archive lacks a file it must have.
     #[error("`{path}` has no `{entry}`")]
@@ -230,6 +252,9 @@ impl SourceError {
                  `--map`"
                     .into()
             }
+            Self::Days { .. } => {
+                "export a month with a day after the 12th, or write the days as 2024-01-31".into()
+            }
             Self::NothingToRead { kind, .. } => kind.given().into(),
             Self::UnknownAccount { .. } => {
                 "add the file that names the account: the answer of app.bsky.actor.getProfile as \
@@ -242,6 +267,11 @@ impl SourceError {
             Self::Undated { .. } => {
                 "take an export whose rows have times; beside saved answers, save \
                  listNotifications.json or getAuthorFeed.json"
+                    .into()
+            }
+            Self::NoRows { .. } => {
+                "check that it is the right export, and of a mapping that its columns are the right \
+                 ones"
                     .into()
             }
             Self::MissingEntry { entry, .. } => {

@@ -293,8 +293,7 @@ impl Reading {
                 self.draft.note("the list of followers may be a part, so nobody is marked as gone");
             }
         }
-        let name = source.map.as_deref().unwrap_or_default();
-        self.draft.note(format!("read as rows of `{}` by the mapping `{name}`", self.map.rows));
+        self.draft.note(format!("read by a mapping as rows of `{}`", self.map.rows));
         self.draft.finish(source, &self.us.id, path)
     }
 }
