@@ -152,7 +152,7 @@ pub enum Verb {
     History(HistoryArgs),
     /// A brand's numbers: value, sample, interval, window, sources
     Show(ShowArgs),
-    /// Every metric of a brand's evidence, also as known earlier; and what is behind one
+    /// A brand's metrics, now or as known earlier, with their rows
     Metrics(MetricsArgs),
     /// Draw a workflow, and where a brand is in it
     Graph(GraphArgs),

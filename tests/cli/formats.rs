@@ -311,6 +311,7 @@ fn help_says_what_there_is_and_shows_examples() {
       waive        Let a brand pass a clause that no source can measure
       history      A brand's journal
       show         A brand's numbers: value, sample, interval, window, sources
+      metrics      A brand's metrics, now or as known earlier, with their rows
       graph        Draw a workflow, and where a brand is in it
       schedule     When schedules come
       pause        Hold brands where they are
@@ -325,6 +326,7 @@ fn help_says_what_there_is_and_shows_examples() {
       serve        Do what is due when it is due, until it is stopped
       gc           Let go what is old, and give its bytes back
       doctor       Look whether everything that is kept is as it should be
+      forget       Take a person out of a brand's evidence, for good
       backup       Copy the whole workspace, while others work in it
       restore      Make a workspace again from a backup
       export       Write one brand to one file, for another workspace
