@@ -24,6 +24,8 @@ mod graph;
 mod hints;
 #[path = "cli/imports.rs"]
 mod imports;
+#[path = "cli/metrics.rs"]
+mod metrics;
 #[path = "cli/moves.rs"]
 mod moves;
 #[path = "cli/people.rs"]

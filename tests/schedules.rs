@@ -3,7 +3,8 @@
 
 use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Utc};
 use fivestep::model::{
-    Cron, Schedule, WorkingTime,
+    Cron, Digest, Period, Schedule, WorkingTime,
+    action::Retry,
     schedule::{Chore, Repeated, Skipped},
 };
 
@@ -139,4 +140,51 @@ fn a_line_means_what_it_means_to_cron() {
         lines += 1;
     }
     assert_eq!(lines, 150);
+}
+
+#[test]
+fn a_wait_of_business_days_ends_when_other_calendars_say() {
+    let mut zones = std::collections::BTreeSet::new();
+    for row in rows(include_str!("schedules/waits.csv")) {
+        let [zone, week, what, from, days, due] = row[..] else { panic!("{row:?}") };
+        let mut working = week.bytes().map(|day| day == b'1');
+        let week = std::array::from_fn(|_| working.next().expect("seven days"));
+        let time = WorkingTime { timezone: zone.to_owned(), week, hours: None };
+        let period = Period::BusinessDays(days.parse().expect("a number"));
+        let found = match what {
+            "after" => time.after(instant(from), period),
+            _ => time.before(instant(from), period),
+        };
+        assert_eq!(found, instant(due), "{row:?}");
+        zones.insert(zone);
+    }
+    assert_eq!(zones.len(), 5);
+}
+
+#[test]
+fn an_action_rests_as_long_as_another_library_says() {
+    let number = |text: &str| -> f64 { text.parse().expect("a number") };
+    let (key, mut count) = (Digest::of(b"acme"), 0);
+    for row in rows(include_str!("schedules/rests.csv")) {
+        let [first, factor, cap, attempt, rest] = row[..] else { panic!("{row:?}") };
+        let (first_seconds, cap_seconds) = (number(first) as u32, number(cap) as u32);
+        let attempt = number(attempt) as u32;
+        let plain = Retry {
+            attempts: 100,
+            first_seconds,
+            factor: number(factor),
+            cap_seconds,
+            jitter: 0.0,
+        };
+        let whole = number(rest) as i64;
+        assert_eq!(plain.rest_ms(attempt, &key), Some(whole), "{row:?}");
+        for share in [0.2, 0.5, 1.0] {
+            let jittered = Retry { jitter: share, ..plain }.rest_ms(attempt, &key).expect("a rest");
+            let least = (whole as f64 * (1.0 - share)).floor() as i64;
+            assert!((least..=whole).contains(&jittered), "{row:?} {share}: {jittered}");
+        }
+        assert_eq!(Retry { attempts: attempt, ..plain }.rest_ms(attempt, &key), None, "{row:?}");
+        count += 1;
+    }
+    assert!(count > 300, "{count} rests");
 }

@@ -5,6 +5,8 @@
 
 #[path = "sources/bluesky.rs"]
 mod bluesky;
+#[path = "sources/car.rs"]
+mod car;
 #[path = "sources/dialogues.rs"]
 mod dialogues;
 #[path = "sources/exports.rs"]
@@ -15,6 +17,10 @@ mod hostile;
 mod make;
 #[path = "sources/mastodon.rs"]
 mod mastodon;
+#[path = "sources/mastodon_api.rs"]
+mod mastodon_api;
+#[path = "sources/meta.rs"]
+mod meta;
 #[path = "sources/mutated.rs"]
 mod mutated;
 #[path = "sources/sample.rs"]
@@ -25,3 +31,5 @@ mod store;
 mod tables;
 #[path = "sources/x.rs"]
 mod x;
+#[path = "sources/youtube.rs"]
+mod youtube;

@@ -108,7 +108,7 @@ fn all(
     runner.advance_all(tour, sweep, |Outcome { brand, result }| {
         bar.inc(1);
         if let Ok(advance) = result {
-            stuck.add(&advance.checkpoint);
+            stuck.add(advance.checkpoint());
         }
         bar.suspend(|| moves.take(brand, result.as_ref()))
     })?;

@@ -152,6 +152,8 @@ pub enum Verb {
     History(HistoryArgs),
     /// A brand's numbers: value, sample, interval, window, sources
     Show(ShowArgs),
+    /// Every metric of a brand's evidence, also as known earlier; and what is behind one
+    Metrics(MetricsArgs),
     /// Draw a workflow, and where a brand is in it
     Graph(GraphArgs),
     /// When schedules come
@@ -192,6 +194,11 @@ Example:\n  fivestep abandon acme --actor Ada --reason \"the program hangs\"")]
     Gc(GcArgs),
     /// Look whether everything that is kept is as it should be
     Doctor(DoctorArgs),
+    /// Take a person out of a brand's evidence, for good
+    ///
+    /// Everything they did and wrote goes, and their name goes from what others wrote. A mark that
+    /// only this evidence file can make is left, so that a later import does not bring them back.
+    Forget(ForgetArgs),
     /// Copy the whole workspace, while others work in it
     Backup(BackupArgs),
     /// Make a workspace again from a backup
@@ -231,6 +238,7 @@ impl Verb {
             | Verb::Waive(_)
             | Verb::History(_)
             | Verb::Show(_)
+            | Verb::Metrics(_)
             | Verb::Schedule(_)
             | Verb::Pause(_)
             | Verb::Resume(_)
@@ -244,6 +252,7 @@ impl Verb {
             | Verb::Serve(_)
             | Verb::Gc(_)
             | Verb::Doctor(_)
+            | Verb::Forget(_)
             | Verb::Backup(_)
             | Verb::Restore(_)
             | Verb::Export(_)
@@ -804,6 +813,55 @@ pub struct ShowArgs {
     pub window_end: Option<DateTime<Utc>>,
 }
 
+/// Arguments of `metrics`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep metrics acme
+  fivestep metrics acme --as-of 2026-03-02 --window 7d
+  fivestep metrics acme --explain engaged_follower_rate --first 5")]
+pub struct MetricsArgs {
+    /// The brand
+    pub brand: String,
+    /// Only what was imported by then, as if it were then: an instant, or the end of a day (UTC)
+    #[arg(long, value_name = "DATE", value_parser = parse_instant)]
+    pub as_of: Option<DateTime<Utc>>,
+    /// The length of the window; otherwise that of the brand's workflow
+    #[arg(long, value_name = "TIME", value_parser = parse_window)]
+    pub window: Option<i64>,
+    /// Let the measuring window end here instead of at the newest evidence
+    #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
+    pub window_end: Option<DateTime<Utc>>,
+    /// One metric: its formula, the numbers put in, and the rows behind it
+    #[arg(long, value_name = "NAME")]
+    pub explain: Option<String>,
+    /// Name people instead of giving each a pseudonym
+    #[arg(long, requires = "explain")]
+    pub names: bool,
+    /// How many rows at most
+    #[arg(long, value_name = "N", default_value_t = 20, requires = "explain")]
+    pub first: usize,
+}
+
+/// Arguments of `forget`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep forget acme @ann.example --reason \"she asked on 2 March\" --dry-run
+  fivestep forget acme @ann.example --reason \"she asked on 2 March\"")]
+pub struct ForgetArgs {
+    /// The brand
+    pub brand: String,
+    /// The person: their handle, or their id as fivestep writes it
+    pub handle: String,
+    /// Why, for the record; do not name the person
+    #[arg(long)]
+    pub reason: String,
+    /// Say what would go, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
 /// Arguments of `graph`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -1043,6 +1101,21 @@ fn parse_instant(text: &str) -> Result<DateTime<Utc>, String> {
         .ok_or_else(|| {
             "write an instant such as 2026-03-02T09:00:00Z, or a day such as 2026-03-02".to_owned()
         })
+}
+
+/// The length of a window in seconds: `24h`, `28d`, `4w`.
+fn parse_window(text: &str) -> Result<i64, String> {
+    let split = text.len().saturating_sub(1);
+    let seconds = match text.get(split..) {
+        Some("h") => 3_600,
+        Some("d") => 86_400,
+        Some("w") => 7 * 86_400,
+        _ => 0,
+    };
+    match text.get(..split).and_then(|number| number.parse::<u16>().ok()) {
+        Some(number) if number > 0 && seconds > 0 => Ok(i64::from(number) * seconds),
+        _ => Err("write a whole number of `h`, `d` or `w`, such as `28d`".to_owned()),
+    }
 }
 
 /// Takes what shows that a task was done, in words.

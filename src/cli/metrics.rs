@@ -1,58 +1,49 @@
-//! `serve --metrics`: what the server did and how its brands stand, for Prometheus.
+//! `metrics`: every metric of a brand's evidence, and what is behind one.
 
-use std::{net::SocketAddr, path::Path, sync::Arc, thread};
+use crate::{
+    failure::Failure,
+    model::Metric,
+    runner::known::Asked,
+    view::catalogue::{behind, catalogue},
+};
 
-use tiny_http::{Header, Method, Request, Response, Server};
-use tracing::warn;
+use super::{
+    args::MetricsArgs,
+    exit::Exit,
+    render,
+    session::{Session, brand_id},
+};
 
-use crate::{clock::Clock, failure::Failure, runner::meter::Meter, store::StateStore};
-
-/// What Prometheus calls its text.
-const KIND: &str = "text/plain; version=0.0.4; charset=utf-8";
-
-/// Answers at `address` from a thread of its own; says where it listens.
-///
-/// # Errors
-///
-/// [`Failure::Io`] if the address cannot be listened at.
-pub fn listen(
-    address: SocketAddr,
-    state: &Path,
-    clock: Clock,
-    meter: Arc<Meter>,
-) -> Result<SocketAddr, Failure> {
-    let fail = |source| Failure::Io { doing: format!("cannot listen at {address}"), source };
-    let server = Server::http(address).map_err(|error| fail(std::io::Error::other(error)))?;
-    let listens = server.server_addr().to_ip().unwrap_or(address);
-    let store = StateStore::open(state)?;
-    thread::spawn(move || {
-        for request in server.incoming_requests() {
-            // A reader who has gone away is no concern of the server's.
-            drop(answer(request, &store, clock, &meter));
+pub fn run(session: &Session, args: &MetricsArgs) -> Result<Exit, Failure> {
+    let asked = Asked { as_of: args.as_of, window_seconds: args.window };
+    let metric = args.explain.as_deref().map(metric_named).transpose()?;
+    let known = session.runner()?.known(&brand_id(&args.brand)?, asked)?;
+    match metric {
+        Some(metric) => {
+            let explained = known.explain(metric, args.window_end);
+            let view = behind(&known, &explained, args.names, args.first);
+            let ids = || view.rows.iter().map(|row| row.of.clone()).collect();
+            session.out.answer(&view, ids, || render::catalogue::behind(&view))?;
         }
-    });
-    Ok(listens)
+        None => {
+            let view = catalogue(&known, &known.measure(args.window_end), args.as_of);
+            let names = || {
+                view.metrics.iter().map(|one| one.observation.metric.name().to_owned()).collect()
+            };
+            session.out.answer(&view, names, || render::catalogue::text(&view))?;
+        }
+    }
+    Ok(Exit::Done)
 }
 
-fn answer(
-    request: Request,
-    store: &StateStore,
-    clock: Clock,
-    meter: &Meter,
-) -> std::io::Result<()> {
-    if request.method() != &Method::Get || request.url() != "/metrics" {
-        return request.respond(Response::from_string("see /metrics\n").with_status_code(404));
-    }
-    let now = clock.now();
-    match store.census(now) {
-        Ok(census) => {
-            let kind = Header::from_bytes("Content-Type", KIND).expect("a header that is right");
-            request.respond(Response::from_string(meter.text(&census, now)).with_header(kind))
+/// The metric of a name; other names are answered with the nearest one.
+fn metric_named(name: &str) -> Result<Metric, Failure> {
+    name.parse().map_err(|()| {
+        let distance = |metric: &Metric| strsim::damerau_levenshtein(name, metric.name());
+        let nearest = Metric::ALL.into_iter().min_by_key(distance).unwrap_or(Metric::ResponseRate);
+        Failure::Usage {
+            message: format!("there is no metric `{name}`"),
+            hint: format!("did you mean `{nearest}`? `fivestep metrics BRAND` lists all"),
         }
-        Err(error) => {
-            warn!(%error, "no metrics");
-            request
-                .respond(Response::from_string("the store cannot be read\n").with_status_code(503))
-        }
-    }
+    })
 }

@@ -31,6 +31,7 @@ mod doctor;
 mod done;
 mod explain;
 mod export;
+mod forget;
 mod fork;
 mod gc;
 mod graph;
@@ -43,6 +44,7 @@ mod junit;
 mod metrics;
 mod migrate;
 mod notices;
+mod prometheus;
 mod reassign;
 mod reject;
 mod reopen;
@@ -120,6 +122,7 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::Waive(args) => waive::run(session, args),
         Verb::History(args) => history::run(session, args),
         Verb::Show(args) => show::run(session, args),
+        Verb::Metrics(args) => metrics::run(session, args),
         Verb::Graph(args) => graph::run(session, args),
         Verb::Schedule(args) => schedule::run(session, args),
         Verb::Pause(args) => hold::pause(session, args),
@@ -134,6 +137,7 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::Serve(args) => serve::run(session, args),
         Verb::Gc(args) => gc::run(session, args),
         Verb::Doctor(args) => doctor::run(session, args),
+        Verb::Forget(args) => forget::run(session, args),
         Verb::Backup(args) => backup::run(session, args),
         Verb::Restore(args) => restore::run(session, args),
         Verb::Export(args) => export::run(session, args),

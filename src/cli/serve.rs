@@ -22,7 +22,7 @@ use crate::{
     view::ticked::ticked,
 };
 
-use super::{args::ServeArgs, exit::Exit, metrics, render, report, session::Session};
+use super::{args::ServeArgs, exit::Exit, prometheus, render, report, session::Session};
 
 pub fn run(session: &Session, args: &ServeArgs) -> Result<Exit, Failure> {
     let mut runner = session.runner()?;
@@ -45,7 +45,7 @@ pub fn run(session: &Session, args: &ServeArgs) -> Result<Exit, Failure> {
     let meter = Arc::new(Meter::default());
     if let Some(address) = args.metrics {
         let state = runner.store().path().to_owned();
-        let at = metrics::listen(address, &state, session.clock(), Arc::clone(&meter))?;
+        let at = prometheus::listen(address, &state, session.clock(), Arc::clone(&meter))?;
         report::say(&format!("metrics at http://{at}/metrics\n"));
     }
     runner.serve(&name, args.lease, &mut works, &stop, &mut |news| tell(session, &meter, news))?;

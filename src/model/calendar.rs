@@ -12,7 +12,7 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use jiff::{
     Timestamp,
     civil::Weekday,
-    tz::{TimeZone, TimeZoneDatabase},
+    tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase},
 };
 use serde::{Deserialize, Serialize};
 
@@ -326,13 +326,27 @@ impl WorkingTime {
             due = next(due)?;
             left -= u32::from(self.works_on(due.weekday()));
         }
-        let instant = zone.to_ambiguous_zoned(due).compatible().ok()?.timestamp();
+        let instant = on_the_wall(&zone, due)?;
         DateTime::from_timestamp_millis(instant.as_millisecond())
     }
 
     fn works_on(&self, day: Weekday) -> bool {
         self.week[day.to_monday_zero_offset() as usize]
     }
+}
+
+/// When the wall shows `local`: the first time, if it does so twice; the end of the gap, if a clock
+/// change skips it.
+fn on_the_wall(zone: &TimeZone, local: jiff::civil::DateTime) -> Option<Timestamp> {
+    let asked = zone.to_ambiguous_timestamp(local);
+    let is_skipped = matches!(asked.offset(), AmbiguousOffset::Gap { .. });
+    let instant = asked.compatible().ok()?;
+    if !is_skipped {
+        return Some(instant);
+    }
+    // The instant lies as far behind the gap as the time lies in it.
+    let after = instant.checked_add(jiff::SignedDuration::from_nanos(1)).ok()?;
+    zone.preceding(after).next().map(|change| change.timestamp())
 }
 
 /// A second, in microseconds.

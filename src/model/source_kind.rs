@@ -65,7 +65,7 @@ macro_rules! source_kinds {
             pub fn file_of(self, fact: FactKind) -> Option<&'static str> {
                 match self {
                     $(SourceKind::$kind => {
-                        let files = [$((FactKind::$fact, $file)),*];
+                        let files: &[(FactKind, &'static str)] = &[$((FactKind::$fact, $file)),*];
                         files.iter().find(|(kind, _)| *kind == fact).map(|(_, file)| *file)
                     })*
                 }
@@ -90,11 +90,38 @@ source_kinds! {
             OwnPosts: "getAuthorFeed",
             PostTotals: "getAuthorFeed",
         };
+    /// A repository of the AT Protocol, `.car`.
+    BlueskyCar = "bluesky_car", Bluesky, "a Bluesky repository",
+        given: "give the .car file, as com.atproto.sync.getRepo answers it, and the account by its \
+                DID",
+        holds: { Profile: "the .car file", Answers: "the .car file", OwnPosts: "the .car file" };
     /// A Mastodon archive, `.zip` or `.tar.gz`.
     MastodonArchive = "mastodon_archive", Mastodon, "a Mastodon archive",
         given: "give the archive itself, as downloaded from Preferences > Import and export: \
                 a .zip or .tar.gz file",
         holds: { Profile: "actor.json", Answers: "outbox.json", OwnPosts: "outbox.json" };
+    /// A folder of saved Mastodon API answers.
+    MastodonApi = "mastodon_api", Mastodon, "a folder of saved Mastodon API answers",
+        given: "give a folder with saved answers named after their calls: verify_credentials.json, \
+                followers.json, following.json, follow_requests.json, notifications.json, \
+                statuses.json, context-ID.json; with `curl -i` their headers tell whether a list \
+                goes on",
+        holds: {
+            Profile: "verify_credentials",
+            FollowerCount: "verify_credentials",
+            Followers: "followers",
+            Inbound: "notifications",
+            Conversations: "notifications",
+            Answers: "statuses",
+            OwnPosts: "statuses",
+            PostTotals: "statuses",
+            Requests: "follow_requests",
+        };
+    /// The lists that a Mastodon server lets an account download.
+    MastodonCsv = "mastodon_csv", Mastodon, "a list exported by Mastodon",
+        given: "give following_accounts.csv as downloaded from Preferences > Import and export, or \
+                a folder with it and the other lists",
+        holds: {};
     /// The archive that X makes of an account.
     XArchive = "x_archive", X, "an X archive",
         given: "give the archive as downloaded from Settings > Your account: a .zip file, or the \
@@ -171,10 +198,67 @@ source_kinds! {
             Answers: "rows of messages",
             OwnPosts: "rows of posts",
             PostTotals: "rows of post_numbers",
+            Reach: "rows of post_numbers",
+            Impressions: "rows of post_numbers",
+            Views: "rows of post_numbers",
             AccountTotals: "rows of account_numbers",
             Reach: "rows of post_numbers",
             Impressions: "rows of post_numbers",
             Views: "rows of post_numbers",
+        };
+    /// The export that Instagram makes of an account.
+    InstagramExport = "instagram_export", Instagram, "an Instagram export",
+        given: "give the export in JSON and of `All time`, as downloaded from Your information: a \
+                .zip file, or the folder it was unpacked to",
+        holds: {
+            FollowerCount: "past_instagram_insights/audience_insights.json",
+            Followers: "followers_and_following/followers_1.json",
+            PostTotals: "past_instagram_insights/posts.json",
+            Reach: "past_instagram_insights/posts.json",
+            Impressions: "past_instagram_insights/posts.json",
+            EngagedTotals: "past_instagram_insights/content_interactions.json",
+            AccountTotals: "past_instagram_insights/content_interactions.json",
+            Requests: "followers_and_following/follow_requests_you've_received.json",
+        };
+    /// The export that Facebook makes of a person.
+    FacebookExport = "facebook_export", Facebook, "a Facebook export",
+        given: "give the export in JSON, as downloaded from Your information: a .zip file, or the \
+                folder it was unpacked to",
+        holds: {
+            Followers: "friends/your_friends.json",
+            Requests: "friends/received_friend_requests.json",
+        };
+    /// The classic table of numbers of a Page.
+    FacebookInsights = "facebook_insights", Facebook, "a classic table of Page insights",
+        given: "give the .csv file of post data as downloaded from Page Insights, or a folder of such",
+        holds: {
+            PostTotals: "the table of posts",
+            Reach: "the table of posts",
+            Impressions: "the table of posts",
+        };
+    /// A table of numbers from the Meta Business Suite.
+    MetaBusinessSuite = "meta_business_suite", Facebook, "a table of the Meta Business Suite",
+        given: "give the .csv file of content as downloaded from the Business Suite, untouched by a \
+                spreadsheet, or a folder of such",
+        holds: {
+            PostTotals: "the table of content",
+            Reach: "the table of content",
+            Impressions: "the table of content",
+            Views: "the table of content",
+        };
+    /// What Takeout hands over of a YouTube account.
+    YoutubeTakeout = "youtube_takeout", Youtube, "a YouTube Takeout",
+        given: "give the Takeout of YouTube: a .zip or .tgz file, the folder it was unpacked to, or \
+                its table of comments",
+        holds: { OwnPosts: "comments/comments.csv" };
+    /// A table of numbers from YouTube Studio.
+    YoutubeStudio = "youtube_studio", Youtube, "a table of YouTube Studio",
+        given: "give `Table data.csv` as exported from Advanced mode, or the .zip file around it",
+        holds: {
+            PostTotals: "Table data.csv",
+            Reach: "Table data.csv",
+            Impressions: "Table data.csv",
+            Views: "Table data.csv",
         };
 }
 

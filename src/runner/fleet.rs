@@ -183,9 +183,9 @@ impl Runner {
     ) -> Result<Advance, Failure> {
         let (workflow, observations) = self.fresh(&running, files)?;
         until.check(&workflow)?;
-        let mut advance = Advance { steps: Vec::new(), checkpoint: running.checkpoint, shut: None };
+        let mut advance = Advance::from(running.checkpoint);
         loop {
-            let at = &advance.checkpoint;
+            let at = advance.checkpoint();
             match engine::step(&workflow, at, &observations, command, self.now()) {
                 Ok(step) => advance.take(step),
                 Err(Refusal::GateShut(gate)) => {
@@ -251,7 +251,7 @@ impl Runner {
             };
             let fates: Vec<Committed> = committed.by_ref().take(advance.steps.len()).collect();
             if fates.contains(&Committed::Conflict) {
-                let brand = advance.checkpoint.brand.clone();
+                let brand = advance.checkpoint().brand.clone();
                 outcome.result = Err(Failure::Conflict { brand });
             }
         }

@@ -19,6 +19,7 @@ pub mod crew;
 pub mod fleet;
 pub mod fork;
 mod house;
+pub mod known;
 pub mod meter;
 pub mod migrate;
 pub mod past;
@@ -85,13 +86,22 @@ impl Until {
 pub struct Advance {
     /// The steps, in order; empty if nothing was new.
     pub steps: Vec<Step>,
-    /// Where the brand stands now.
-    pub checkpoint: Checkpoint,
     /// The gate that holds it, if one was found shut.
     pub shut: Option<GateReport>,
+    /// Where the brand stood before the first step.
+    before: Checkpoint,
 }
 
 impl Advance {
+    fn from(before: Checkpoint) -> Self {
+        Self { steps: Vec::new(), shut: None, before }
+    }
+
+    /// Where the brand stands now.
+    pub fn checkpoint(&self) -> &Checkpoint {
+        self.steps.last().map_or(&self.before, |step| &step.checkpoint)
+    }
+
     /// How many stages were left.
     pub fn moves(&self) -> usize {
         self.steps.iter().filter(|step| step.shut.is_none()).count()
@@ -398,8 +408,7 @@ impl Runner {
         let mut case = self.case(brand)?;
         until.check(&case.workflow)?;
         let command = Command::new(Verb::Advance, actor.clone());
-        let mut advance =
-            Advance { steps: Vec::new(), checkpoint: case.checkpoint.clone(), shut: None };
+        let mut advance = Advance::from(case.checkpoint.clone());
         loop {
             match self.act_on(&case, &command, dry_run) {
                 Ok(step) => {
@@ -472,7 +481,6 @@ impl Runner {
 impl Advance {
     /// Adds the next step.
     fn take(&mut self, step: Step) {
-        self.checkpoint = step.checkpoint.clone();
         self.shut = step.shut.clone();
         self.steps.push(step);
     }
@@ -486,8 +494,9 @@ impl Advance {
     }
 
     fn is_over(&self, until: &Until) -> bool {
-        let ended = matches!(self.checkpoint.status, Status::Finished { .. });
-        ended || self.shut.is_some() || until.is_reached(self.checkpoint.stage())
+        let at = self.checkpoint();
+        let ended = matches!(at.status, Status::Finished { .. });
+        ended || self.shut.is_some() || until.is_reached(at.stage())
     }
 }
 

@@ -21,12 +21,15 @@
 
 mod copy;
 mod error;
+mod forget;
 mod house;
 mod read;
 mod schema;
 mod write;
 
 use std::{
+    borrow::Cow,
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     time::Duration,
@@ -36,9 +39,15 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use serde::{Deserialize, Serialize};
 
-pub use self::{error::EvidenceError, schema::VERSION as SCHEMA_VERSION};
+pub use self::{
+    error::EvidenceError,
+    forget::{Forgotten, Order},
+    schema::VERSION as SCHEMA_VERSION,
+};
 use crate::evidence::{
+    erasure::Erasure,
     facts::{Facts, PersonId},
+    pseudonym::Pseudonyms,
     sources::{Export, Receipt},
 };
 use crate::failpoint;
@@ -183,11 +192,15 @@ impl EvidenceStore {
             return Err(EvidenceError::FromTheFuture { as_of, at });
         }
         let place = self.place();
+        let names = self.pseudonyms()?;
         failpoint::pass("import.before");
         let work = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
         let transaction = work.map_err(|error| EvidenceError::sqlite(&place, error))?;
+        let marks = Self::marks(&transaction);
+        let marks = marks.map_err(|error| EvidenceError::sqlite(&place, error))?;
+        let export = without_forgotten(export, &names, &marks);
         // An error on the way drops the transaction, and that takes everything back.
-        let imported = write::import(&transaction, &place, export, as_of, at)?;
+        let imported = write::import(&transaction, &place, &export, as_of, at)?;
         failpoint::pass("import.written");
         transaction.commit().map_err(|error| EvidenceError::sqlite(&place, error))?;
         failpoint::pass("import.after");
@@ -200,7 +213,30 @@ impl EvidenceStore {
     ///
     /// [`EvidenceError::Damaged`] if a row does not hold what this program wrote.
     pub fn facts(&self) -> Result<Facts, EvidenceError> {
-        self.snapshot(|| read::facts(&self.connection, &self.place()))
+        self.snapshot(|| read::facts(&self.connection, &self.place(), None))
+    }
+
+    /// Everything that was known at an earlier revision, as far as it is kept: what stood in a row
+    /// before it changed, but not when a follower had been seen last.
+    ///
+    /// # Errors
+    ///
+    /// As [`EvidenceStore::facts`].
+    ///
+    /// # Source
+    ///
+    /// What is kept, and what is not: `docs/design/0016-what-was-known.md`.
+    pub fn facts_at(&self, revision: u64) -> Result<Facts, EvidenceError> {
+        self.snapshot(|| read::facts(&self.connection, &self.place(), Some(revision)))
+    }
+
+    /// The newest revision that had come by `at`, UTC; 0 if none had.
+    ///
+    /// # Errors
+    ///
+    /// As [`EvidenceStore::facts`].
+    pub fn revision_at(&self, at: DateTime<Utc>) -> Result<u64, EvidenceError> {
+        self.wrap(read::revision_at(&self.connection, at))
     }
 
     /// The receipts of all imports, oldest first.
@@ -209,7 +245,20 @@ impl EvidenceStore {
     ///
     /// As [`EvidenceStore::facts`].
     pub fn receipts(&self) -> Result<Vec<StoredReceipt>, EvidenceError> {
-        read::receipts(&self.connection, &self.place())
+        read::receipts(&self.connection, &self.place(), None)
+    }
+
+    /// What people of this file are called where they are not named.
+    ///
+    /// # Errors
+    ///
+    /// As [`EvidenceStore::facts`].
+    pub fn pseudonyms(&self) -> Result<Pseudonyms, EvidenceError> {
+        let key = self.wrap(
+            self.connection
+                .query_row("SELECT key FROM secret", [], |row| row.get::<_, [u8; 32]>(0)),
+        )?;
+        Ok(Pseudonyms::new(key))
     }
 
     /// How many followers of `account` were seen before `moment` and are not known to be gone.
@@ -323,6 +372,25 @@ impl EvidenceStore {
     }
 }
 
+/// The export without those who were forgotten.
+fn without_forgotten<'e>(
+    export: &'e Export,
+    names: &Pseudonyms,
+    marks: &BTreeSet<String>,
+) -> Cow<'e, Export> {
+    if marks.is_empty() {
+        return Cow::Borrowed(export);
+    }
+    let erasure = Erasure::of_marked(&export.facts, names, marks);
+    if erasure.is_empty() {
+        return Cow::Borrowed(export);
+    }
+    let mut export = export.clone();
+    erasure.clean(&mut export.facts);
+    export.receipt.scrub(|words| erasure.scrub(words));
+    Cow::Owned(export)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -381,7 +449,7 @@ mod tests {
     fn a_value_that_nobody_wrote_is_named() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let store = EvidenceStore::open(&folder.path().join("a.db")).expect("a store");
-        let row = "INSERT INTO request VALUES ('a', 'b', NULL, 'perhaps', 0)";
+        let row = "INSERT INTO request VALUES ('a', 'b', NULL, 'perhaps', 0, 1)";
         store.connection.execute(row, []).expect("a row");
         let error = store.facts().expect_err("an unknown state");
         assert!(

@@ -49,6 +49,10 @@ pub(super) use self::{
 /// How long a writer waits for another before it gives up.
 const BUSY_MILLISECONDS: u64 = 10_000;
 
+/// How long the log grows, in pages of 4 kB, before it is carried into the file: long enough that a
+/// page which many commits change is carried over once.
+const LOG_PAGES: u32 = 4_000;
+
 /// The store of all brands' runs.
 #[derive(Debug)]
 pub struct StateStore {
@@ -81,6 +85,7 @@ impl StateStore {
     fn prepare(&mut self) -> Result<(), Fault> {
         let connection = &self.connection;
         connection.busy_timeout(std::time::Duration::from_millis(BUSY_MILLISECONDS))?;
+        connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
         if self.known_version()? == VERSION {
             connection.pragma_update(None, "synchronous", "FULL")?;
             return Ok(());

@@ -9,6 +9,7 @@
 //! - Making a view reads nothing and decides nothing.
 
 pub mod actions;
+pub mod catalogue;
 pub mod demand;
 pub mod graph;
 pub mod history;

@@ -36,7 +36,7 @@ impl MoveView {
 
 /// The outcome of an advance.
 pub fn moved(advance: &Advance) -> MoveView {
-    let checkpoint = &advance.checkpoint;
+    let checkpoint = advance.checkpoint();
     let result = match (&checkpoint.status, advance.moves()) {
         (Status::Finished { .. }, _) => "finished",
         (_, 0) => "blocked",

@@ -74,7 +74,8 @@ pub fn numbers(case: &Case) -> Numbers {
     }
 }
 
-fn view(observation: &Observation) -> NumberView {
+/// One observation as people see it.
+pub(super) fn view(observation: &Observation) -> NumberView {
     let unit = observation.metric.unit();
     let fraction = match observation.finding {
         Finding::Measured { value, .. } if unit == Unit::Proportion => {

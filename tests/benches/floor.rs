@@ -27,6 +27,7 @@ impl Floor {
         connection.pragma_update(None, "auto_vacuum", "INCREMENTAL").unwrap();
         connection.pragma_update(None, "journal_mode", "WAL").unwrap();
         connection.pragma_update(None, "synchronous", "FULL").unwrap();
+        connection.pragma_update(None, "wal_autocheckpoint", 4_000).unwrap();
         connection
             .execute_batch(
                 "CREATE TABLE state (
@@ -82,9 +83,69 @@ impl Floor {
         }
     }
 
-    /// Empties the write-ahead log, so that every round begins alike.
-    pub fn settle(&self) {
+    /// Empties the write-ahead log, so that every round begins alike; answers with the length of
+    /// the file.
+    pub fn settle(&self) -> u64 {
         settle(&self.connection);
+        std::fs::metadata(self.connection.path().unwrap()).unwrap().len()
+    }
+}
+
+/// The least that a look for what is due can be: one timer a key, the due ones found by an index,
+/// and of each its row read, updated, a row inserted, its timer deleted and another one written.
+pub struct TimerFloor {
+    floor: Floor,
+}
+
+impl TimerFloor {
+    /// A new file with `keys` timers, `due` of which come at each of the next moments.
+    pub fn new(path: &Path, keys: usize, due: usize, payload: Payload) -> Self {
+        let floor = Floor::new(path, keys, payload);
+        let table = "CREATE TABLE timer (
+                         key TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (key, at)
+                     ) STRICT, WITHOUT ROWID;
+                     CREATE INDEX timer_at ON timer (at, key); BEGIN";
+        floor.connection.execute_batch(table).unwrap();
+        let mut insert = floor.connection.prepare("INSERT INTO timer VALUES (?1, ?2)").unwrap();
+        for key in 0..keys {
+            insert.execute(params![name(key), (key / due) as i64]).unwrap();
+        }
+        drop(insert);
+        floor.connection.execute_batch("COMMIT").unwrap();
+        Self { floor }
+    }
+
+    /// Does what is due at moment `now`, in one transaction; answers with how many that were.
+    pub fn tick(&self, now: i64) -> usize {
+        let Floor { connection, payload, .. } = &self.floor;
+        let run = |sql: &str, given: &[&dyn rusqlite::ToSql]| {
+            connection.prepare_cached(sql).unwrap().execute(given).unwrap()
+        };
+        run("BEGIN IMMEDIATE", &[]);
+        let sql = "SELECT key FROM timer WHERE at <= ?1 ORDER BY at, key LIMIT 500";
+        let due: Vec<String> = connection
+            .prepare_cached(sql)
+            .unwrap()
+            .query_map([now], |row| row.get(0))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        let (value, entry) = (text(payload.row, now), text(payload.entry, now));
+        for key in &due {
+            let read = "SELECT revision, value FROM state WHERE key = ?1";
+            let revision: i64 = connection
+                .prepare_cached(read)
+                .unwrap()
+                .query_row([key], |row| row.get::<_, String>(1).and(row.get(0)))
+                .unwrap();
+            let sql = "UPDATE state SET revision = ?2, value = ?3 WHERE key = ?1";
+            run(sql, params![key, revision + 1, value]);
+            run("INSERT INTO journal VALUES (?1, ?2, ?3)", params![key, revision + 1, entry]);
+            run("DELETE FROM timer WHERE key = ?1", params![key]);
+            run("INSERT INTO timer VALUES (?1, ?2)", params![key, now + 240]);
+        }
+        run("COMMIT", &[]);
+        due.len()
     }
 }
 

@@ -35,7 +35,12 @@ impl Series {
 
     /// One line: the name, the median and the spread over the rounds.
     pub fn print(&self, unit: &str) {
-        println!("  {:<52} {} {unit}", self.name, spread(&self.values));
+        self.print_as(&self.name, unit);
+    }
+
+    /// The same under another name.
+    pub fn print_as(&self, name: &str, unit: &str) {
+        println!("  {name:<52} {} {unit}", spread(&self.values));
     }
 
     /// One line more: this side over the other, round by round; `target` is what to reach.
@@ -104,4 +109,19 @@ pub fn file_system(path: &Path) -> String {
         path.starts_with(at).then(|| (at.len(), kind.to_owned()))
     });
     found.max().map_or_else(|| "unknown".to_owned(), |(_, kind)| kind)
+}
+
+/// How many bytes this process has handed to the system to be written, where the system tells.
+pub fn written() -> u64 {
+    let text = std::fs::read_to_string("/proc/self/io").unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("wchar:"));
+    line.and_then(|number| number.trim().parse().ok()).unwrap_or_default()
+}
+
+/// The most memory this process has had, in megabytes, where the system tells.
+pub fn peak_megabytes() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kilobytes / 1_024.0)
 }

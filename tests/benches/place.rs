@@ -6,7 +6,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::Connection;
 
 use fivestep::{
@@ -35,6 +35,9 @@ pub const ENGAGEMENT: &str = include_str!("../../workflows/engagement.yaml");
 /// A workflow whose gates stay open, so that one brand can go round and round.
 pub const RING: &str = include_str!("../common/ring.yaml");
 
+/// A workflow whose gates stay shut, so that each stage is left by its limit, after ten days.
+pub const TIMED: &str = include_str!("timed.yaml");
+
 /// The moment at which everything happens.
 pub fn now() -> DateTime<Utc> {
     "2026-03-30T10:00:00Z".parse().unwrap()
@@ -62,10 +65,10 @@ pub fn done(task: &str) -> Command {
     ask(Verb::done(TaskId::new(task).unwrap(), input))
 }
 
-fn brand_text(id: &BrandId) -> String {
+fn brand_text(id: &BrandId, workflow: &str) -> String {
     format!(
         "brand: {id}\nname: The Roastery\ntimezone: Europe/Rome\nlanguages: [en, it]\n\
-         workflow: engagement\ngoals: {{ engaged_follower_rate: 2% }}\n\
+         workflow: {workflow}\ngoals: {{ engaged_follower_rate: 2% }}\n\
          accounts: [ {{ platform: bluesky, handle: \"@roastery.example\" }} ]\n\
          charter:\n  people: [ {{ name: Rita, role: roaster }} ]\n  pillars:\n    \
          - {{ id: coffee, words: [coffee, espresso, roast, \"single origin\"] }}\n    \
@@ -81,7 +84,7 @@ pub fn observations(root: &Path) -> Observations {
     let workspace = Workspace::create(root, &[]).unwrap();
     fs::write(root.join("workflows/engagement.yaml"), ENGAGEMENT).unwrap();
     let id = BrandId::new("sample").unwrap();
-    let text = brand_text(&id);
+    let text = brand_text(&id, "engagement");
     fs::write(workspace.brand_path(&id), &text).unwrap();
     let brand = load_brand(&SourceFile::new("sample.yaml", text.into())).unwrap();
     let account = SampleAccount {
@@ -140,19 +143,44 @@ pub struct Fleet {
 }
 
 impl Fleet {
-    /// Writes the files, and commits a start and a signed charter for each brand.
+    /// Brands on the shipped workflow, each with a start and a signed charter.
     pub fn new(root: PathBuf, brands: usize, sample: &Observations) -> Self {
+        Self::of(root, brands, sample, ENGAGEMENT, |workflow, at, seen, _| {
+            let begun = step(workflow, at, seen, &ask(Verb::Start), now()).unwrap();
+            let signed = done("sign_charter");
+            let signed = step(workflow, &begun.checkpoint, seen, &signed, now()).unwrap();
+            vec![begun, signed]
+        })
+    }
+
+    /// Brands on [`TIMED`], each with one timer, `due` of which come at each full hour from now on.
+    pub fn timed(root: PathBuf, brands: usize, due: usize, sample: &Observations) -> Self {
+        Self::of(root, brands, sample, TIMED, |workflow, at, seen, number| {
+            let started = now() - TimeDelta::days(10) + TimeDelta::hours((number / due) as i64);
+            vec![step(workflow, at, seen, &ask(Verb::Start), started).unwrap()]
+        })
+    }
+
+    /// Writes the files, and commits how each brand began.
+    fn of(
+        root: PathBuf,
+        brands: usize,
+        sample: &Observations,
+        yaml: &str,
+        begin: impl Fn(&Workflow, &Checkpoint, &Observations, usize) -> Vec<Step>,
+    ) -> Self {
         let workspace = Workspace::create(&root, &[]).unwrap();
-        fs::write(root.join("workflows/engagement.yaml"), ENGAGEMENT).unwrap();
-        let workflow = workflow(ENGAGEMENT);
+        let workflow = workflow(yaml);
+        let name = workflow.id.as_str();
+        fs::write(root.join(format!("workflows/{name}.yaml")), yaml).unwrap();
         let mut store = StateStore::open(&workspace.state_path()).unwrap();
-        store.keep_definition(&workflow.digest, "engagement", ENGAGEMENT).unwrap();
+        store.keep_definition(&workflow.digest, name, yaml).unwrap();
         let mut steps = Vec::new();
         // Old enough for fivestep to trust the times of the files.
         let changed = SystemTime::now() - Duration::from_secs(3_600);
         for number in 0..brands {
             let id = BrandId::new(format!("brand-{number:06}")).unwrap();
-            let text = brand_text(&id);
+            let text = brand_text(&id, name);
             let path = workspace.brand_path(&id);
             fs::write(&path, &text).unwrap();
             fs::File::options().write(true).open(&path).unwrap().set_modified(changed).unwrap();
@@ -160,11 +188,7 @@ impl Fleet {
             observations.basis.evidence_revision = 0;
             observations.basis.brand = Some(Digest::of(text.as_bytes()));
             observations.basis.workflow = Some(workflow.digest.clone());
-            let at = Checkpoint::new(id);
-            let begun = step(&workflow, &at, &observations, &ask(Verb::Start), now()).unwrap();
-            let signed =
-                step(&workflow, &begun.checkpoint, &observations, &done("sign_charter"), now());
-            steps.extend([begun, signed.unwrap()]);
+            steps.extend(begin(&workflow, &Checkpoint::new(id), &observations, number));
             if steps.len() >= PAGE {
                 commit(&mut store, &steps);
                 steps.clear();
@@ -176,7 +200,12 @@ impl Fleet {
 
     /// Opens the workspace as the program does.
     pub fn runner(&self) -> Runner {
-        Runner::open(Workspace::find(&self.root).unwrap(), Clock::fixed(now())).unwrap()
+        self.runner_at(now())
+    }
+
+    /// The same at another moment.
+    pub fn runner_at(&self, now: DateTime<Utc>) -> Runner {
+        Runner::open(Workspace::find(&self.root).unwrap(), Clock::fixed(now)).unwrap()
     }
 
     /// Moves every brand on by one stage, and demands that each one moved.
@@ -196,7 +225,7 @@ impl Fleet {
     /// Has every open task done, so that every gate is open again.
     pub fn work(&self) {
         let workflow = workflow(ENGAGEMENT);
-        let mut store = StateStore::open(&self.root.join(".fivestep/state.db")).unwrap();
+        let mut store = StateStore::open(&self.state()).unwrap();
         let mut after = String::new();
         loop {
             let rows = store.checkpoints(None, &after, PAGE).unwrap();
@@ -211,11 +240,21 @@ impl Fleet {
             let steps: Vec<Step> = page.iter().filter_map(finish).collect();
             commit(&mut store, &steps);
         }
+    }
+
+    /// The workspace's own file.
+    pub fn state(&self) -> PathBuf {
+        self.root.join(".fivestep/state.db")
+    }
+
+    /// Empties the write-ahead log; answers with the length of the file.
+    pub fn settle(&self) -> u64 {
         settle(&self.connection());
+        fs::metadata(self.state()).unwrap().len()
     }
 
     fn connection(&self) -> Connection {
-        Connection::open(self.root.join(".fivestep/state.db")).unwrap()
+        Connection::open(self.state()).unwrap()
     }
 
     /// What a transition of these brands writes.

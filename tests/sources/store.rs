@@ -5,10 +5,13 @@ use std::fs;
 use chrono::{DateTime, Utc};
 use fivestep::{
     evidence::{
-        facts::{AccountTotals, Count, Facts, PersonId, PostTotals, Request, RequestState},
+        facts::{
+            AccountTotals, Count, Facts, PersonId, Post, PostKind, PostTotals, Request,
+            RequestState, Visibility,
+        },
         sources::Export,
     },
-    store::evidence::{EvidenceError, EvidenceStore, Imported},
+    store::evidence::{EvidenceError, EvidenceStore, Imported, Order},
 };
 use proptest::prelude::*;
 use rusqlite::Connection;
@@ -410,8 +413,184 @@ fn a_second_import_waits_for_the_first() {
     assert_eq!(store.revision().expect("a revision"), 4);
 }
 
+/// Whether any file beside the store holds these bytes, in capitals or not.
+fn holds(place: &Place, name: &str) -> bool {
+    let folder = place.path.parent().expect("a folder");
+    fs::read_dir(folder).expect("a folder").any(|file| {
+        let bytes = fs::read(file.expect("a file").path()).expect("bytes").to_ascii_lowercase();
+        bytes.windows(name.len()).any(|window| window == name.as_bytes())
+    })
+}
+
+fn order(handle: &str) -> Order {
+    let reason = format!("{handle} asked");
+    Order { handle: handle.into(), actor: "Ada".into(), reason, at: now() }
+}
+
+/// Exports in which zoe follows, likes, writes to us and is written to; her name changes once.
+fn with_zoe() -> Vec<Export> {
+    let mut exports = vec![export(1, &["zoe", "bob"], true), export(2, &["zoe", "bob"], true)];
+    let facts = &mut exports[1].facts;
+    let zoe = facts.people.iter_mut().find(|p| p.handle.contains("zoe")).expect("zoe");
+    zoe.name = Some("Zoe Z".into());
+    let (zoe, us) = (zoe.id.clone(), PersonId::stored("bluesky:did:plc:us"));
+    let native = zoe.as_str().strip_prefix("bluesky:").expect("on Bluesky").to_owned();
+    let post = |id: String, author: &PersonId, text: Option<&str>| Post {
+        id: id.clone(),
+        author: author.clone(),
+        at: at("2023-09-01T09:00:00Z"),
+        kind: PostKind::Reply,
+        root: format!("at://{native}/app.bsky.feed.post/3k"),
+        parent: Some(format!("at://{native}/app.bsky.feed.post/3k")),
+        parent_author: Some(zoe.clone()),
+        parent_at: None,
+        text: text.map(str::to_owned),
+        chars: 0,
+        question: None,
+        language: None,
+        visibility: Visibility::Public,
+    };
+    let handle = "zoe.example";
+    let ours = post("at://did:plc:us/p/1".into(), &us, Some(&format!("Thanks @{handle}!")));
+    let hers = post(format!("at://{native}/p/2"), &zoe, None);
+    facts.posts.extend([ours, hers]);
+    exports[1].receipt.notes.push(format!("@{handle} was read twice"));
+    exports
+}
+
+#[test]
+fn who_is_forgotten_leaves_no_byte_and_does_not_come_back() {
+    let place = place();
+    let mut store = EvidenceStore::open(&place.path).expect("a store");
+    let exports = with_zoe();
+    let zoe = exports[0].facts.people.iter().find(|p| p.handle.contains("zoe")).expect("zoe");
+    let (handle, id) = (zoe.handle.clone(), zoe.id.as_str().replace("bluesky:", ""));
+    exports.iter().for_each(|export| assert_eq!(import(&mut store, export).left, 0));
+    assert!(holds(&place, "zoe.example") && holds(&place, &id) && holds(&place, "zoe z"));
+
+    let before = store.facts().expect("facts");
+    let would = store.forget(&order(&handle), true).expect("a dry run");
+    assert!(would.marked && would.people == 1 && would.rows_removed > 3, "{would:?}");
+    assert_eq!(store.facts().expect("facts"), before, "a dry run changes nothing");
+
+    let gone = store.forget(&order(&handle.to_uppercase()), false).expect("she goes");
+    assert_eq!(
+        (gone.people, gone.rows_removed, gone.texts_cleaned),
+        (would.people, would.rows_removed, would.texts_cleaned)
+    );
+    for name in ["zoe.example", &id, "zoe z", "zoe"] {
+        assert!(!holds(&place, name), "{name}");
+    }
+    let after = store.facts().expect("facts");
+    assert_eq!(after.follows.len(), 1, "bob stays");
+    assert_eq!(after.posts.len(), 1, "so does our answer");
+    assert_eq!(after.posts[0].text.as_deref(), Some("Thanks @[forgotten]!"));
+    assert_eq!(store.revision().expect("a revision"), gone.revision);
+    assert!(store.problems(true).expect("a look").is_empty());
+
+    let again = store.forget(&order(&handle), false).expect("nothing more");
+    assert_eq!((again.people, again.rows_removed, again.texts_cleaned), (0, 0, 0));
+    assert!(!again.marked && again.revision == gone.revision);
+
+    exports.iter().for_each(|export| assert_eq!(import(&mut store, export).left, 0));
+    for name in ["zoe.example", &id, "zoe z", "zoe"] {
+        assert!(!holds(&place, name), "{name} came back");
+    }
+    assert_eq!(store.facts().expect("facts"), after, "the rest is as it was");
+    for revision in 0..=gone.revision {
+        let then = store.facts_at(revision).expect("facts");
+        assert!(!format!("{then:?}").contains("zoe"), "revision {revision}");
+    }
+}
+
+#[test]
+fn our_own_account_cannot_be_forgotten_and_a_stranger_leaves_a_mark_only() {
+    let place = place();
+    let mut store = EvidenceStore::open(&place.path).expect("a store");
+    import(&mut store, &export(1, &["bob"], true));
+    let before = store.facts().expect("facts");
+    let own = before.profiles[0].handle.clone();
+    let error = store.forget(&order(&own), false).expect_err("without it nothing is left");
+    assert!(matches!(error, EvidenceError::OwnAccount { .. }) && !error.hint().is_empty());
+    let stranger = store.forget(&order("@nobody"), false).expect("a mark");
+    assert_eq!((stranger.people, stranger.rows_removed, stranger.marked), (0, 0, true));
+    assert_eq!(store.facts().expect("facts"), before);
+    // A name that is a word of ours harms nothing.
+    for word in ["like", "original", "public", "profile"] {
+        store.forget(&order(word), false).expect("a mark");
+    }
+    assert_eq!(store.facts().expect("facts"), before);
+    assert_eq!(store.receipts().expect("receipts").len(), 1);
+}
+
+/// What no look back can tell: when a follower was seen last.
+fn without_last_sights(mut facts: Facts) -> Facts {
+    facts.follows.iter_mut().for_each(|follow| follow.seen_at = DateTime::UNIX_EPOCH);
+    facts
+}
+
+#[test]
+fn what_was_known_at_a_moment_is_told_later() {
+    let place = place();
+    let mut store = EvidenceStore::open(&place.path).expect("a store");
+    let march = |day: u32| at(&format!("2024-03-{day:02}T12:00:00Z"));
+    // The second export is the oldest; it was imported second all the same.
+    let exports = [
+        export(5, &["ada", "bob"], true),
+        counting(2, &[(Count::Likes, Some(5))]),
+        counting(7, &[(Count::Likes, Some(9))]),
+        export(9, &["bob"], true),
+    ];
+    let mut known = vec![Facts::default()];
+    for (export, day) in exports.iter().zip(1..) {
+        store.import(export, march(day)).expect("an import");
+        known.push(store.facts().expect("facts"));
+    }
+    for (facts, revision) in known.into_iter().zip(0..) {
+        let then = store.facts_at(revision).expect("facts");
+        assert_eq!(without_last_sights(then), without_last_sights(facts), "revision {revision}");
+    }
+    // (why this row exists, the moment, the revision)
+    let table = [
+        ("before the first import", "2024-03-01T11:59:59Z", 0),
+        ("the first import itself", "2024-03-01T12:00:00Z", 1),
+        ("between two", "2024-03-02T23:00:00Z", 2),
+        ("long after", "2030-01-01T00:00:00Z", 4),
+    ];
+    for (why, moment, revision) in table {
+        assert_eq!(store.revision_at(at(moment)).expect("a revision"), revision, "{why}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Whatever is imported in whatever order, every revision is told as it was.
+    #[test]
+    fn every_revision_is_told_as_it_was(
+        exports in proptest::collection::vec(
+            (1u32..9, proptest::collection::btree_set(0usize..5, 0..5), any::<bool>(), 0u64..4),
+            1..7),
+    ) {
+        let names = ["ada", "bob", "cleo", "dan", "eve"];
+        let place = place();
+        let mut store = EvidenceStore::open(&place.path).expect("a store");
+        let mut known = std::collections::BTreeMap::new();
+        for (day, who, complete, likes) in exports {
+            let who: Vec<&str> = who.iter().map(|i| names[*i]).collect();
+            let mut export = export(day, &who, complete);
+            let likes = (likes > 0).then_some(likes);
+            let numbers = counting(day, &[(Count::Likes, likes)]).facts;
+            export.facts.post_totals = numbers.post_totals;
+            export.facts.account_totals = numbers.account_totals;
+            let revision = import(&mut store, &export).revision;
+            known.insert(revision, store.facts().expect("facts"));
+        }
+        for (revision, facts) in known {
+            let then = store.facts_at(revision).expect("facts");
+            prop_assert_eq!(without_last_sights(then), without_last_sights(facts));
+        }
+    }
 
     /// Any exports, each of its own day, in any order and any of them twice: the same facts.
     #[test]

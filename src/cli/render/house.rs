@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     cli::{
+        forget::ForgetView,
         gc::GcView,
         out::{finish, table},
     },
@@ -16,7 +17,7 @@ use crate::{
         gc::{Gone, Orphan},
     },
     model::BrandId,
-    store::Space,
+    store::{Space, evidence::Forgotten},
     view::sentence,
 };
 
@@ -32,6 +33,34 @@ pub fn gc(view: &GcView) -> String {
     }
     for orphan in &evidence.orphans {
         out.push_str(&orphaned(orphan, *removes, *dry_run));
+    }
+    out
+}
+
+/// What went with a person.
+pub fn forgotten(view: &ForgetView) -> String {
+    let Forgotten { people, rows_removed, texts_cleaned, marked, .. } = &view.forgotten;
+    let went = format!(
+        "{}, {}, {}",
+        counted(*people, "person", "people"),
+        counted(*rows_removed, "row", "rows"),
+        counted(*texts_cleaned, "text of others", "texts of others")
+    );
+    let first = match (view.dry_run, people, marked) {
+        (true, _, _) => format!("Would go: {went}."),
+        (false, _, false) => "Forgotten already; nothing was left.".to_owned(),
+        (false, 0, true) => format!("Nobody here had that name. Gone: {went}."),
+        (false, _, true) => format!("Gone: {went}."),
+    };
+    let mut out = wrapped(0, "", &first);
+    if !view.dry_run {
+        out.push_str(&wrapped(0, "", "A later import will leave them out."));
+        out.push_str(&wrapped(
+            0,
+            "note: ",
+            "the export files, backups, and what people wrote into reasons, notes and forms are \
+             not touched",
+        ));
     }
     out
 }

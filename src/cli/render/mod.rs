@@ -1,6 +1,7 @@
 //! Views as text for people: at most 80 columns, colour only for verdicts and headings.
 
 pub mod brand;
+pub mod catalogue;
 pub mod graph;
 pub mod house;
 pub mod imported;

@@ -12,6 +12,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use chrono::{DateTime, SubsecRound, Utc};
+
 use super::SourceError;
 
 /// What lies at a path.
@@ -68,4 +70,14 @@ pub(crate) fn read_whole(path: &Path, limit: u64) -> Result<Vec<u8>, SourceError
         });
     }
     Ok(bytes)
+}
+
+/// When a file, or the newest file of a folder, was changed last; in whole seconds, UTC.
+pub(crate) fn changed_at(path: &Path) -> Option<DateTime<Utc>> {
+    let of = |path: &Path| fs::metadata(path).and_then(|found| found.modified()).ok();
+    let newest = match look(path).ok()? {
+        Found::File | Found::Other => of(path)?,
+        Found::Folder => files(path).ok()?.iter().filter_map(|(_, file)| of(file)).max()?,
+    };
+    Some(DateTime::<Utc>::from(newest).trunc_subsecs(0))
 }

@@ -113,6 +113,16 @@ pub enum SourceError {
         /// Which file or entry.
         file: String,
     },
+    /// A table whose days may be read in two ways.
+    #[error("`{file}`: the time `{example}` {problem}")]
+    Days {
+        /// Which file or entry.
+        file: String,
+        /// One of the times.
+        example: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
     /// The folder has no file that the reader knows.
     #[error("`{path}` holds no file that a `{kind}` source reads")]
     NothingToRead {
@@ -241,6 +251,9 @@ impl SourceError {
                 "take the table as it was downloaded, with its header, or give a mapping with \
                  `--map`"
                     .into()
+            }
+            Self::Days { .. } => {
+                "export a month with a day after the 12th, or write the days as 2024-01-31".into()
             }
             Self::NothingToRead { kind, .. } => kind.given().into(),
             Self::UnknownAccount { .. } => {

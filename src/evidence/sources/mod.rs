@@ -26,6 +26,8 @@ mod json;
 mod linkedin;
 mod mapped;
 mod mastodon;
+mod meta;
+mod mojibake;
 pub mod receipt;
 mod table;
 mod text;
@@ -34,6 +36,7 @@ mod tiktok;
 mod times;
 mod tree;
 mod x;
+mod youtube;
 
 use std::path::Path;
 
@@ -93,6 +96,11 @@ struct Reader {
 fn reader(kind: SourceKind) -> Reader {
     match kind {
         SourceKind::BlueskyApi => Reader { fits: bluesky::fits, read: bluesky::read },
+        SourceKind::BlueskyCar => Reader { fits: bluesky::car::fits, read: bluesky::car::read },
+        SourceKind::MastodonApi => Reader { fits: mastodon::api::fits, read: mastodon::api::read },
+        SourceKind::MastodonCsv => {
+            Reader { fits: mastodon::lists::fits, read: mastodon::lists::read }
+        }
         SourceKind::MastodonArchive => Reader { fits: mastodon::fits, read: mastodon::read },
         SourceKind::XArchive => Reader { fits: x::archive::fits, read: x::archive::read },
         SourceKind::XAnalytics => Reader { fits: x::analytics::fits, read: x::analytics::read },
@@ -102,5 +110,23 @@ fn reader(kind: SourceKind) -> Reader {
         SourceKind::TiktokExport => Reader { fits: tiktok::fits, read: tiktok::read },
         // Any table would fit: only a mapping says that one is meant.
         SourceKind::Table => Reader { fits: |_| false, read: mapped::read },
+        SourceKind::InstagramExport => {
+            Reader { fits: meta::instagram::fits, read: meta::instagram::read }
+        }
+        SourceKind::FacebookExport => {
+            Reader { fits: meta::facebook::fits, read: meta::facebook::read }
+        }
+        SourceKind::FacebookInsights => {
+            Reader { fits: meta::tables::fits_insights, read: meta::tables::read_insights }
+        }
+        SourceKind::MetaBusinessSuite => {
+            Reader { fits: meta::tables::fits_suite, read: meta::tables::read_suite }
+        }
+        SourceKind::YoutubeTakeout => {
+            Reader { fits: youtube::takeout::fits, read: youtube::takeout::read }
+        }
+        SourceKind::YoutubeStudio => {
+            Reader { fits: youtube::studio::fits, read: youtube::studio::read }
+        }
     }
 }

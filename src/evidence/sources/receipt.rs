@@ -36,6 +36,27 @@ pub struct Receipt {
     pub digest: Digest,
 }
 
+impl Receipt {
+    /// Passes the words that an export may have brought through `clean`: names of files, reasons,
+    /// notes.
+    pub fn scrub(&mut self, clean: impl Fn(&str) -> String) {
+        self.notes.iter_mut().for_each(|note| *note = clean(note));
+        for compared in &mut self.compared {
+            compared.note = clean(&compared.note);
+        }
+        for file in &mut self.files {
+            file.name = clean(&file.name);
+            let skipped = std::mem::take(&mut file.skipped);
+            let places = std::mem::take(&mut file.places);
+            for (reason, count) in skipped {
+                *file.skipped.entry(clean(&reason)).or_default() += count;
+            }
+            file.places =
+                places.into_iter().map(|(why, place)| (clean(&why), clean(&place))).collect();
+        }
+    }
+}
+
 /// What became of the rows of one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileReceipt {

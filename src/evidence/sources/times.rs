@@ -81,8 +81,13 @@ pub fn one_of(text: &str, formats: &[&str]) -> Option<DateTime<Utc>> {
 /// The time that a number of seconds or milliseconds since 1970 tells, if it is plausible.
 pub fn of_epoch(text: &str) -> Option<DateTime<Utc>> {
     let number: i64 = text.parse().ok()?;
-    let seconds = Utc.timestamp_opt(number, 0).single().and_then(plausible);
+    let seconds = of_seconds(number);
     seconds.or_else(|| plausible(Utc.timestamp_millis_opt(number).single()?))
+}
+
+/// The time that lies so many seconds behind the beginning of 1970; `None` if it is not plausible.
+pub fn of_seconds(seconds: i64) -> Option<DateTime<Utc>> {
+    plausible(Utc.timestamp_opt(seconds, 0).single()?)
 }
 
 fn plausible(at: DateTime<Utc>) -> Option<DateTime<Utc>> {

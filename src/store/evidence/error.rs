@@ -71,6 +71,12 @@ pub enum EvidenceError {
         /// What our clock says, UTC.
         at: DateTime<Utc>,
     },
+    /// Somebody asked to forget an account of the brand itself.
+    #[error("that is one of the brand's own accounts, without which `{path}` means nothing")]
+    OwnAccount {
+        /// Where.
+        path: String,
+    },
     /// Anything else the database says.
     #[error("`{path}`: {source}")]
     Database {
@@ -97,6 +103,7 @@ impl EvidenceError {
             Self::FromTheFuture { .. } => {
                 "set the clock of this machine right, or leave out the row with the wrong time"
             }
+            Self::OwnAccount { .. } => "remove the file to be rid of all the brand's evidence",
             Self::Database { .. } => "try again; if it stays, restore the file from a backup",
         }
     }

@@ -51,25 +51,33 @@ pub(super) fn fields_to_text(fields: &BTreeMap<String, bool>) -> String {
     serde_json::to_string(fields).expect("a map of texts is always JSON")
 }
 
-/// Everything known.
-pub(super) fn facts(connection: &Connection, place: &str) -> Result<Facts, EvidenceError> {
-    let (carried, origins, as_of) = summary(connection, place)?;
+/// Everything known, now or at an earlier revision.
+pub(super) fn facts(
+    connection: &Connection,
+    place: &str,
+    at: Option<u64>,
+) -> Result<Facts, EvidenceError> {
+    let (carried, origins, as_of) = summary(connection, place, at)?;
+    let from = Rows { connection, at };
     let read = || {
         Ok(Facts {
             carried,
             origins,
             as_of,
-            profiles: all(connection, "profile ORDER BY as_of, account", profile)?,
-            people: all(connection, "person ORDER BY id", person)?,
-            follows: all(connection, "follow ORDER BY follower, followed", follow)?,
-            requests: all(connection, "request ORDER BY person, account", request)?,
-            complete_lists: all(connection, "complete_list", complete_list)?.into_iter().collect(),
-            posts: all(connection, "post ORDER BY id", post)?,
-            interactions: all(connection, "interaction ORDER BY actor, act, object", interaction)?,
-            post_totals: post_totals(connection)?,
-            account_totals: all(
-                connection,
-                "account_total ORDER BY account, count, begins, ends",
+            profiles: from.all("profile", "as_of, account", profile)?,
+            people: from.all("person", "id", person)?,
+            follows: from.all("follow", "follower, followed", follow)?,
+            requests: from.all("request", "person, account", request)?,
+            complete_lists: from
+                .added("complete_list", "account", complete_list)?
+                .into_iter()
+                .collect(),
+            posts: from.all("post", "id", post)?,
+            interactions: from.all("interaction", "actor, act, object", interaction)?,
+            post_totals: post_totals(from)?,
+            account_totals: from.all(
+                "account_total",
+                "account, count, begins, ends",
                 account_total,
             )?,
         })
@@ -80,10 +88,14 @@ pub(super) fn facts(connection: &Connection, place: &str) -> Result<Facts, Evide
 /// What stands above the facts: kinds carried, origins, and how new they are.
 pub(super) type Summary = (BTreeSet<FactKind>, BTreeSet<Origin>, Option<DateTime<Utc>>);
 
-/// Draws the summary from the receipts.
-pub(super) fn summary(connection: &Connection, place: &str) -> Result<Summary, EvidenceError> {
+/// Draws the summary from the receipts, of now or of an earlier revision.
+pub(super) fn summary(
+    connection: &Connection,
+    place: &str,
+    at: Option<u64>,
+) -> Result<Summary, EvidenceError> {
     let mut summary = Summary::default();
-    for StoredReceipt { receipt, .. } in receipts(connection, place)? {
+    for StoredReceipt { receipt, .. } in receipts(connection, place, at)? {
         summary.0.extend(receipt.carried);
         summary.1.insert(Origin { kind: receipt.kind, account: receipt.account });
         summary.2 = summary.2.max(receipt.as_of);
@@ -91,17 +103,19 @@ pub(super) fn summary(connection: &Connection, place: &str) -> Result<Summary, E
     Ok(summary)
 }
 
-/// The receipts of all imports, oldest first.
+/// The receipts of all imports, oldest first; those up to an earlier revision, if asked.
 pub(super) fn receipts(
     connection: &Connection,
     place: &str,
+    at: Option<u64>,
 ) -> Result<Vec<StoredReceipt>, EvidenceError> {
     let read = |row: &Row<'_>| {
         let text: String = row.get("receipt")?;
         let receipt = serde_json::from_str(&text).map_err(|error| bad("receipt", error))?;
         Ok(StoredReceipt { at: time(row, "at")?, receipt })
     };
-    all(connection, "import ORDER BY at, id", read).map_err(|error| bad_row(place, error))
+    let rows = Rows { connection, at };
+    rows.added("import", "at, id", read).map_err(|error| bad_row(place, error))
 }
 
 /// How often the facts changed.
@@ -110,12 +124,57 @@ pub(super) fn revision(connection: &Connection) -> rusqlite::Result<u64> {
     u64::try_from(revision).map_err(|error| bad("revision", error))
 }
 
-fn all<T>(
-    connection: &Connection,
-    from: &str,
-    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
-) -> rusqlite::Result<Vec<T>> {
-    connection.prepare(&format!("SELECT * FROM {from}"))?.query_map([], read)?.collect()
+/// The newest revision up to an instant; 0 before the first.
+pub(super) fn revision_at(connection: &Connection, at: DateTime<Utc>) -> rusqlite::Result<u64> {
+    let newest = "SELECT coalesce(max(revision), 0) FROM revised WHERE at <= ?1";
+    let revision: i64 = connection.query_row(newest, [at.timestamp_micros()], |row| row.get(0))?;
+    u64::try_from(revision).map_err(|error| bad("revision", error))
+}
+
+/// The rows as they stand now, or as they stood at an earlier revision.
+#[derive(Clone, Copy)]
+struct Rows<'c> {
+    connection: &'c Connection,
+    at: Option<u64>,
+}
+
+impl Rows<'_> {
+    /// The rows of a table whose rows change.
+    fn all<T>(
+        self,
+        table: &str,
+        order: &str,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Vec<T>> {
+        let Some(at) = self.at else { return self.added(table, order, read) };
+        self.query(
+            &format!(
+                "SELECT 0 AS until, * FROM {table} WHERE known <= {at}
+                 UNION ALL SELECT * FROM {table}_before WHERE known <= {at} AND {at} < until
+                 ORDER BY {order}"
+            ),
+            read,
+        )
+    }
+
+    /// The rows of a table to which rows are only added.
+    fn added<T>(
+        self,
+        table: &str,
+        order: &str,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Vec<T>> {
+        let known = self.at.map_or(String::new(), |at| format!("WHERE known <= {at}"));
+        self.query(&format!("SELECT * FROM {table} {known} ORDER BY {order}"), read)
+    }
+
+    fn query<T>(
+        self,
+        sql: &str,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Vec<T>> {
+        self.connection.prepare(sql)?.query_map([], read)?.collect()
+    }
 }
 
 fn profile(row: &Row<'_>) -> rusqlite::Result<Profile> {
@@ -205,10 +264,9 @@ fn interaction(row: &Row<'_>) -> rusqlite::Result<Interaction> {
 }
 
 /// The posts with their numbers, which have a table of their own.
-fn post_totals(connection: &Connection) -> rusqlite::Result<Vec<PostTotals>> {
-    let mut counts =
-        all(connection, "post_count ORDER BY post, count", post_count)?.into_iter().peekable();
-    let mut posts = all(connection, "post_totals ORDER BY post", post_total)?;
+fn post_totals(from: Rows<'_>) -> rusqlite::Result<Vec<PostTotals>> {
+    let mut counts = from.all("post_count", "post, count", post_count)?.into_iter().peekable();
+    let mut posts = from.all("post_totals", "post", post_total)?;
     for totals in &mut posts {
         while let Some((_, what, value)) = counts.next_if(|(post, _, _)| *post == totals.post) {
             match value {

@@ -29,20 +29,31 @@ pub(super) fn import(
     at: DateTime<Utc>,
 ) -> Result<Imported, EvidenceError> {
     let wrap = |error| EvidenceError::sqlite(place, error);
-    let before = read::summary(connection, place)?;
+    let before = read::summary(connection, place, None)?;
     let (added, updated) = write_facts(connection, &export.facts, as_of).map_err(wrap)?;
-    write_lists(connection, export, as_of).map_err(wrap)?;
+    let lists = write_lists(connection, export, as_of).map_err(wrap)?;
     let gone = mark(connection).map_err(wrap)?;
     write_receipt(connection, place, export, at)?;
-    let after = read::summary(connection, place)?;
-    let touched = added.total() + updated.total() + gone.left + gone.returned + gone.redated;
+    let after = read::summary(connection, place, None)?;
+    let touched = added.total() + updated.total() + lists + gone.total();
     let changed = touched > 0 || before != after;
     if changed {
-        connection.execute("UPDATE state SET revision = revision + 1", []).map_err(wrap)?;
+        revise(connection, at).map_err(wrap)?;
     }
     let revision = read::revision(connection).map_err(wrap)?;
     let (left, returned) = (gone.left, gone.returned);
     Ok(Imported { revision, changed, added, updated, left, returned })
+}
+
+/// Numbers the facts as changed at `at`; never before the revision that came last.
+pub(super) fn revise(connection: &Connection, at: DateTime<Utc>) -> rusqlite::Result<()> {
+    connection.execute("UPDATE state SET revision = revision + 1", [])?;
+    connection.execute(
+        "INSERT INTO revised SELECT revision,
+             max(?1, coalesce((SELECT max(at) FROM revised), ?1)) FROM state",
+        params![micros(at)],
+    )?;
+    Ok(())
 }
 
 /// A table in which newer rows overwrite older ones.
@@ -59,7 +70,12 @@ struct Table {
     version: &'static str,
     /// Whether the version is itself a fact.
     version_is_fact: bool,
+    /// Whether a row that only got newer leaves what it was for looks back.
+    keeps_versions: bool,
 }
+
+/// The revision that the facts have once this import is in.
+const NEXT: &str = "(SELECT revision + 1 FROM state)";
 
 impl Table {
     /// The insert that updates when something differs. Its parameters: key, told, untold,
@@ -84,13 +100,17 @@ impl Table {
         if !self.key.contains(version) {
             sets.push(format!("{version} = max({name}.{version}, excluded.{version})"));
         }
-        if self.version_is_fact {
-            differs.push(format!("excluded.{version} > {name}.{version}"));
-        }
+        let newer = format!("excluded.{version} > {name}.{version}");
+        let mut kept = differs.clone();
+        kept.extend(self.keeps_versions.then(|| newer.clone()));
+        differs.extend(self.version_is_fact.then_some(newer));
+        let kept = kept.join(" OR ");
+        let known = format!("CASE WHEN {kept} THEN excluded.known ELSE {name}.known END");
+        sets.push(format!("known = {known}"));
         let all = self.columns();
         let places = vec!["?"; all.len()].join(", ");
         format!(
-            "INSERT INTO {name} ({}) VALUES ({places}) ON CONFLICT ({}) DO UPDATE SET {} WHERE {}",
+            "INSERT INTO {name} ({}, known) VALUES ({places}, {NEXT}) ON CONFLICT ({}) DO UPDATE SET {} WHERE {}",
             all.join(", "),
             self.key.join(", "),
             sets.join(", "),
@@ -126,6 +146,7 @@ const PROFILE: Table = Table {
     least: None,
     version: "as_of",
     version_is_fact: false,
+    keeps_versions: false,
 };
 const PERSON: Table = Table {
     name: "person",
@@ -135,6 +156,7 @@ const PERSON: Table = Table {
     least: None,
     version: "as_of",
     version_is_fact: false,
+    keeps_versions: false,
 };
 const FOLLOW: Table = Table {
     name: "follow",
@@ -144,6 +166,8 @@ const FOLLOW: Table = Table {
     least: Some("first_seen_at"),
     version: "seen_at",
     version_is_fact: true,
+    // Every list renews every follower, and no number asks when one was seen last.
+    keeps_versions: false,
 };
 const REQUEST: Table = Table {
     name: "request",
@@ -153,6 +177,7 @@ const REQUEST: Table = Table {
     least: None,
     version: "as_of",
     version_is_fact: false,
+    keeps_versions: false,
 };
 const POST: Table = Table {
     name: "post",
@@ -162,6 +187,7 @@ const POST: Table = Table {
     least: None,
     version: "as_of",
     version_is_fact: false,
+    keeps_versions: false,
 };
 
 const POST_TOTALS: Table = Table {
@@ -172,6 +198,7 @@ const POST_TOTALS: Table = Table {
     least: None,
     version: "as_of",
     version_is_fact: true,
+    keeps_versions: true,
 };
 const POST_COUNT: Table = Table {
     name: "post_count",
@@ -182,6 +209,7 @@ const POST_COUNT: Table = Table {
     least: None,
     version: "as_of",
     version_is_fact: false,
+    keeps_versions: false,
 };
 const ACCOUNT_TOTAL: Table = Table {
     name: "account_total",
@@ -191,6 +219,7 @@ const ACCOUNT_TOTAL: Table = Table {
     least: None,
     version: "as_of",
     version_is_fact: true,
+    keeps_versions: true,
 };
 
 /// How many rows a family gained and changed.
@@ -276,10 +305,12 @@ impl Writer<'_> {
     }
 
     fn interactions(self, rows: &[Interaction]) -> rusqlite::Result<u64> {
-        let mut insert = self.connection.prepare(
-            "INSERT INTO interaction (actor, act, object, account, at) VALUES (?, ?, ?, ?, ?)
-             ON CONFLICT DO UPDATE SET at = excluded.at WHERE excluded.at < interaction.at",
-        )?;
+        let mut insert = self.connection.prepare(&format!(
+            "INSERT INTO interaction (actor, act, object, account, at, known)
+             VALUES (?, ?, ?, ?, ?, {NEXT})
+             ON CONFLICT DO UPDATE SET at = excluded.at, known = excluded.known
+             WHERE excluded.at < interaction.at",
+        ))?;
         let mut written = 0;
         for Interaction { actor, act, object, account, at } in rows {
             let row = params![actor.as_str(), act.name(), object, account.as_str(), micros(*at)];
@@ -417,14 +448,13 @@ fn write_lists(
     connection: &Connection,
     export: &Export,
     as_of: DateTime<Utc>,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<u64> {
+    let insert = format!("INSERT OR IGNORE INTO complete_list VALUES (?, ?, {NEXT})");
+    let mut written = 0;
     for account in &export.followers_complete {
-        connection.execute(
-            "INSERT OR IGNORE INTO complete_list VALUES (?, ?)",
-            params![account.as_str(), micros(as_of)],
-        )?;
+        written += connection.execute(&insert, params![account.as_str(), micros(as_of)])? as u64;
     }
-    Ok(())
+    Ok(written)
 }
 
 /// How many people are gone, back, or gone at another time than thought.
@@ -434,21 +464,27 @@ struct Gone {
     redated: u64,
 }
 
+impl Gone {
+    fn total(&self) -> u64 {
+        self.left + self.returned + self.redated
+    }
+}
+
 /// Makes `left_at` of every follow what the complete lists say.
 fn mark(connection: &Connection) -> rusqlite::Result<Gone> {
     let first_without = "(SELECT min(as_of) FROM complete_list
                           WHERE account = follow.followed AND as_of > follow.seen_at)";
     let run = |sql: String| connection.execute(&sql, []).map(|rows| rows as u64);
     let returned = run(format!(
-        "UPDATE follow SET left_at = NULL WHERE left_at IS NOT NULL AND {first_without} IS NULL"
+        "UPDATE follow SET left_at = NULL, known = {NEXT} WHERE left_at IS NOT NULL AND {first_without} IS NULL"
     ))?;
     let left = run(format!(
-        "UPDATE follow SET left_at = {first_without}
+        "UPDATE follow SET left_at = {first_without}, known = {NEXT}
          WHERE left_at IS NULL AND followed IN (SELECT account FROM complete_list)
            AND {first_without} IS NOT NULL"
     ))?;
     let redated = run(format!(
-        "UPDATE follow SET left_at = {first_without}
+        "UPDATE follow SET left_at = {first_without}, known = {NEXT}
          WHERE left_at IS NOT NULL AND left_at IS NOT {first_without}"
     ))?;
     Ok(Gone { left, returned, redated })
@@ -471,9 +507,12 @@ fn write_receipt(
         receipt
     ];
     let write = connection.execute(
-        "INSERT INTO import (at, kind, account, digest, receipt) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (kind, account, digest) DO UPDATE SET at = excluded.at,
-             receipt = excluded.receipt WHERE receipt IS NOT excluded.receipt",
+        &format!(
+            "INSERT INTO import (at, kind, account, digest, receipt, known)
+             VALUES (?, ?, ?, ?, ?, {NEXT})
+             ON CONFLICT (kind, account, digest) DO UPDATE SET at = excluded.at,
+                 receipt = excluded.receipt WHERE receipt IS NOT excluded.receipt"
+        ),
         row,
     );
     write.map(|_| ()).map_err(|error| EvidenceError::sqlite(place, error))

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rusqlite::{OptionalExtension, params_from_iter};
+use rusqlite::{OptionalExtension, params_from_iter, types::Value};
 use serde::Serialize;
 
 use super::{
@@ -182,16 +182,12 @@ impl StateStore {
         after: &str,
         limit: usize,
     ) -> Result<Vec<Row<Running>>, StoreError> {
-        let sql = "SELECT brand, checkpoint, observations, evidence.revision,
-                          modified_ns, bytes, read_ns, digest
-                   FROM brand LEFT JOIN observed USING (brand) LEFT JOIN evidence USING (brand)
-                              LEFT JOIN brand_file USING (brand)";
         let running = Filter::Is(State::Running);
         let both = match filter {
             Some(filter) => filter.clone().and(running),
             None => running,
         };
-        let (sql, given) = page(sql, Some(&both), after, limit);
+        let (sql, given) = page(RUNNING, Some(&both), after, limit);
         self.rows(&sql, params_from_iter(given), |row| {
             self.one_of_many(row, |row| self.running_in(row))
         })
@@ -203,13 +199,9 @@ impl StateStore {
     ///
     /// [`StoreError`] if the row cannot be read.
     pub fn running_named(&self, brand: &str) -> Result<Option<Row<Running>>, StoreError> {
-        let sql = "SELECT brand, checkpoint, observations, evidence.revision,
-                          modified_ns, bytes, read_ns, digest
-                   FROM brand LEFT JOIN observed USING (brand) LEFT JOIN evidence USING (brand)
-                              LEFT JOIN brand_file USING (brand)
-                   WHERE brand = ?1 AND status = 'running'";
+        let sql = format!("{RUNNING} WHERE brand = ?1 AND status = 'running'");
         let mut found =
-            self.rows(sql, [brand], |row| self.one_of_many(row, |row| self.running_in(row)))?;
+            self.rows(&sql, [brand], |row| self.one_of_many(row, |row| self.running_in(row)))?;
         Ok(found.pop())
     }
 
@@ -341,13 +333,14 @@ impl StateStore {
     }
 }
 
+/// All that is known of running brands, as [`StateStore::running_in`] reads it.
+const RUNNING: &str = "
+SELECT brand, checkpoint, observations, evidence.revision, modified_ns, bytes, read_ns, digest
+FROM brand LEFT JOIN observed USING (brand) LEFT JOIN evidence USING (brand)
+           LEFT JOIN brand_file USING (brand)";
+
 /// A query of the next `limit` brands after `after` that may pass `filter`, and what it is given.
-fn page(
-    select: &str,
-    filter: Option<&Filter>,
-    after: &str,
-    limit: usize,
-) -> (String, Vec<rusqlite::types::Value>) {
+fn page(select: &str, filter: Option<&Filter>, after: &str, limit: usize) -> (String, Vec<Value>) {
     let (mut sql, mut given) = (format!("{select} WHERE brand > ?"), vec![after.to_owned().into()]);
     for (condition, value) in filter.map(Filter::narrow).unwrap_or_default() {
         sql.push_str(" AND ");

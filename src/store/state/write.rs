@@ -6,6 +6,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Transaction, TransactionBehavior, params};
+use serde::Serialize;
 
 use super::{
     StateStore,
@@ -46,11 +47,18 @@ impl Texts {
         let Step { checkpoint, entry, .. } = step;
         let measured = entry.events.iter().any(replaces_observations);
         Self {
-            checkpoint: serde_json::to_string(checkpoint).expect(TEXT),
+            checkpoint: text(checkpoint),
             observations: measured.then(|| checkpoint.observations.to_lines().expect(TEXT)),
-            entry: serde_json::to_string(entry).expect(TEXT),
+            entry: text(entry),
         }
     }
+}
+
+/// A value as JSON, in room that is nearly always enough: texts that grow are moved about.
+fn text(value: &impl Serialize) -> String {
+    let mut text = Vec::with_capacity(1_024);
+    serde_json::to_writer(&mut text, value).expect(TEXT);
+    String::from_utf8(text).expect("JSON is UTF-8")
 }
 
 /// Why making a text cannot fail.

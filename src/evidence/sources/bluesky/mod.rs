@@ -18,6 +18,7 @@
 //!
 //! The lexicons `app.bsky.*` of the AT Protocol.
 
+pub(super) mod car;
 mod feed;
 mod graph;
 mod notifications;

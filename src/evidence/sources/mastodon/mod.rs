@@ -16,6 +16,8 @@
 //! ActivityStreams 2.0 (collections, Create, Announce), and archives as servers made them.
 
 mod actor;
+pub(super) mod api;
+pub(super) mod lists;
 mod outbox;
 mod status;
 

@@ -1,0 +1,119 @@
+//! What a brand's evidence says, now or as it was known on an earlier day; and whom it forgets.
+//!
+//! Nothing is decided here and no run is needed: a brand file, its workflow's window, and evidence.
+#![allow(clippy::disallowed_methods, reason = "the runner is the edge: it looks at files")]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use super::{Runner, load_brand, load_workflow};
+use crate::{
+    evidence::{
+        facts::Facts,
+        metrics::{self, Explained},
+        pseudonym::Pseudonyms,
+    },
+    failure::Failure,
+    model::{Brand, BrandId, Metric, Observation},
+    store::evidence::{EvidenceStore, Forgotten, Order},
+};
+
+/// A brand with what was known of it at one moment.
+#[derive(Debug)]
+pub struct Known {
+    /// The brand's file, as it is now.
+    pub brand: Brand,
+    /// The facts.
+    pub facts: Facts,
+    /// The revision of the facts; 0 before the first import.
+    pub revision: u64,
+    /// The length of the measuring window, in seconds.
+    pub window_seconds: i64,
+    /// What people are called; absent before the first import.
+    pub pseudonyms: Option<Pseudonyms>,
+}
+
+/// Which moment, and which window.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asked {
+    /// Facts that became known later do not count, UTC; absent for all there are.
+    pub as_of: Option<DateTime<Utc>>,
+    /// The length of the window in seconds; absent for that of the brand's workflow.
+    pub window_seconds: Option<i64>,
+}
+
+impl Runner {
+    /// What is known of a brand, or was known.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] if the brand's file, its workflow or its evidence cannot be read.
+    pub fn known(&self, brand: &BrandId, asked: Asked) -> Result<Known, Failure> {
+        let brand = load_brand(&self.workspace, brand)?;
+        let window_seconds = match asked.window_seconds {
+            Some(seconds) => seconds,
+            None => load_workflow(&self.workspace, &brand.workflow)?.0.window_seconds,
+        };
+        let path = self.workspace.evidence_path(&brand.id);
+        let nothing = |brand| Known {
+            brand,
+            facts: Facts::default(),
+            revision: 0,
+            window_seconds,
+            pseudonyms: None,
+        };
+        let Some(store) = EvidenceStore::open_existing_read_only(&path)? else {
+            return Ok(nothing(brand));
+        };
+        let pseudonyms = Some(store.pseudonyms()?);
+        let (facts, revision) = match asked.as_of {
+            Some(at) => {
+                let revision = store.revision_at(at)?;
+                (store.facts_at(revision)?, revision)
+            }
+            None => (store.facts()?, store.revision()?),
+        };
+        Ok(Known { facts, revision, pseudonyms, ..nothing(brand) })
+    }
+}
+
+impl Runner {
+    /// Takes a person out of a brand's evidence, and notes that it has changed.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] if the brand has no file, or a store cannot be written; then nobody is forgotten.
+    pub fn forget(
+        &mut self,
+        brand: &BrandId,
+        order: &Order,
+        dry_run: bool,
+    ) -> Result<Forgotten, Failure> {
+        load_brand(&self.workspace, brand)?;
+        let path = self.workspace.evidence_path(brand);
+        if dry_run && !path.exists() {
+            return Ok(Forgotten { marked: true, ..Forgotten::default() });
+        }
+        // A person who is forgotten before the first import stays out of that, too.
+        let mut evidence = EvidenceStore::open(&path)?;
+        let forgotten = evidence.forget(order, dry_run)?;
+        if !dry_run {
+            self.store.note_evidence(brand, forgotten.revision)?;
+        }
+        Ok(forgotten)
+    }
+}
+
+impl Known {
+    /// Every metric that a file may name, with the twins in business hours.
+    pub fn measure(&self, until: Option<DateTime<Utc>>) -> BTreeMap<Metric, Observation> {
+        let wanted: BTreeSet<Metric> = Metric::ALL.into_iter().collect();
+        metrics::measure(&self.brand, &self.facts, &wanted, self.window_seconds, until)
+    }
+
+    /// One metric, and what is behind it.
+    pub fn explain(&self, metric: Metric, until: Option<DateTime<Utc>>) -> Explained {
+        metrics::explain(&self.brand, &self.facts, metric, self.window_seconds, until)
+    }
+}

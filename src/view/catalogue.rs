@@ -1,0 +1,165 @@
+//! Every metric of a brand, and what is behind one.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::{
+    evidence::{
+        facts::PersonId,
+        metrics::{Explained, Row, Subject},
+    },
+    model::{Metric, Observation},
+    runner::known::Known,
+};
+
+use super::{
+    numbers::{NumberView, view},
+    sentence,
+};
+
+/// The catalogue of a brand.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Catalogue {
+    /// The brand.
+    pub brand: String,
+    /// Its name for people.
+    pub name: String,
+    /// The moment up to which facts had to be known, UTC; absent for now.
+    pub known_by: Option<DateTime<Utc>>,
+    /// How often the facts had changed by then.
+    pub evidence_revision: u64,
+    /// How new the evidence is, UTC.
+    pub as_of: Option<DateTime<Utc>>,
+    /// The window in words.
+    pub window: Option<String>,
+    /// Metric by metric, in the order of the catalogue.
+    pub metrics: Vec<NumberView>,
+}
+
+/// One number and what is behind it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Behind {
+    /// The brand.
+    pub brand: String,
+    /// The number.
+    #[serde(flatten)]
+    pub number: NumberView,
+    /// What it says, in a few words.
+    pub title: &'static str,
+    /// How it is computed.
+    pub formula: &'static str,
+    /// Where the formula comes from.
+    pub formula_source: &'static str,
+    /// The numbers that the formula was given.
+    pub inputs: Vec<Input>,
+    /// The rows behind it: those that count first, the newest of each first.
+    pub rows: Vec<RowView>,
+    /// How many rows there are in all.
+    pub rows_in_all: usize,
+    /// Whether people are named.
+    pub names: bool,
+}
+
+/// A number that a formula was given.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Input {
+    /// What it counts.
+    pub what: String,
+    /// The number.
+    pub value: f64,
+}
+
+/// A row behind a number.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RowView {
+    /// Who or what: a pseudonym or a handle, or the address of a post of ours.
+    pub of: String,
+    /// When, UTC.
+    pub at: Option<DateTime<Utc>>,
+    /// Whether it counts towards the number.
+    pub counts: bool,
+    /// What was found.
+    pub what: String,
+}
+
+/// Every metric of what is known; `window_settled` follows from a run and is not among them.
+pub fn catalogue(
+    known: &Known,
+    observations: &BTreeMap<Metric, Observation>,
+    known_by: Option<DateTime<Utc>>,
+) -> Catalogue {
+    Catalogue {
+        brand: known.brand.id.to_string(),
+        name: known.brand.name.clone(),
+        known_by,
+        evidence_revision: known.revision,
+        as_of: known.facts.as_of,
+        window: observations.values().find_map(sentence::window),
+        metrics: observations.values().map(view).collect(),
+    }
+}
+
+/// One number with the first rows behind it.
+///
+/// - `names`: whether people are named; otherwise each has a pseudonym.
+/// - `first`: how many rows at most.
+pub fn behind(known: &Known, explained: &Explained, names: bool, first: usize) -> Behind {
+    let metric = explained.observation.metric;
+    let spec = metric.spec();
+    let people = People::of(known, names);
+    let rows = explained.rows.iter().take(first).map(|row| people.row(row)).collect();
+    let input = |(what, value): &(String, f64)| Input { what: what.clone(), value: *value };
+    Behind {
+        brand: known.brand.id.to_string(),
+        number: view(&explained.observation),
+        title: spec.title,
+        formula: spec.formula,
+        formula_source: spec.source,
+        inputs: explained.inputs.iter().map(input).collect(),
+        rows,
+        rows_in_all: explained.rows.len(),
+        names,
+    }
+}
+
+/// What people are called in an answer.
+struct People<'a> {
+    known: &'a Known,
+    handles: Option<BTreeMap<&'a PersonId, &'a str>>,
+}
+
+impl<'a> People<'a> {
+    fn of(known: &'a Known, names: bool) -> Self {
+        let people = known.facts.people.iter();
+        let handles =
+            names.then(|| people.map(|person| (&person.id, person.handle.as_str())).collect());
+        Self { known, handles }
+    }
+
+    fn name(&self, person: &PersonId) -> String {
+        match (&self.handles, &self.known.pseudonyms) {
+            (Some(handles), _) => {
+                let handle = handles.get(person).map(|handle| sentence::plain(handle));
+                handle.unwrap_or_else(|| person.to_string())
+            }
+            (None, Some(pseudonyms)) => pseudonyms.name(person),
+            (None, None) => "somebody".to_owned(),
+        }
+    }
+
+    fn row(&self, row: &Row) -> RowView {
+        let of = match &row.of {
+            Subject::Person(person) => self.name(person),
+            Subject::Post(address) => sentence::plain(address),
+            Subject::Talk(_, person) => format!("with {}", self.name(person)),
+            Subject::Account(account) => {
+                let mut profiles = self.known.facts.profiles.iter();
+                let profile = profiles.find(|profile| profile.account == *account);
+                profile.map_or_else(|| account.to_string(), |profile| profile.handle.clone())
+            }
+        };
+        RowView { of, at: row.at, counts: row.counts, what: row.what.clone() }
+    }
+}

@@ -1,0 +1,57 @@
+//! Whole verbs among very many brands: how long each takes, and how much memory at most.
+//!
+//! Each runs in a process of its own, this program once more, so that its memory is its own.
+
+use std::{
+    ffi::OsString,
+    path::Path,
+    process::{Command, ExitCode, Stdio},
+};
+
+use chrono::{DateTime, Utc};
+
+use fivestep::cli;
+
+use super::harness::{peak_megabytes, seconds};
+
+/// Set in a child: it does what its arguments say, and says what memory that took.
+pub const CHILD: &str = "FIVESTEP_BENCH_CHILD";
+
+/// Does what the arguments of this process say, as the program does.
+pub fn child() -> ExitCode {
+    let program = OsString::from("fivestep");
+    let code = cli::run([program].into_iter().chain(std::env::args_os().skip(1)));
+    println!("\npeak {}", peak_megabytes().unwrap_or(f64::NAN));
+    code
+}
+
+/// What one run of a verb took.
+pub struct Took {
+    pub seconds: f64,
+    pub megabytes: f64,
+}
+
+/// Runs a verb in the workspace at `root`.
+pub fn run(root: &Path, line: &str, now: DateTime<Utc>) -> Took {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args(line.split_whitespace())
+        .current_dir(root)
+        .env(CHILD, "1")
+        .env("FIVESTEP_NOW", now.to_rfc3339())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut answer = None;
+    let seconds = seconds(|| answer = Some(command.output().unwrap()));
+    let answer = answer.expect("it ran");
+    let (out, err) = (String::from_utf8(answer.stdout).unwrap(), answer.stderr);
+    assert!(answer.status.success(), "{line}: {}", String::from_utf8_lossy(&err));
+    let last = out.lines().last().and_then(|line| line.strip_prefix("peak ")).unwrap();
+    Took { seconds, megabytes: last.parse().unwrap() }
+}
+
+/// Prints what a verb took that can be done once only.
+pub fn once(root: &Path, line: &str, now: DateTime<Utc>) {
+    let Took { seconds, megabytes } = run(root, line, now);
+    println!("  {line:<52} {seconds:>9.1} s, peak memory {megabytes:.1} MB");
+}

@@ -1,0 +1,131 @@
+//! YouTube: Takeout in several languages, and the tables of Studio.
+
+use fivestep::{
+    evidence::{
+        facts::{Count, PostKind},
+        sources,
+    },
+    model::SourceKind,
+};
+
+use crate::make::{at, compared, rows, source, texts};
+
+const OWN: &str = "UCaaaaaaaaaaaaaaaaaaaaaa";
+
+#[test]
+fn takeout_is_read_in_any_language() {
+    let row = |id: &str, parent: &str| {
+        format!(
+            "{id},{OWN},2024-02-13T10:00:00.123456+00:00,0,{parent},dQw4w9WgXcQ,\"{{\"\"text\"\":\"\"Bueno?\"\"}}\"\n"
+        )
+    };
+    let rows_of = format!(
+        "{}{}",
+        row("UgwAAAAAAAAAAAAAAAAA4AaABAg", ""),
+        row("UgwBBBBBBBBBBBBBBBBB4AaABAg.9x", "UgwBBBBBBBBBBBBBBBBB4AaABAg")
+    );
+    // (language, file, header)
+    let table = [
+        (
+            "en",
+            "comments/comments.csv",
+            "Comment ID,Channel ID,Comment Create Timestamp,Price,Parent Comment ID,Video ID,Comment Text",
+        ),
+        (
+            "es",
+            "comentarios/comentarios.csv",
+            "ID de comentario,ID del canal,Marca de tiempo de creación del comentario,Precio,ID de comentario principal,ID de vídeo,Texto del comentario",
+        ),
+        (
+            "fr",
+            "commentaires/commentaires.csv",
+            "ID du commentaire,ID de la chaîne,Horodatage de création du commentaire,Prix,ID du commentaire parent,ID de la vidéo,Texte du commentaire",
+        ),
+        (
+            "de",
+            "Kommentare/Kommentare.csv",
+            "Kommentar-ID,Kanal-ID,Zeitstempel,Preis,ID des übergeordneten Kommentars,Video-ID,Kommentartext",
+        ),
+    ];
+    for (language, file, header) in table {
+        let text = format!("{header}\n{rows_of}");
+        let folder = texts(&[
+            (&format!("Takeout/YouTube/{file}"), &text),
+            (
+                "Takeout/YouTube/subscriptions.csv",
+                "Channel Id,Channel Url,Channel Title\nUCbbbbbbbbbbbbbbbbbbbbbb,http://www.youtube.com/channel/x,Rita\n",
+            ),
+            ("Takeout/YouTube/history.csv", "a,b\n1,2\n"),
+        ]);
+        assert_eq!(sources::detect(folder.path()), Some(SourceKind::YoutubeTakeout), "{language}");
+        let export =
+            sources::read(&source(SourceKind::YoutubeTakeout, OWN), folder.path()).expect(language);
+        let posts = &export.facts.posts;
+        assert_eq!(posts.len(), 2, "{language}");
+        assert_eq!(posts[0].kind, PostKind::Original, "{language}");
+        assert_eq!(posts[0].text.as_deref(), Some("Bueno?"), "{language}");
+        assert_eq!(posts[0].at, at("2024-02-13T10:00:00.123456Z"), "{language}");
+        assert_eq!(posts[1].kind, PostKind::Reply, "{language}");
+        let parent = "youtube:comment:UgwBBBBBBBBBBBBBBBBB4AaABAg";
+        assert_eq!(posts[1].parent.as_deref(), Some(parent), "{language}");
+        let followed = export.facts.follows[0].followed.as_str();
+        assert_eq!(followed, "youtube:UCbbbbbbbbbbbbbbbbbbbbbb", "{language}");
+        let note = "`Takeout/YouTube/history.csv` was not read: no known table";
+        assert_eq!(export.receipt.notes, [note], "{language}");
+    }
+}
+
+#[test]
+fn a_comment_that_cannot_be_told_costs_its_row() {
+    let header = "Comment ID,Channel ID,Comment Create Timestamp,Price,Parent Comment ID,Video ID,Comment Text\n";
+    let words = r#""{""text"":""x""}""#;
+    let id = "UgwAAAAAAAAAAAAAAAAA4AaABAg";
+    let time = "2024-02-13T10:00:00+00:00";
+    // (the row, why it is skipped)
+    let table = [
+        (format!(",{OWN},{time},0,,v,{words}"), "no cell is the id of a comment"),
+        (format!("{id},{OWN},soon,0,,v,{words}"), "no cell is a plausible time"),
+        (format!("{id},{OWN},{time},0,,v,words"), "no cell holds the words as JSON"),
+        (
+            format!("{id},UCcccccccccccccccccccccc,{time},0,,v,{words}"),
+            "a comment of another channel",
+        ),
+    ];
+    for (row, reason) in table {
+        let sound = format!("{id},{OWN},{time},0,,v,{words}");
+        let folder = texts(&[("comments.csv", &format!("{header}{sound}\n{row}\n"))]);
+        let export =
+            sources::read(&source(SourceKind::YoutubeTakeout, OWN), folder.path()).expect("a part");
+        assert_eq!(rows(&export, "comments.csv"), (2, 1, vec![(reason.to_owned(), 1)]));
+    }
+}
+
+#[test]
+fn the_tables_of_studio_are_read_without_their_sums() {
+    let english = "Content,Video title,Video publish time,Duration,Views,Watch time (hours),Subscribers,Impressions,Impressions click-through rate (%)\n\
+        Total,,,,\"1,234,567\",99.5,12,\"2,000\",4.1\n\
+        dQw4w9WgXcQ,\"One, two\",\"Jul 14, 2026\",61,\"1,234,000\",90.5,-3,\"1,500\",4.2\n\
+        aaaaaaaaaaa,Three,\"Jul 15, 2026\",61,567,9.5,15,500,4.0\n\
+        1.2E+11,Ruined,\"Jul 15, 2026\",61,567,9.5,15,500,4.0\n";
+    let french = "Contenu,Titre de la vidéo,Heure de publication de la vidéo,Durée,Vues,Durée de visionnage (heures),Abonnés,Impressions,Taux de clics par impressions (%)\n\
+        Total,,,,1\u{202f}234\u{202f}567,99,12,2\u{a0}000,4\n\
+        dQw4w9WgXcQ,Un,14 juil. 2026,61,1\u{202f}234\u{202f}000,90,-3,1\u{a0}500,4\n\
+        aaaaaaaaaaa,Deux,15 juil. 2026,61,567,9,15,500,4\n\
+        ,Vide,15 juil. 2026,61,567,9,15,500,4\n";
+    for (language, text) in [("en", english), ("fr", french)] {
+        let folder =
+            texts(&[("Table data.csv", text), ("Totals.csv", "Date,Views\n2026-07-14,5\n")]);
+        assert_eq!(sources::detect(folder.path()), Some(SourceKind::YoutubeStudio), "{language}");
+        let export =
+            sources::read(&source(SourceKind::YoutubeStudio, OWN), folder.path()).expect(language);
+        let (read, kept, _) = rows(&export, "Table data.csv");
+        assert_eq!((read, kept), (3, 2), "{language}");
+        assert_eq!(compared(&export), [("views", 1_234_567, 1_234_567)], "{language}");
+        let totals = &export.facts.post_totals;
+        let first = totals.iter().find(|t| t.post.ends_with("dQw4w9WgXcQ")).expect(language);
+        assert_eq!(first.at, at("2026-07-14T00:00:00Z"), "{language}");
+        assert_eq!(first.counts[&Count::Views], 1_234_000, "{language}");
+        assert_eq!(first.counts[&Count::Impressions], 1_500, "{language}");
+        assert!(!first.counts.contains_key(&Count::NewFollows), "{language}: lost is not gained");
+    }
+}
