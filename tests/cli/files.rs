@@ -180,7 +180,7 @@ fn what_no_source_can_measure_is_said_before_the_start() {
     22 |     - { metric: engaged_follower_rate, at_least: goals.engaged_follower_rate, bound: lower95 }
        |                 ^^^^^^^^^^^^^^^^^^^^^ it takes number of followers, followers by name, people who engaged, by name, or number of engaged followers
        |
-       = help: the goal cannot be met without a source of kind `bluesky_api` or `x_api`
+       = help: the goal cannot be met without a source of kind `bluesky_api` or another that holds it
     ");
 }
 
