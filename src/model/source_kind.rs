@@ -116,6 +116,7 @@ source_kinds! {
             OwnPosts: "statuses",
             PostTotals: "statuses",
             Requests: "follow_requests",
+            Activity: "followers",
         };
     /// The lists that a Mastodon server lets an account download.
     MastodonCsv = "mastodon_csv", Mastodon, "a list exported by Mastodon",
@@ -202,9 +203,7 @@ source_kinds! {
             Impressions: "rows of post_numbers",
             Views: "rows of post_numbers",
             AccountTotals: "rows of account_numbers",
-            Reach: "rows of post_numbers",
-            Impressions: "rows of post_numbers",
-            Views: "rows of post_numbers",
+            EngagedTotals: "rows of account_numbers",
         };
     /// The export that Instagram makes of an account.
     InstagramExport = "instagram_export", Instagram, "an Instagram export",
@@ -256,7 +255,6 @@ source_kinds! {
         given: "give `Table data.csv` as exported from Advanced mode, or the .zip file around it",
         holds: {
             PostTotals: "Table data.csv",
-            Reach: "Table data.csv",
             Impressions: "Table data.csv",
             Views: "Table data.csv",
         };

@@ -85,6 +85,18 @@ fn post(text: &str, time: &str) -> Ipld {
     ipld!({"$type": "app.bsky.feed.post", "text": text, "createdAt": time})
 }
 
+/// A repository with a record of each kind that is kept.
+pub fn sample() -> Vec<u8> {
+    let time = "2022-11-11T20:57:04.320Z";
+    let follow = ipld!({"subject": "did:plc:rita", "createdAt": time});
+    let profile = ipld!({"displayName": "Acme", "description": "We roast"});
+    repo(&[
+        ("app.bsky.actor.profile/self", profile),
+        (POST, post("Hi", time)),
+        ("app.bsky.graph.follow/3jhb2knk7yc2k", follow),
+    ])
+}
+
 #[test]
 fn real_repositories_are_decoded_whole() {
     let Some(folder) = shared("bluesky-car") else { return };

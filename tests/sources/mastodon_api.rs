@@ -52,6 +52,35 @@ fn read(files: &[(&str, Value)]) -> Result<Export, SourceError> {
     sources::read(&source(SourceKind::MastodonApi, "@acme@a.example"), texts(&borrowed).path())
 }
 
+/// A folder with an answer of every call.
+pub fn sample() -> Vec<(String, Vec<u8>)> {
+    let rita = person("7", "rita");
+    let answer = status("101", &rita, |status| {
+        status["in_reply_to_id"] = json!("100");
+        status["in_reply_to_account_id"] = json!("1");
+    });
+    let ours = status("100", &own(1), |_| {});
+    let note = json!({"type": "mention", "created_at": DAY, "account": rita, "status": answer});
+    let answers = [
+        ("verify_credentials.json", own(1)),
+        ("followers.json", json!([rita])),
+        ("follow_requests.json", json!([person("8", "bob")])),
+        ("notifications.json", json!([note])),
+        ("statuses.json", json!([ours])),
+        ("context.json", json!({"ancestors": [], "descendants": [answer]})),
+    ];
+    answers.into_iter().map(|(name, value)| (name.into(), value.to_string().into_bytes())).collect()
+}
+
+/// Downloaded lists.
+pub fn lists() -> Vec<(String, Vec<u8>)> {
+    let followed = "Account address,Show boosts\nrita@b.example,true\n".into();
+    vec![
+        ("following_accounts.csv".into(), followed),
+        ("blocked_domains.csv".into(), b"bad.example\n".to_vec()),
+    ]
+}
+
 #[test]
 fn every_notification_is_an_act_or_says_why_not() {
     let rita = person("7", "rita");

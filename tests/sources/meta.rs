@@ -87,6 +87,39 @@ fn whole() -> Vec<(String, &'static str)> {
     lists.chain(insights).chain(others.map(|(name, text)| (name.to_owned(), text))).collect()
 }
 
+/// The same as bytes.
+pub fn instagram_sample() -> Vec<(String, Vec<u8>)> {
+    whole().into_iter().map(|(name, text)| (name, text.into())).collect()
+}
+
+/// A small export of a person.
+pub fn facebook_sample() -> Vec<(String, Vec<u8>)> {
+    let friends = r#"{"friends_v2": [{"name": "Jos\u00c3\u00a9", "timestamp": 1700000000}]}"#;
+    let asked = r#"{"received_requests_v2": [{"name": "Zoe", "timestamp": 1700000001}]}"#;
+    let comments = r#"{"comments_v2": [{"timestamp": 1700000003, "title": "x",
+        "data": [{"comment": {"comment": "Hi"}}]}]}"#;
+    vec![
+        ("your_friends.json".into(), friends.into()),
+        ("received_friend_requests.json".into(), asked.into()),
+        ("comments.json".into(), comments.into()),
+    ]
+}
+
+/// A classic table.
+pub fn classic_sample() -> Vec<(String, Vec<u8>)> {
+    let text = "Post ID,Permalink,Posted,Lifetime Post Total Reach,Lifetime Engaged Users\n\
+        ,,,Lifetime: people,Lifetime: engaged\n\
+        1_2,https://fb.example/2,01/31/2020 10:51:05 AM,\"41,500\",600\n";
+    vec![("insights.csv".into(), text.into())]
+}
+
+/// A table of the Business Suite.
+pub fn suite_sample() -> Vec<(String, Vec<u8>)> {
+    let text = "Post ID,Page name,Publish time,Permalink,Date,Reach,Reactions\n\
+        1,Acme,02/13/2024 10:00,https://fb.example/1,Lifetime,800,10\n";
+    vec![("table.csv".into(), text.into())]
+}
+
 fn instagram(files: &[(String, &str)]) -> Result<Export, SourceError> {
     let borrowed: Vec<(&str, &str)> =
         files.iter().map(|(name, text)| (name.as_str(), *text)).collect();

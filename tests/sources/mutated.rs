@@ -15,7 +15,7 @@ use fivestep::{
 };
 use zip::{ZipWriter, write::SimpleFileOptions};
 
-use crate::make::{source, texts};
+use crate::make::{OWN, source, texts};
 
 /// A sound export: its kind, its account, and its files.
 type Sample = (SourceKind, &'static str, Vec<(String, Vec<u8>)>);
@@ -42,6 +42,15 @@ fn samples() -> Vec<Sample> {
             "acme",
             of(&[("t.csv", crate::tables::TICKETS), ("m.yaml", crate::tables::MAP)]),
         ),
+        (SourceKind::BlueskyCar, OWN, vec![("a.car".into(), crate::car::sample())]),
+        (SourceKind::MastodonApi, "@acme@a.example", crate::mastodon_api::sample()),
+        (SourceKind::MastodonCsv, "@acme@a.example", crate::mastodon_api::lists()),
+        (SourceKind::InstagramExport, "acme", crate::meta::instagram_sample()),
+        (SourceKind::FacebookExport, "acme", crate::meta::facebook_sample()),
+        (SourceKind::FacebookInsights, "acme", crate::meta::classic_sample()),
+        (SourceKind::MetaBusinessSuite, "acme", crate::meta::suite_sample()),
+        (SourceKind::YoutubeTakeout, crate::youtube::OWN, crate::youtube::takeout_sample()),
+        (SourceKind::YoutubeStudio, crate::youtube::OWN, crate::youtube::studio_sample()),
     ]
 }
 

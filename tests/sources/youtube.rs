@@ -10,7 +10,25 @@ use fivestep::{
 
 use crate::make::{at, compared, rows, source, texts};
 
-const OWN: &str = "UCaaaaaaaaaaaaaaaaaaaaaa";
+pub const OWN: &str = "UCaaaaaaaaaaaaaaaaaaaaaa";
+
+/// Comments and subscriptions.
+pub fn takeout_sample() -> Vec<(String, Vec<u8>)> {
+    let comments = format!(
+        "Comment ID,Channel ID,Created,Price,Parent Comment ID,Video ID,Text\n\
+         UgwAAAAAAAAAAAAAAAAA4AaABAg,{OWN},2024-02-13T10:00:00+00:00,0,,dQw4w9WgXcQ,\
+         \"{{\"\"text\"\":\"\"Hi\"\"}}\"\n"
+    );
+    let subscribed = "Channel Id,Channel Url,Channel Title\nUCbbbbbbbbbbbbbbbbbbbbbb,http://x,R\n";
+    vec![("comments.csv".into(), comments.into()), ("subscriptions.csv".into(), subscribed.into())]
+}
+
+/// A table of Studio.
+pub fn studio_sample() -> Vec<(String, Vec<u8>)> {
+    let text = "Content,Video publish time,Views,Subscribers,Impressions\n\
+        Total,,\"1,234\",12,\"2,000\"\ndQw4w9WgXcQ,\"Jul 14, 2026\",\"1,234\",-3,\"1,500\"\n";
+    vec![("Table data.csv".into(), text.into())]
+}
 
 #[test]
 fn takeout_is_read_in_any_language() {

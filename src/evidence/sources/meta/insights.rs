@@ -94,6 +94,9 @@ const LABELS: [(Count, &[&str]); 11] = [
     ),
 ];
 
+/// The label under which those who engaged are parted into followers and others.
+const BY_FOLLOW_TYPE: &str = "engaged account by follow type";
+
 /// The labels of a period.
 const PERIODS: [&str; 6] = [
     "date range",
@@ -170,7 +173,13 @@ impl Insights {
         for (label, field) in map {
             let plain = label.trim().to_lowercase();
             let known = LABELS.iter().find(|(_, labels)| labels.contains(&plain.as_str()));
-            let value = field.pointer("/value").and_then(Value::as_str).and_then(table::count);
+            let told = field.pointer("/value").and_then(Value::as_str);
+            if plain == BY_FOLLOW_TYPE {
+                let followers = told.and_then(followers_among);
+                counts.extend(followers.map(|value| (Count::EngagedFollowers, value)));
+                continue;
+            }
+            let value = told.and_then(table::count);
             match (known, value) {
                 (Some((count, _)), Some(value)) => {
                     counts.insert(*count, value);
@@ -194,6 +203,14 @@ impl Insights {
         period(told, self.newest)
             .ok_or_else(|| Skip::because("a period that is not read, such as one without a year"))
     }
+}
+
+/// The number in `Followers: 575, Non-followers: 1,000`; a share in percent is no number of people.
+fn followers_among(told: &str) -> Option<u64> {
+    let told = told.to_lowercase();
+    let (before, rest) = told.split_once("followers:")?;
+    let rest = if before.ends_with("non-") { rest.split_once("followers:")?.1 } else { rest };
+    table::count(rest.split(", ").next()?)
 }
 
 /// The picture or film that a row is about.
@@ -226,6 +243,21 @@ fn period(told: &str, newest: Option<DateTime<Utc>>) -> Option<(DateTime<Utc>, D
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn followers_are_parted_from_the_others() {
+        // (the text, the number)
+        let table = [
+            ("Followers: 575, Non-followers: 1,000", Some(575)),
+            ("Non-followers: 1,000, Followers: 1,575", Some(1575)),
+            ("Followers: 62%, Non-followers: 38%", None),
+            ("Non-followers: 5", None),
+            ("575", None),
+        ];
+        for (told, number) in table {
+            assert_eq!(followers_among(told), number, "{told}");
+        }
+    }
 
     #[test]
     fn a_period_has_a_year_or_gets_the_newest_that_fits() {

@@ -41,14 +41,13 @@ const PUBLISHED: [&str; 4] = [
     "Veröffentlichungszeitpunkt des Videos",
 ];
 /// The columns with numbers.
-const COUNTS: [(Count, &[&str]); 7] = [
+const COUNTS: [(Count, &[&str]); 6] = [
     (Count::Views, &["Views", "Vues", "Visualizaciones", "Aufrufe"]),
     (Count::NewFollows, &["Subscribers", "Abonnés", "Suscriptores", "Abonnenten"]),
     (Count::Impressions, &["Impressions", "Impresiones", "Impressionen"]),
     (Count::Likes, &["Likes", "J'aime", "Me gusta"]),
     (Count::Replies, &["Comments added", "Commentaires ajoutés", "Comentarios añadidos"]),
     (Count::Shares, &["Shares", "Partages", "Veces compartido"]),
-    (Count::Reach, &["Unique viewers", "Spectateurs uniques", "Usuarios únicos"]),
 ];
 /// The word in the row of sums.
 const TOTAL: [&str; 4] = ["Total", "Totaux", "Gesamt", "Totale"];

@@ -14,7 +14,7 @@
 //!
 //! # Source
 //!
-//! `com.atproto.sync.getRepo`; why the container is read here: `docs/design/0016-export-readers.md`.
+//! `com.atproto.sync.getRepo`; why the container is read here: `docs/design/0016-repositories.md`.
 
 mod blocks;
 mod record;
