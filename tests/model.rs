@@ -19,6 +19,8 @@ mod rules;
 mod sights;
 #[path = "model/tiny.rs"]
 mod tiny;
+#[path = "model/witness.rs"]
+mod witness;
 #[path = "model/world.rs"]
 mod world;
 
@@ -26,14 +28,27 @@ use std::time::Instant;
 
 use stateright::{Checker, Model};
 
-use crate::world::{Bounds, Town};
+use crate::{
+    sights::Sight,
+    world::{Bounds, Deed, Town},
+};
 
-/// Nothing goes wrong, and no time passes.
-const CALM: Bounds =
-    Bounds { brands: 1, cycles: 1, leads: false, last: 0, crashes: 0, faults: 0, people: 0 };
+/// One brand, nothing goes wrong, nobody does more than their tasks, and no time passes.
+const CALM: Bounds = Bounds {
+    brands: 1,
+    cycles: 1,
+    actions: 2,
+    pulse: false,
+    leads: false,
+    last: 0,
+    crashes: 0,
+    faults: 0,
+    people: 0,
+    deeds: &[],
+};
 
 /// What is tried: a name, bounds that take seconds, and bounds that take minutes.
-const TRIED: [(&str, Bounds, Bounds); 5] = [
+const TRIED: [(&str, Bounds, Bounds); 11] = [
     (
         "ticks",
         Bounds { last: 1, crashes: 1, ..CALM },
@@ -41,19 +56,49 @@ const TRIED: [(&str, Bounds, Bounds); 5] = [
     ),
     (
         "people",
-        Bounds { last: 1, faults: 1, people: 1, ..CALM },
-        Bounds { leads: true, last: 1, faults: 1, people: 2, ..CALM },
+        Bounds { last: 1, faults: 1, people: 1, deeds: &[Deed::Hold], ..CALM },
+        Bounds { leads: true, last: 1, faults: 1, people: 2, deeds: &[Deed::Hold], ..CALM },
     ),
     (
         "leaders",
         Bounds { leads: true, last: 2, ..CALM },
-        Bounds { leads: true, last: 3, crashes: 1, ..CALM },
+        Bounds { leads: true, last: 2, crashes: 1, ..CALM },
     ),
     ("brands", Bounds { brands: 2, leads: true, ..CALM }, Bounds { brands: 2, crashes: 1, ..CALM }),
+    (
+        "clocks",
+        Bounds { brands: 2, actions: 0, leads: true, last: 1, ..CALM },
+        Bounds { brands: 2, actions: 1, leads: true, last: 1, ..CALM },
+    ),
     (
         "cycles",
         Bounds { cycles: 2, last: 1, ..CALM },
         Bounds { cycles: 2, last: 2, crashes: 1, ..CALM },
+    ),
+    (
+        "schedule",
+        Bounds { actions: 0, pulse: true, last: 2, ..CALM },
+        Bounds { actions: 1, pulse: true, last: 2, ..CALM },
+    ),
+    (
+        "rewinds",
+        Bounds { actions: 1, leads: true, last: 1, people: 1, deeds: &[Deed::GoBack], ..CALM },
+        Bounds { actions: 1, last: 1, people: 1, crashes: 1, deeds: &[Deed::GoBack], ..CALM },
+    ),
+    (
+        "forks",
+        Bounds { brands: 2, actions: 1, leads: true, people: 1, deeds: &[Deed::Fork], ..CALM },
+        Bounds { brands: 2, leads: true, people: 1, crashes: 1, deeds: &[Deed::Fork], ..CALM },
+    ),
+    (
+        "edits",
+        Bounds { leads: true, last: 1, people: 2, deeds: &[Deed::Edit], ..CALM },
+        Bounds { last: 1, people: 2, deeds: &[Deed::Edit], ..CALM },
+    ),
+    (
+        "again",
+        Bounds { people: 2, deeds: &[Deed::StartAgain], ..CALM },
+        Bounds { people: 2, crashes: 1, deeds: &[Deed::StartAgain], ..CALM },
     ),
 ];
 
@@ -72,6 +117,7 @@ fn explore(name: &str, bounds: Bounds) {
         begun.elapsed().as_secs(),
     );
     checker.assert_properties();
+    assert_eq!(Sight::missed(&checker.model().sights), [""; 0], "it never happened");
     kind::every_run_can_end(&checker.model().archive);
 }
 
@@ -106,4 +152,34 @@ fn two_brands_in_one_transaction() {
 #[test]
 fn the_same_stage_twice() {
     try_all_of("cycles");
+}
+
+#[test]
+fn two_brands_while_time_passes() {
+    try_all_of("clocks");
+}
+
+#[test]
+fn a_schedule_of_every_minute() {
+    try_all_of("schedule");
+}
+
+#[test]
+fn back_to_where_a_run_stood() {
+    try_all_of("rewinds");
+}
+
+#[test]
+fn a_fork_beside_its_origin() {
+    try_all_of("forks");
+}
+
+#[test]
+fn to_an_edited_workflow_and_back() {
+    try_all_of("edits");
+}
+
+#[test]
+fn a_run_after_one_that_was_given_up() {
+    try_all_of("again");
 }

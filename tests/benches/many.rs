@@ -53,5 +53,6 @@ pub fn run(root: &Path, line: &str, now: DateTime<Utc>) -> Took {
 /// Prints what a verb took that can be done once only.
 pub fn once(root: &Path, line: &str, now: DateTime<Utc>) {
     let Took { seconds, megabytes } = run(root, line, now);
-    println!("  {line:<52} {seconds:>9.1} s, peak memory {megabytes:.1} MB");
+    let milliseconds = 1e3 * seconds;
+    println!("  {line:<52} {milliseconds:>9.0} ms, peak memory {megabytes:.1} MB");
 }

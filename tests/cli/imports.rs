@@ -272,7 +272,7 @@ fn what_is_no_export_of_the_brand_is_refused() {
     hint: did you mean `rosso-roasters`? there is `azzurro-radio`, `bianco-books`, `rosso-roasters`, `verde-garden`
     [exit 4]
     ");
-    assert_eq!(env.contents(), before, "nothing was written");
+    assert!(!env.path(".fivestep/evidence/acme.db").exists(), "nothing was written");
 }
 
 #[test]
@@ -299,4 +299,118 @@ fn one_brand_without_an_export_hides_no_other() {
     assert!(answer.stderr.contains("exports/bare"), "{}", answer.text());
     let two = env.line("fivestep brand list -o ids | fivestep import - exports/acme");
     assert_eq!(two.code, 2, "{}", two.text());
+}
+
+/// A table of followers, each since a day.
+fn followers(names: std::ops::Range<u32>, day: u32) -> String {
+    let rows = names.map(|name| format!("fan{name},2026-03-{day:02}\n"));
+    format!("name,since\n{}", rows.collect::<String>())
+}
+
+#[test]
+fn a_list_that_lost_half_of_its_people_is_asked_about() {
+    let env = TestEnv::new();
+    env.write(
+        "map.yaml",
+        "rows: followers\ncomplete: true\ncolumns: { author: name, at: since }\n",
+    );
+    env.write("old.csv", followers(0..30, 1)).write("new.csv", followers(0..5, 2));
+    let lines = "fivestep import acme old.csv --map map.yaml
+        fivestep import acme new.csv --map map.yaml
+        fivestep import acme new.csv --map map.yaml --part
+        fivestep import acme new.csv --map map.yaml --whole
+        fivestep import acme old.csv new.csv --map map.yaml --whole";
+    assert_snapshot!(env.terminal(lines), @"
+    $ fivestep import acme old.csv --map map.yaml
+    acme  old.csv
+      table acme, newest 2026-03-01 00:00
+        old.csv: 30 rows, 30 kept
+        note: read by a mapping as rows of `followers`
+      61 facts added, 0 updated.
+    [exit 0]
+
+    $ fivestep import acme new.csv --map map.yaml
+    error: 30 followers of acme are known and this export lists 5: the others would be marked as gone
+    hint: if it is a part, such as a range of dates, add `--part`; if they are really gone, `--whole`
+    [exit 2]
+
+    $ fivestep import acme new.csv --map map.yaml --part
+    acme  new.csv
+      table acme, newest 2026-03-02 00:00
+        new.csv: 5 rows, 5 kept
+        note: read by a mapping as rows of `followers`
+        note: taken as a part, so nobody is marked as gone
+      1 fact added, 5 updated.
+    [exit 0]
+
+    $ fivestep import acme new.csv --map map.yaml --whole
+    acme  new.csv
+      table acme, newest 2026-03-02 00:00
+        new.csv: 5 rows, 5 kept
+        note: read by a mapping as rows of `followers`
+      0 facts added, 0 updated, 25 people left.
+    [exit 0]
+
+    $ fivestep import acme old.csv new.csv --map map.yaml --whole
+    acme  old.csv
+      table acme, newest 2026-03-01 00:00
+        old.csv: 30 rows, 30 kept
+        note: read by a mapping as rows of `followers`
+      Nothing new: every fact was known already.
+    acme  new.csv
+      table acme, newest 2026-03-02 00:00
+        new.csv: 5 rows, 5 kept
+        note: read by a mapping as rows of `followers`
+      Nothing new: every fact was known already.
+    [exit 0]
+    ");
+}
+
+#[test]
+fn a_table_is_guessed_and_previewed_before_it_is_taken() {
+    let env = TestEnv::new();
+    let text =
+        "Ticket ID,Message ID,Sent At,Role,From,Body\n1,a,2026-03-01T10:00:00Z,user,Ann,Open?\n";
+    env.write("tickets.csv", text);
+    let guess = env.ok(["import", "acme", "tickets.csv", "--guess-map"]).stdout;
+    env.write("map.yaml", guess.replace("[agent]", "[us]"));
+    let lines = "fivestep import acme tickets.csv --map map.yaml --preview
+        fivestep import acme tickets.csv --map nowhere.yaml
+        fivestep import acme --map map.yaml
+        fivestep import acme tickets.csv --guess-map --preview";
+    assert_snapshot!(env.terminal(lines), @r#"
+    $ fivestep import acme tickets.csv --map map.yaml --preview
+    acme  tickets.csv
+      table acme, newest 2026-03-01 10:00
+        tickets.csv: 1 row, 1 kept
+        note: read by a mapping as rows of `messages`
+        person {"handle":"@Ann","id":"other:ann"}
+        post {"at":"2026-03-01T10:00:00Z","author":"other:ann","chars":5,"id":"other:acme:a","kind":"original","question":true,"root":"other:acme:a","visibility":"public"}
+        interaction {"account":"other:acme","act":"mention","actor":"other:ann","at":"2026-03-01T10:00:00Z","object":"other:acme:a"}
+      Dry run: nothing was written.
+    [exit 0]
+
+    $ fivestep import acme tickets.csv --map nowhere.yaml
+    error: `nowhere.yaml` is not there
+    hint: check the path; in a brand file it is taken relative to the workspace
+    [exit 1]
+
+    $ fivestep import acme --map map.yaml
+    error: the following required arguments were not provided:
+      <FILE>...
+
+    Usage: fivestep import --map <FILE> --actor <NAME> --now <INSTANT> <BRAND> <FILE>...
+
+    For more information, try '--help'.
+    [exit 2]
+
+    $ fivestep import acme tickets.csv --guess-map --preview
+    error: the argument '--guess-map' cannot be used with '--preview'
+
+    Usage: fivestep import --guess-map --actor <NAME> --now <INSTANT> <BRAND> <FILE>...
+
+    For more information, try '--help'.
+    [exit 2]
+    "#);
+    assert!(!env.path(".fivestep/evidence/acme.db").exists(), "nothing was written");
 }

@@ -11,8 +11,8 @@ use std::{
 use fivestep::{
     engine::{Step, step},
     model::{
-        ActionName, Actor, Checkpoint, Command, Digest, Verb, Workflow, command::Fault,
-        ids::ActionId,
+        ActionName, Actor, Checkpoint, Command, Digest, Status, TaskId, Verb, Workflow,
+        command::Fault,
     },
 };
 use serde_json::Map;
@@ -20,6 +20,7 @@ use serde_json::Map;
 use crate::{
     rules::{self, Rule},
     tiny,
+    world::Bounds,
 };
 
 /// The number of a checkpoint.
@@ -32,13 +33,26 @@ pub type Key = u32;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Ask {
     Start,
+    StartAgain,
     Advance,
     Done,
     Pause,
     Resume,
+    Abandon,
+    /// To the text that it does not run on.
+    Migrate,
+    /// To where it stood.
+    Rewind(Stand),
+    /// From where the other brand stands.
+    Fork(Stand),
     Tick,
     Begin,
-    Settle { action: u8, key: Key, attempt: u32, good: bool },
+    Settle {
+        action: u8,
+        key: Key,
+        attempt: u32,
+        good: bool,
+    },
     Retry(u8),
     Skip(u8),
 }
@@ -63,6 +77,8 @@ pub struct Case {
 pub struct Decided {
     /// What the engine answered.
     pub step: Step,
+    /// Where the brand stood.
+    pub before: Arc<Checkpoint>,
     /// Where the brand would stand.
     pub to: Stand,
     /// The rule that it breaks.
@@ -79,13 +95,14 @@ struct Shelves {
 
 /// The memory of the whole model.
 pub struct Archive {
-    pub workflow: Workflow,
+    /// The workflow, and what an edit made of it.
+    texts: [Workflow; 2],
     shelves: Mutex<Shelves>,
 }
 
 impl Archive {
-    pub fn new(cycles: u32) -> Self {
-        Self { workflow: tiny::workflow(cycles), shelves: Mutex::default() }
+    pub fn new(bounds: Bounds) -> Self {
+        Self { texts: [tiny::workflow(bounds), tiny::edited(bounds)], shelves: Mutex::default() }
     }
 
     fn shelves(&self) -> MutexGuard<'_, Shelves> {
@@ -128,31 +145,66 @@ impl Archive {
         number as Key
     }
 
+    /// Whether a run is on the text of after the edit.
+    fn is_edited(&self, at: &Checkpoint) -> bool {
+        at.definition.as_ref() == Some(&self.texts[1].digest)
+    }
+
+    /// The text that a run is on; the first, if it has not started.
+    pub fn text(&self, at: &Checkpoint) -> &Workflow {
+        &self.texts[usize::from(self.is_edited(at))]
+    }
+
+    /// The text on which a run goes on after it was asked this.
+    fn text_after(&self, before: &Checkpoint, ask: Ask) -> &Workflow {
+        match ask {
+            Ask::Start | Ask::StartAgain => &self.texts[0],
+            Ask::Migrate => &self.texts[usize::from(!self.is_edited(before))],
+            Ask::Rewind(state) | Ask::Fork(state) => self.text(&self.checkpoint(state)),
+            Ask::Advance
+            | Ask::Done
+            | Ask::Pause
+            | Ask::Resume
+            | Ask::Abandon
+            | Ask::Tick
+            | Ask::Begin
+            | Ask::Settle { .. }
+            | Ask::Retry(_)
+            | Ask::Skip(_) => self.text(before),
+        }
+    }
+
     /// What the engine decides; `None` if it refuses.
     pub fn decide(&self, case: Case) -> Option<Arc<Decided>> {
         if let Some(known) = self.shelves().decided.get(&case) {
             return known.clone();
         }
         let before = self.checkpoint(case.from);
-        let (command, now) = (self.command(case.ask), tiny::moment(case.now));
-        let answer = step(&self.workflow, &before, tiny::seen(case.seen), &command, now);
+        let (command, now) = (self.command(&before, case.ask), tiny::moment(case.now));
+        let workflow = self.text_after(&before, case.ask);
+        let answer = step(workflow, &before, tiny::seen(case.seen), &command, now);
         let decided = answer.ok().map(|step| {
             let to = self.stand(&step.checkpoint);
-            let breaks = rules::broken_by(&self.workflow, &before, &step, now);
-            Arc::new(Decided { step, to, breaks })
+            let breaks = rules::broken_by(workflow, &before, &step, now);
+            Arc::new(Decided { step, before: Arc::clone(&before), to, breaks })
         });
         self.shelves().decided.insert(case, decided.clone());
         decided
     }
 
-    fn command(&self, ask: Ask) -> Command {
+    fn command(&self, before: &Checkpoint, ask: Ask) -> Command {
         let by_ada = |verb| Command::new(verb, Actor::new("Ada")).because(Some("because"));
         match ask {
             Ask::Start => by_ada(Verb::Start),
+            Ask::StartAgain => by_ada(Verb::StartAgain),
             Ask::Advance => by_ada(Verb::Advance),
-            Ask::Done => by_ada(Verb::done("ask".parse().expect("a name"), Map::new())),
+            Ask::Done => by_ada(Verb::done(only_task(self.text(before)), Map::new())),
             Ask::Pause => by_ada(Verb::Pause),
             Ask::Resume => by_ada(Verb::Resume),
+            Ask::Abandon => by_ada(Verb::Abandon),
+            Ask::Migrate => by_ada(Verb::Migrate(tiny::renamed(self.is_edited(before)))),
+            Ask::Rewind(state) => by_ada(Verb::Rewind { state: self.state(state) }),
+            Ask::Fork(state) => by_ada(Verb::Fork { state: self.state(state) }),
             Ask::Tick => Command::of_engine(Verb::Tick),
             Ask::Begin => Command::of_engine(Verb::Begin),
             Ask::Retry(action) => by_ada(Verb::Retry { action: name(action) }),
@@ -165,11 +217,27 @@ impl Archive {
             }
         }
     }
+
+    fn state(&self, stand: Stand) -> Box<Checkpoint> {
+        Box::new((*self.checkpoint(stand)).clone())
+    }
+
+    /// Every checkpoint of a run that was begun.
+    pub fn begun(&self) -> Vec<(Stand, Arc<Checkpoint>)> {
+        let met = self.shelves().met.clone();
+        let all = (0..).zip(met);
+        all.filter(|(_, at)| at.status != Status::Ready).collect()
+    }
+}
+
+fn only_task(workflow: &Workflow) -> TaskId {
+    let task = workflow.stages.iter().flat_map(|stage| &stage.tasks).next();
+    task.expect("the tiny workflow has one").id.clone()
 }
 
 /// The name of an action by its number.
 pub fn name(action: u8) -> ActionName {
-    ActionName::Entry(ActionId::new(tiny::ACTIONS[usize::from(action)]).expect("a name"))
+    tiny::ACTIONS[usize::from(action)].parse().expect("a name")
 }
 
 /// The number of an action by its name.

@@ -1,12 +1,16 @@
 //! What must always be so.
 //!
 //! Start reading at [`Rule`]. The rules about one decision are asked of each decision once
-//! ([`broken_by`]); those about the world, whenever it changes (`world.rs`).
+//! ([`broken_by`]); those about the journal and what is done outside, of what was seen so far
+//! (`witness.rs`); those about the rows, at every write (`world.rs`).
 
 use chrono::{DateTime, Utc};
 use fivestep::{
     engine::{Step, timers::pending},
-    model::{ActionName, Checkpoint, Event, Finding, Metric, Phase, Status, TaskState, Workflow},
+    model::{
+        ActionName, Checkpoint, Entry, Event, Finding, Metric, Phase, Status, TaskState, Workflow,
+        schedule::{ScheduleState, SkippedRun},
+    },
 };
 
 /// What must never happen.
@@ -22,6 +26,13 @@ pub enum Rule {
     OtherTimers,
     /// The same moment of one visit of a stage came twice.
     FiredTwice,
+    /// A schedule was decided on for some time, and an occurrence neither came, nor waits, nor was
+    /// left out with a reason; or two things became of one.
+    OccurrenceLost,
+    /// The same occurrence of a schedule came twice.
+    CameTwice,
+    /// An occurrence began while the work of the one before was not over.
+    Overlapped,
     /// A commit was written that had been decided elsewhere than where the brand stood.
     LostUpdate,
     /// The stored checkpoint is not the fold of the stored journal.
@@ -32,6 +43,8 @@ pub enum Rule {
     RefusedButWritten,
     /// Something was done outside that the journal had not announced.
     NotAnnounced,
+    /// The journal says that work was done which nobody did.
+    NeverDone,
     /// Work that was done was begun again.
     DoneAgain,
     /// The same piece of work went out under two keys.
@@ -41,6 +54,8 @@ pub enum Rule {
 }
 
 /// The first rule that a decision breaks.
+///
+/// - `workflow`: the text on which the run goes on.
 pub fn broken_by(
     workflow: &Workflow,
     before: &Checkpoint,
@@ -54,18 +69,42 @@ pub fn broken_by(
         (Rule::TwoStages, one_stage_at_a_time(before, step)),
         (Rule::ShutGatePassed, every_gate_was_open(before, step, now)),
         (Rule::OtherTimers, timers_follow(workflow, before, step)),
+        (Rule::OccurrenceLost, every_occurrence_is_decided_once(before, step)),
+        (Rule::Overlapped, one_occurrence_at_a_time(before, step)),
     ];
     rules.into_iter().find(|(_, holds)| !holds).map(|(rule, _)| rule)
 }
 
+/// Every event of an entry, with where the brand stood before it.
+pub fn walk<'e>(
+    before: &Checkpoint,
+    entry: &'e Entry,
+) -> impl Iterator<Item = (Checkpoint, &'e Event)> {
+    let mut at = before.clone();
+    entry.events.iter().map(move |event| {
+        let stood = at.clone();
+        at.apply(&Entry { events: vec![event.clone()], ..entry.clone() });
+        (stood, event)
+    })
+}
+
 /// Walks through the stages that the events tell of.
 fn one_stage_at_a_time(before: &Checkpoint, step: &Step) -> bool {
-    let goes_on = matches!(before.status, Status::Running | Status::Paused { .. });
-    let mut place = before.stage().filter(|_| goes_on).cloned();
+    let goes_on = |at: &Checkpoint| matches!(at.status, Status::Running | Status::Paused { .. });
+    let stage_of = |at: &Checkpoint| at.stage().filter(|_| goes_on(at)).cloned();
+    let mut place = stage_of(before);
     for event in &step.entry.events {
         let fits = match event {
             Event::StageEntered { stage } => place.replace(stage.clone()).is_none(),
             Event::StageLeft { stage, .. } => place.take().as_ref() == Some(stage),
+            Event::Migrated { stage, .. } => place.replace(stage.clone()).is_some(),
+            Event::Forked { state, .. } => {
+                std::mem::replace(&mut place, stage_of(&state.checkpoint)).is_none()
+            }
+            Event::Rewound { state, .. } => {
+                place = stage_of(&state.checkpoint);
+                true
+            }
             _ => true,
         };
         if !fits {
@@ -77,37 +116,31 @@ fn one_stage_at_a_time(before: &Checkpoint, step: &Step) -> bool {
     (place.is_none() || place.as_ref() == named) && (still || place.is_none())
 }
 
-/// Judges by what the workflow means, without the engine's own judgement.
+/// Whether a stage was left only by its limit or through its gate.
 fn every_gate_was_open(before: &Checkpoint, step: &Step, now: DateTime<Utc>) -> bool {
-    let left = step.entry.events.iter().find_map(|event| match event {
-        Event::StageLeft { stage, .. } => Some(stage.as_str()),
-        _ => None,
-    });
-    let Some(stage) = left else { return true };
-    let known = step.entry.events.iter().find_map(|event| match event {
-        Event::Observed { observations } => Some(observations),
-        _ => None,
-    });
-    let metrics = &known.unwrap_or(&before.observations).metrics;
-    let enough = metrics.get(&Metric::EngagedFollowers).is_some_and(
+    walk(before, &step.entry).all(|(at, event)| match event {
+        Event::StageLeft { stage, .. } => may_leave(&at, stage.as_str(), now),
+        _ => true,
+    })
+}
+
+/// Judges by what the workflow means, without the engine's own judgement.
+fn may_leave(at: &Checkpoint, stage: &str, now: DateTime<Utc>) -> bool {
+    let enough = at.observations.metrics.get(&Metric::EngagedFollowers).is_some_and(
         |seen| matches!(seen.finding, Finding::Measured { value, .. } if value >= 1.0),
     );
-    let stayed = before
-        .place
-        .as_ref()
-        .map_or(0, |place| (now - place.since).num_milliseconds() - place.held_ms);
+    let stayed =
+        at.place.as_ref().map_or(0, |place| (now - place.since).num_milliseconds() - place.held_ms);
     let minute = 60_000;
     match stage {
         "define" => {
-            let settled = before.actions.values().all(|action| action.is_settled());
-            // An attempt that the same step gives up does not run any more.
-            let runs =
-                |phase: &Phase| matches!(phase, Phase::Running { until, .. } if *until > now);
-            let runs = before.actions.values().any(|action| runs(&action.phase));
-            (enough && settled) || (stayed >= 3 * minute && !runs)
+            let own = |(name, _): &(&ActionName, _)| matches!(name, ActionName::Entry(_));
+            let mut actions = at.actions.iter().filter(own).map(|(_, action)| action);
+            let runs = actions.clone().any(|action| action.is_running());
+            (enough && actions.all(|action| action.is_settled())) || (stayed >= 3 * minute && !runs)
         }
-        "target" => {
-            enough && before.tasks.values().all(|task| matches!(task, TaskState::Done { .. }))
+        "target" | "aim" => {
+            enough && at.tasks.values().all(|task| matches!(task, TaskState::Done { .. }))
         }
         "repeat" => enough && stayed >= minute,
         other => panic!("the tiny workflow has no stage `{other}`"),
@@ -123,8 +156,30 @@ fn timers_follow(workflow: &Workflow, before: &Checkpoint, step: &Step) -> bool 
     }
 }
 
-/// Which visit of a stage a brand is on, and which of the stage's actions is meant.
-pub fn work(checkpoint: &Checkpoint, action: &ActionName) -> (u64, u8) {
-    let visit = checkpoint.place.as_ref().map_or(0, |place| place.entered);
-    (visit, crate::archive::number(action))
+/// Counts the minutes for which a schedule was decided on, in each of which it comes once.
+fn every_occurrence_is_decided_once(before: &Checkpoint, step: &Step) -> bool {
+    walk(before, &step.entry).all(|(at, event)| match event {
+        Event::Scheduled { schedule, ran, skipped, state } => {
+            at.schedules.get(schedule).is_none_or(|known| {
+                let waits = |state: &ScheduleState| i64::from(state.queued.is_some());
+                let minutes = (state.handled_to - known.handled_to).num_minutes();
+                let left_out: u64 = skipped.iter().map(|SkippedRun { count, .. }| count).sum();
+                minutes == (ran.len() as i64) + (left_out as i64) + waits(state) - waits(known)
+            })
+        }
+        _ => true,
+    })
+}
+
+/// Whether a schedule's work was over when it began anew.
+fn one_occurrence_at_a_time(before: &Checkpoint, step: &Step) -> bool {
+    walk(before, &step.entry).all(|(at, event)| match event {
+        Event::ActionOpened { action: action @ ActionName::Schedule(_), .. } => {
+            at.actions.get(action).is_none_or(|state| match state.phase {
+                Phase::Succeeded { .. } | Phase::Failed { .. } | Phase::Skipped { .. } => true,
+                Phase::Waiting | Phase::Due { .. } | Phase::Running { .. } => false,
+            })
+        }
+        _ => true,
+    })
 }

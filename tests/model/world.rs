@@ -16,17 +16,34 @@ use std::{
 
 use chrono::TimeDelta;
 use fivestep::{
-    engine::{Step, timers::pending},
-    model::{Checkpoint, Event},
+    engine::{Step, earlier, timers::pending},
+    model::Checkpoint,
     store::{Committed, MemoryStore, RunStore, StoreError, memory::Runs},
 };
 use stateright::{Model, Property};
 
 use crate::{
-    archive::{Archive, Ask, Case, Decided, Key, Stand},
-    rules::{Rule, work},
-    sights, tiny,
+    archive::{Archive, Ask, Case, Decided, Stand},
+    rules::{Rule, walk},
+    sights::{self, Sight},
+    tiny,
+    witness::{Fired, Order, Witness, Work},
 };
+
+/// What people do besides advancing and doing their tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    /// Pause, resume, retry and skip.
+    Hold,
+    /// Note where a brand stands, and rewind to there.
+    GoBack,
+    /// Fork the first brand; the second does not start otherwise.
+    Fork,
+    /// Migrate to the edited workflow, or back.
+    Edit,
+    /// Abandon a run, and start again.
+    StartAgain,
+}
 
 /// How much may happen.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +52,10 @@ pub struct Bounds {
     pub brands: u8,
     /// In how many cycles the goal has to be met.
     pub cycles: u32,
+    /// How many actions the first stage has: two at most.
+    pub actions: u8,
+    /// Whether an action comes round every minute.
+    pub pulse: bool,
     /// Whether a worker needs the lead, as `serve` does; `tick` does not.
     pub leads: bool,
     /// The last minute of the clock.
@@ -43,23 +64,20 @@ pub struct Bounds {
     pub crashes: u8,
     /// How many attempts may fail.
     pub faults: u8,
-    /// How often people pause, resume, retry or skip. They advance and do their tasks besides.
+    /// How many such deeds people do.
     pub people: u8,
+    /// Which.
+    pub deeds: &'static [Deed],
+}
+
+impl Bounds {
+    pub fn allow(&self, deed: Deed) -> bool {
+        self.people > 0 && self.deeds.contains(&deed)
+    }
 }
 
 /// How long a lead lasts.
 const LEASE: TimeDelta = TimeDelta::minutes(1);
-
-/// An attempt that a worker is to make, or has made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Order {
-    brand: u8,
-    /// Which visit of which stage.
-    visit: u64,
-    action: u8,
-    attempt: u32,
-    key: Key,
-}
 
 /// What a worker holds in its memory.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -78,6 +96,16 @@ pub struct Worker {
     noted: Option<Case>,
 }
 
+/// What a person noted to go back to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Mark {
+    brand: u8,
+    /// Where the brand stood, with what its actions have come to since: what `rewind` is given.
+    state: Stand,
+    /// What had fired by then.
+    fired: Vec<Fired>,
+}
+
 /// What tells one state from another.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct Essence {
@@ -87,14 +115,9 @@ struct Essence {
     /// Who leads, under which number, until when.
     lease: Option<(u8, u64, u8)>,
     workers: Vec<Worker>,
-    /// What the journal announced.
-    announced: Vec<Order>,
-    /// What the journal says was done: brand, visit, action.
-    done: Vec<(u8, u64, u8)>,
-    /// What has fired: brand, visit, kind, what it belongs to.
-    fired: Vec<(u8, u64, &'static str, String)>,
-    /// What was done outside, by key and attempt.
-    outside: Vec<Order>,
+    witness: Witness,
+    /// What a person may rewind to.
+    mark: Option<Mark>,
     crashes: u8,
     faults: u8,
     people: u8,
@@ -108,7 +131,7 @@ pub struct World {
     /// The rows: they follow from the checkpoints, but for the journal, of which one suffices.
     runs: Runs,
     /// What was written last.
-    pub last: Option<Arc<Decided>>,
+    pub last: Vec<Arc<Decided>>,
     /// Whether a writer was just refused because it leads no more.
     pub refused: bool,
 }
@@ -122,6 +145,11 @@ impl World {
     /// How many workers may still crash.
     pub fn crashes_left(&self) -> u8 {
         self.essence.crashes
+    }
+
+    /// The first rule that was broken.
+    fn broken(&self) -> Option<Rule> {
+        self.essence.broken
     }
 
     fn breaks(&mut self, rule: Rule) {
@@ -164,6 +192,8 @@ pub enum Move {
     Evidence(u8),
     /// A person asks, and it is decided and written at once.
     Person(u8, Ask),
+    /// A person notes where a brand stands.
+    Mark(u8),
     /// A worker begins to run, if it may: where workers need the lead, it takes or renews it.
     Wake(u8),
     /// A worker reads where all brands stand, and decides what is due.
@@ -184,6 +214,7 @@ pub enum Move {
 pub struct Town {
     pub archive: Archive,
     pub bounds: Bounds,
+    pub sights: Vec<Sight>,
 }
 
 /// A decision on its way to the store.
@@ -191,7 +222,7 @@ type Written = (Case, Arc<Decided>);
 
 impl Town {
     pub fn new(bounds: Bounds) -> Self {
-        Self { archive: Archive::new(bounds.cycles), bounds }
+        Self { archive: Archive::new(bounds), bounds, sights: sights::within(bounds) }
     }
 
     fn case(&self, world: &World, brand: u8, from: Stand, ask: Ask) -> Case {
@@ -223,14 +254,29 @@ impl Town {
     fn asks(&self, world: &World, brand: u8) -> Vec<Ask> {
         let mut asks = vec![Ask::Done, Ask::Advance];
         if world.essence.people > 0 {
-            asks.extend([Ask::Pause, Ask::Resume]);
-            asks.extend(
-                [0, 1].into_iter().flat_map(|action| [Ask::Retry(action), Ask::Skip(action)]),
-            );
+            asks.extend(self.bounds.deeds.iter().flat_map(|deed| self.deeds(world, brand, *deed)));
         }
         let stand = world.essence.stands[usize::from(brand)];
         asks.retain(|ask| self.archive.decide(self.case(world, brand, stand, *ask)).is_some());
         asks
+    }
+
+    fn deeds(&self, world: &World, brand: u8, deed: Deed) -> Vec<Ask> {
+        match deed {
+            Deed::Hold => {
+                let actions = [0, 1].into_iter();
+                let mended = actions.flat_map(|action| [Ask::Retry(action), Ask::Skip(action)]);
+                [Ask::Pause, Ask::Resume].into_iter().chain(mended).collect()
+            }
+            Deed::GoBack => {
+                let mark = world.essence.mark.iter().filter(|mark| mark.brand == brand);
+                mark.map(|mark| Ask::Rewind(mark.state)).collect()
+            }
+            Deed::Fork if brand == 1 => vec![Ask::Fork(world.essence.stands[0])],
+            Deed::Fork => Vec::new(),
+            Deed::Edit => vec![Ask::Migrate],
+            Deed::StartAgain => vec![Ask::Abandon, Ask::StartAgain],
+        }
     }
 
     fn of_worker(&self, world: &World, number: u8, moves: &mut Vec<Move>) {
@@ -322,6 +368,9 @@ impl Town {
             }
         }
         self.compare_rows(world, &store);
+        if !written.is_empty() {
+            self.read_mark(world, &store);
+        }
         if refused { None } else { Some(written) }
     }
 
@@ -335,43 +384,34 @@ impl Town {
             world.breaks(rule);
         }
         world.essence.stands[brand] = decided.to;
-        world.last = Some(Arc::clone(decided));
+        world.last.push(Arc::clone(decided));
+        let marked = world.essence.mark.as_ref().map_or(Vec::new(), |mark| mark.fired.clone());
         // Events are told of the visit that they belong to, which may end in the same step.
-        let mut at = (*self.archive.checkpoint(case.from)).clone();
-        for event in &decided.step.entry.events {
-            self.recall(world, case.brand, &at, event);
-            let mut entry = decided.step.entry.clone();
-            entry.events = vec![event.clone()];
-            at.apply(&entry);
+        let before = self.archive.checkpoint(case.from);
+        for (at, event) in walk(&before, &decided.step.entry) {
+            let witness = &mut world.essence.witness;
+            if let Some(rule) = witness.hear(&self.archive, case.brand, &at, event, &marked) {
+                world.breaks(rule);
+            }
         }
     }
 
-    /// Keeps what later rules ask of the journal.
-    fn recall(&self, world: &mut World, brand: u8, at: &Checkpoint, event: &Event) {
-        match event {
-            Event::ActionBegan { action, attempt, .. } => {
-                let (visit, number) = work(at, action);
-                if world.essence.done.contains(&(brand, visit, number)) {
-                    world.breaks(Rule::DoneAgain);
-                }
-                let key = self.archive.key(&at.actions[action].key);
-                let order = Order { brand, visit, action: number, attempt: *attempt, key };
-                insert(&mut world.essence.announced, order);
-            }
-            Event::ActionSucceeded { action, .. } => {
-                let (visit, number) = work(at, action);
-                insert(&mut world.essence.done, (brand, visit, number));
-            }
-            Event::Fired { timer, of, .. } => {
-                let visit = at.place.as_ref().map_or(0, |place| place.entered);
-                let fired = (brand, visit, timer.name(), of.clone());
-                if world.essence.fired.contains(&fired) {
-                    world.breaks(Rule::FiredTwice);
-                }
-                insert(&mut world.essence.fired, fired);
-            }
-            _ => {}
-        }
+    /// A person notes where a brand stands.
+    fn note_down(&self, world: &mut World, brand: u8) {
+        let (state, fired) =
+            (world.essence.stands[usize::from(brand)], world.essence.witness.fired(brand));
+        world.essence.mark = Some(Mark { brand, state, fired });
+    }
+
+    /// What was noted is read again from the journal, as `rewind` reads it: with what the actions
+    /// have come to since.
+    fn read_mark(&self, world: &mut World, store: &MemoryStore) {
+        let Some(mark) = &mut world.essence.mark else { return };
+        let (brand, revision) =
+            (tiny::brand(mark.brand), self.archive.checkpoint(mark.state).revision);
+        let journal = store.journal(&brand).expect("it reads");
+        let state = earlier(Checkpoint::new(brand), &journal, revision);
+        mark.state = self.archive.stand(&state.expect("it stood there"));
     }
 
     /// Holds what the store answers to what should stand there.
@@ -382,7 +422,7 @@ impl Town {
             let stored = store.checkpoint(&name).expect("it reads");
             let journal = store.journal(&name).expect("it reads");
             let rows = store.timers(&name).expect("they read");
-            let kinds = pending(&self.archive.workflow, &at);
+            let kinds = pending(self.archive.text(&at), &at);
             let mut kinds: Vec<_> =
                 kinds.iter().map(|timer| (timer.kind.name(), timer.of.as_str())).collect();
             let mut kept: Vec<_> = rows.iter().map(|(_, kind, of)| (&**kind, &**of)).collect();
@@ -414,20 +454,22 @@ impl Town {
             return;
         };
         let orders = written.iter().flat_map(|(case, decided)| {
-            let at = self.archive.checkpoint(case.from);
+            let (at, witness) = (self.archive.checkpoint(decided.to), &world.essence.witness);
             decided.step.begun.iter().map(move |begun| {
-                let (visit, action) = work(&at, &begun.action);
+                let work = witness.work(case.brand, &at, &begun.action);
                 let key = self.archive.key(&begun.key);
-                Order { brand: case.brand, visit, action, attempt: begun.attempt, key }
+                Order { work, attempt: begun.attempt, key }
             })
         });
+        let orders: Vec<Order> = orders.collect();
         // A brand of which any step met a conflict is left to the next look, as the runner does.
         let whole = |brand: u8| {
             let of = |case: &&Case| case.brand == brand;
             cases.iter().filter(of).count()
                 == written.iter().filter(|(case, _)| case.brand == brand).count()
         };
-        world.essence.workers[worker].orders = orders.filter(|order| whole(order.brand)).collect();
+        let orders = orders.into_iter().filter(|order| whole(order.work.brand));
+        world.essence.workers[worker].orders = orders.collect();
     }
 
     /// Something is done outside: it cannot be taken back.
@@ -436,25 +478,16 @@ impl Town {
         let order = worker.orders.remove(0);
         worker.answer = Some((order, good));
         world.essence.faults -= u8::from(!good);
-        if !world.essence.announced.contains(&order) {
-            world.breaks(Rule::NotAnnounced);
+        if let Some(rule) = world.essence.witness.see(order) {
+            world.breaks(rule);
         }
-        let work = |order: &Order| (order.brand, order.visit, order.action);
-        let others = world.essence.outside.clone();
-        if others.iter().any(|other| work(other) == work(&order) && other.key != order.key) {
-            world.breaks(Rule::OtherKey);
-        }
-        if others.iter().any(|other| work(other) != work(&order) && other.key == order.key) {
-            world.breaks(Rule::SharedKey);
-        }
-        insert(&mut world.essence.outside, order);
     }
 
     /// A worker decides what follows from an answer; nothing, if nobody waits for it any more.
     fn hear(&self, world: &mut World, number: u8) {
         let worker = usize::from(number);
         let Some((order, good)) = world.essence.workers[worker].answer else { return };
-        let Order { brand, action, attempt, key, .. } = order;
+        let Order { work: Work { brand, action, .. }, attempt, key } = order;
         let from = world.essence.stands[usize::from(brand)];
         let ask = Ask::Settle { action, key, attempt, good };
         let case = self.case(world, brand, from, ask);
@@ -484,13 +517,6 @@ impl Town {
     }
 }
 
-/// Adds what is not there yet, in order.
-fn insert<T: Ord>(list: &mut Vec<T>, item: T) {
-    if let Err(place) = list.binary_search(&item) {
-        list.insert(place, item);
-    }
-}
-
 impl Model for Town {
     type State = World;
     type Action = Move;
@@ -507,23 +533,23 @@ impl Model for Town {
                 now: 0,
                 lease: None,
                 workers: vec![Worker::default(); 2],
-                announced: Vec::new(),
-                done: Vec::new(),
-                fired: Vec::new(),
-                outside: Vec::new(),
+                witness: Witness::default(),
+                mark: None,
                 crashes,
                 faults,
                 people,
                 broken: None,
             },
             runs: Runs::default(),
-            last: None,
+            last: Vec::new(),
             refused: false,
         };
         let asked = |brand: u8| {
             self.case(&world, brand, world.essence.stands[usize::from(brand)], Ask::Start)
         };
-        let cases: Vec<Case> = (0..self.bounds.brands).map(asked).collect();
+        // A brand that is to be a fork does not start.
+        let started = if self.bounds.allow(Deed::Fork) { 1 } else { self.bounds.brands };
+        let cases: Vec<Case> = (0..started).map(asked).collect();
         self.write(&mut world, None, &cases);
         vec![world]
     }
@@ -541,6 +567,10 @@ impl Model for Town {
                 moves.push(Move::Evidence(brand));
             }
             moves.extend(self.asks(world, brand).into_iter().map(|ask| Move::Person(brand, ask)));
+            let may_mark = world.essence.people > 0 && self.bounds.allow(Deed::GoBack);
+            if may_mark && world.essence.mark.is_none() {
+                moves.push(Move::Mark(brand));
+            }
         }
         for worker in [0, 1] {
             self.of_worker(world, worker, moves);
@@ -549,12 +579,13 @@ impl Model for Town {
 
     fn next_state(&self, before: &World, moved: Move) -> Option<World> {
         let mut world = before.clone();
-        world.last = None;
+        world.last.clear();
         world.refused = false;
         match moved {
             Move::Clock => world.essence.now += 1,
             Move::Evidence(brand) => world.essence.seen[usize::from(brand)] = true,
             Move::Person(brand, ask) => self.person(&mut world, brand, ask),
+            Move::Mark(brand) => self.note_down(&mut world, brand),
             Move::Wake(worker) => self.wake(&mut world, worker),
             Move::Look(worker) => self.look(&mut world, worker),
             Move::Write(worker) => self.write_page(&mut world, worker),
@@ -566,43 +597,13 @@ impl Model for Town {
                 world.essence.crashes -= 1;
             }
         }
+        self.sights.iter().for_each(|sight| sight.look(self, &world));
         (world != *before).then_some(world)
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
-        let mut properties = vec![
-            Property::always("no rule is ever broken", |_, world: &World| {
-                world.essence.broken.is_none()
-            }),
-            Property::sometimes("a brand is in its second stage", |town, world| {
-                sights::in_stage(town, world, "target")
-            }),
-            Property::sometimes("a brand is in its last stage", |town, world| {
-                sights::in_stage(town, world, "repeat")
-            }),
-        ];
-        // Each cycle waits for a minute.
-        if u32::from(self.bounds.last) >= self.bounds.cycles {
-            properties.push(Property::sometimes("every run ends in gold", sights::all_gold));
-        }
-        if self.bounds.last >= 3 {
-            properties.push(Property::sometimes("a limit ends a stage", sights::left_by_limit));
-        }
-        if self.bounds.faults > 0 && self.bounds.last > 0 {
-            properties.push(Property::sometimes("a second attempt succeeds", sights::retried));
-        }
-        if self.bounds.crashes > 0 && self.bounds.last > 0 {
-            properties.extend([
-                Property::sometimes("an attempt is lost", sights::lost),
-                Property::sometimes("a run ends after a crash", sights::ended_after_a_crash),
-            ]);
-        }
-        if self.bounds.leads && self.bounds.last > 0 {
-            properties
-                .push(Property::sometimes("a leader that slept is refused", |_, world: &World| {
-                    world.refused
-                }));
-        }
-        properties
+        let kept =
+            Property::always("no rule is ever broken", |_, world: &World| world.broken().is_none());
+        vec![kept]
     }
 }

@@ -142,6 +142,9 @@ fn a_mapping_that_cannot_be_followed_is_refused_with_line_and_remedy() {
         assert!(error.to_string().contains(message), "{map}: {error}");
         assert!(error.hint().contains(remedy), "{map}: {}", error.hint());
     }
+    let map = "rows: followers\ncolumns: { author: sender, at: content }\n";
+    let error = read("t.csv", TICKETS, map).expect_err("no row can be read").to_string();
+    assert!(error.contains("none of 6 rows") && error.contains("line 2: `at` is not"), "{error}");
     let folder = texts(&[("t.csv", TICKETS)]);
     let error = sources::read(&source(SourceKind::Table, "acme"), &folder.path().join("t.csv"));
     assert!(matches!(error, Err(SourceError::NoMapping { .. })));

@@ -80,7 +80,7 @@ impl Draft {
         let (kind, account) = (source.kind, source.account.clone());
         let origin = Origin { kind, account: account.clone() };
         let facts = self.gather.finish(own, self.profile, origin);
-        let facts = facts.ok_or_else(|| SourceError::Undated { path: place() })?;
+        let facts = facts.ok_or_else(|| nothing_dated(&self.files, place()))?;
         let receipt = Receipt {
             kind,
             account: account.clone(),
@@ -93,6 +93,24 @@ impl Draft {
         };
         let followers_complete = if self.followers_complete { vec![own.clone()] } else { vec![] };
         Ok(Export { kind, account, facts, followers_complete, receipt })
+    }
+}
+
+/// Why an export gives no fact with a time: none of its rows could be read, or none has one.
+fn nothing_dated(files: &[FileReceipt], path: String) -> SourceError {
+    let none_kept = files.iter().all(|file| file.kept == 0);
+    let first = files.iter().find_map(|file| {
+        let (reason, place) = file.places.iter().next()?;
+        Some((file, reason.clone(), place.clone()))
+    });
+    match first.filter(|_| none_kept) {
+        Some((file, reason, row)) => SourceError::NoRows {
+            file: file.name.clone(),
+            rows: files.iter().map(|file| file.rows_read).sum(),
+            row,
+            reason,
+        },
+        None => SourceError::Undated { path },
     }
 }
 

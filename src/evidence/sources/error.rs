@@ -155,6 +155,18 @@ pub enum SourceError {
         /// The export.
         path: String,
     },
+    /// Not one row gave a fact.
+    #[error("none of {rows} rows could be read; `{file}`, {row}: {reason}")]
+    NoRows {
+        /// The file of the first row left out.
+        file: String,
+        /// How many rows there are.
+        rows: u64,
+        /// Where that row stands.
+        row: String,
+        /// Why it was left out.
+        reason: String,
+    },
     /// The archive lacks a file it must have.
     #[error("`{path}` has no `{entry}`")]
     MissingEntry {
@@ -255,6 +267,11 @@ impl SourceError {
             Self::Undated { .. } => {
                 "take an export whose rows have times; beside saved answers, save \
                  listNotifications.json or getAuthorFeed.json"
+                    .into()
+            }
+            Self::NoRows { .. } => {
+                "check that it is the right export, and of a mapping that its columns are the right \
+                 ones"
                     .into()
             }
             Self::MissingEntry { entry, .. } => {

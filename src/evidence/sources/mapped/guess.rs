@@ -18,7 +18,7 @@ use crate::evidence::{
 
 /// The names under which programs export what a column means, in the order in which they count.
 const NAMES: [(&str, &[&str]); 9] = [
-    ("id", &["id", "message id", "message_id", "post id", "post_id", "tweet id", "comment_id"]),
+    ("id", &["id", "message_id", "post_id", "tweet_id", "comment_id"]),
     (
         "thread",
         &[
@@ -60,7 +60,7 @@ const NAMES: [(&str, &[&str]); 9] = [
             "person",
         ],
     ),
-    ("side", &["sender_type", "sender type", "message_type", "direction", "role", "sender.type"]),
+    ("side", &["sender_type", "message_type", "direction", "role", "sender.type"]),
     ("text", &["content", "text", "body", "message", "plain_body"]),
     ("object", &["object", "on", "post", "post_url", "url"]),
     ("act", &["act", "action", "type", "event", "reaction"]),
@@ -102,19 +102,14 @@ fn keys(head: &str) -> Vec<String> {
 
 fn written(columns: &[String]) -> String {
     let find = |names: &[&str]| {
-        names.iter().find_map(|name| columns.iter().find(|c| c.eq_ignore_ascii_case(name)))
+        names.iter().find_map(|name| columns.iter().find(|column| plain(column) == plain(name)))
     };
     let ours = |name: &str| {
         let (_, names) = NAMES.iter().find(|(known, _)| *known == name)?;
         find(names)
     };
-    let counts: Vec<(&str, &String)> = Count::ALL
-        .iter()
-        .filter_map(|(_, name)| {
-            let spaced = name.replace('_', " ");
-            Some((*name, find(&[name, &spaced])?))
-        })
-        .collect();
+    let counts: Vec<(&str, &String)> =
+        Count::ALL.iter().filter_map(|(_, name)| Some((*name, find(&[name])?))).collect();
     let rows = rows_of(&|name| ours(name).is_some(), counts.len());
     let mut text = format!(
         "# A guess from the header; check every line, then: fivestep import BRAND FILE --map THIS\n\
@@ -158,6 +153,11 @@ fn rows_of(has: &dyn Fn(&str) -> bool, counts: usize) -> Rows {
         (_, true, _) => Rows::Followers,
         (_, false, _) => Rows::Posts,
     }
+}
+
+/// A name without capitals, with one sign between its words.
+fn plain(name: &str) -> String {
+    name.trim().to_lowercase().replace([' ', '-'], "_")
 }
 
 fn quoted(column: &str) -> String {
