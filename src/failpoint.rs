@@ -75,6 +75,11 @@ pub const ALL: &[&str] = &[
     "import.before",
     "import.written",
     "import.after",
+    // A person is forgotten, and the file written anew.
+    "forget.before",
+    "forget.written",
+    "forget.after",
+    "forget.clean",
     // Free pages go back to the disk.
     "pages.before",
     "pages.after",

@@ -203,9 +203,7 @@ source_kinds! {
             Impressions: "rows of post_numbers",
             Views: "rows of post_numbers",
             AccountTotals: "rows of account_numbers",
-            Reach: "rows of post_numbers",
-            Impressions: "rows of post_numbers",
-            Views: "rows of post_numbers",
+            EngagedTotals: "rows of account_numbers",
         };
     /// The export that Instagram makes of an account.
     InstagramExport = "instagram_export", Instagram, "an Instagram export",

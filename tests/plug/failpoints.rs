@@ -55,6 +55,7 @@ fn scenes() -> Vec<Scene> {
         here(common::started, "export acme acme.tar.gz", "acme"),
         here(carried, "import acme --archive acme.tar.gz", "acme"),
         here(with_a_second_file, "fork verde-garden trial", "trial"),
+        here(common::demo, "forget verde-garden @gaia30.example --reason asked", "verde-garden"),
     ]
 }
 

@@ -49,8 +49,11 @@ pub fn text(catalogue: &Catalogue) -> String {
     out
 }
 
+/// Whether a finding belongs under a heading.
+type Belongs = fn(&Finding) -> bool;
+
 /// The ways in which a number is absent, each under its own heading.
-const ABSENT: [(&str, fn(&Finding) -> bool); 4] = [
+const ABSENT: [(&str, Belongs); 4] = [
     ("No case in the window", |finding| matches!(finding, Finding::NoCases { .. })),
     ("Not exported", |finding| matches!(finding, Finding::NotExported { .. })),
     ("Suppressed", |finding| matches!(finding, Finding::Suppressed { .. })),

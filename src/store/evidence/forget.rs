@@ -23,6 +23,7 @@ use crate::evidence::{
     pseudonym::Pseudonyms,
     sources::Receipt,
 };
+use crate::failpoint;
 
 /// What went with a person.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -88,6 +89,7 @@ impl EvidenceStore {
         // What is deleted is overwritten with zeros.
         self.wrap(self.connection.pragma_update(None, "secure_delete", true))?;
         self.wrap(teach(&self.connection, &erasure))?;
+        failpoint::pass("forget.before");
         let work = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
         let work = work.map_err(wrap)?;
         let forgotten = forget(&work, order, &erasure, &names).map_err(wrap)?;
@@ -95,9 +97,12 @@ impl EvidenceStore {
             work.rollback().map_err(wrap)?;
             return Ok(forgotten);
         }
+        failpoint::pass("forget.written");
         work.commit().map_err(wrap)?;
+        failpoint::pass("forget.after");
         // The file is written anew, so that no page keeps what slack it had.
         self.wrap(self.connection.execute_batch("VACUUM"))?;
+        failpoint::pass("forget.clean");
         Ok(forgotten)
     }
 
