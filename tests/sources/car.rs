@@ -6,6 +6,7 @@ use fivestep::{
     evidence::{
         facts::PostKind,
         sources::{self, Export, SourceError},
+        splitmix::SplitMix,
     },
     model::{FactKind, Source, SourceKind},
 };
@@ -42,9 +43,13 @@ impl Car {
     }
 
     fn block(&mut self, block: &Ipld) -> Cid {
-        let bytes = serde_ipld_dagcbor::to_vec(block).expect("DAG-CBOR");
-        let id = id_of(&bytes);
-        self.section(&[&id.to_bytes(), &bytes]);
+        self.raw(&serde_ipld_dagcbor::to_vec(block).expect("DAG-CBOR"))
+    }
+
+    /// Bytes that need not be DAG-CBOR, with a sound id.
+    fn raw(&mut self, bytes: &[u8]) -> Cid {
+        let id = id_of(bytes);
+        self.section(&[&id.to_bytes(), bytes]);
         id
     }
 
@@ -296,4 +301,42 @@ fn a_part_of_a_repository_is_read_and_called_a_part() {
     let file = &export.receipt.files[0];
     assert_eq!((file.rows_read, file.kept), (2, 1));
     assert!(export.receipt.notes.iter().any(|note| note.contains("1 nodes of its tree")));
+}
+
+#[test]
+fn a_damaged_block_with_a_sound_id_is_refused_or_skipped() {
+    let rounds = std::env::var("FIVESTEP_MUTATIONS").ok().and_then(|count| count.parse().ok());
+    let mut dice = SplitMix::new(7);
+    let (mut kept, mut refused) = (0, 0);
+    for round in 0..rounds.unwrap_or(300) {
+        let mut block = |car: &mut Car, block: Ipld, damaged: bool| {
+            let mut bytes = serde_ipld_dagcbor::to_vec(&block).expect("DAG-CBOR");
+            if damaged {
+                let at = dice.below(bytes.len() as u64) as usize;
+                match dice.below(3) {
+                    0 => bytes.truncate(at),
+                    1 => bytes[at] ^= 1 << dice.below(8),
+                    _ => bytes.insert(at, dice.below(256) as u8),
+                }
+            }
+            car.raw(&bytes)
+        };
+        let mut car = Car::default();
+        let record = post("How do you brew?", "2022-11-11T20:57:04.320Z");
+        let record = block(&mut car, record, round % 3 == 0);
+        let entry = ipld!({"p": 0, "k": Ipld::Bytes(POST.into()), "v": record, "t": null});
+        let node = block(&mut car, ipld!({"l": null, "e": [entry]}), round % 3 == 1);
+        let commit = ipld!({"did": OWN, "rev": "3k6k4as23yu2g", "data": node});
+        let root = block(&mut car, commit, round % 3 == 2);
+        match read(&car.finish(root)) {
+            Ok(export) => {
+                let file = &export.receipt.files[0];
+                let skipped: u64 = file.skipped.values().sum();
+                assert_eq!(file.rows_read, file.kept + skipped);
+                kept += file.kept;
+            }
+            Err(error) => refused += u64::from(!error.hint().is_empty()),
+        }
+    }
+    assert!(kept > 0 && refused > 0, "{kept} kept, {refused} refused");
 }
