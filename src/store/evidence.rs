@@ -225,7 +225,7 @@ impl EvidenceStore {
     ///
     /// # Source
     ///
-    /// What is kept, and what is not: `docs/design/0016-what-was-known.md`.
+    /// What is kept, and what is not: `docs/design/0017-what-was-known.md`.
     pub fn facts_at(&self, revision: u64) -> Result<Facts, EvidenceError> {
         self.snapshot(|| read::facts(&self.connection, &self.place(), Some(revision)))
     }
