@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn an_id_of_x_tells_its_time() {
         let of = |text: &str| Some(text.parse::<DateTime<Utc>>().expect("a time"));
-        assert_eq!(of_snowflake("1245403438755852288"), of("2020-04-01T17:31:32.101Z"));
+        assert_eq!(of_snowflake("1245403438755852288"), of("2020-04-01T17:31:32.933Z"));
         for id in ["", "44187619", "9999999999", "+245403438755852288", "184467440737095516160"] {
             assert_eq!(of_snowflake(id), None, "{id}");
         }
