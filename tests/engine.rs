@@ -7,6 +7,8 @@ mod common;
 mod gate;
 #[path = "engine/held.rs"]
 mod held;
+#[path = "engine/keys.rs"]
+mod keys;
 #[path = "engine/language.rs"]
 mod language;
 #[path = "engine/laws.rs"]

@@ -103,15 +103,11 @@ impl Draft<'_> {
 
     pub(super) fn open_action(&mut self, action: &Action) {
         let name = ActionName::Entry(action.id.clone());
-        let key = self.key(&format!("{}/{name}", self.visit()));
+        // The visit is told by the commit that began it. Its stage is not named: another text may
+        // call it otherwise, and the work is the same.
+        let visit = self.checkpoint.place.as_ref().map_or(0, |place| place.entered);
+        let key = self.key(&format!("{visit}/{name}"));
         self.emit(Event::ActionOpened { action: name, key });
-    }
-
-    /// Which visit of which stage this is.
-    fn visit(&self) -> String {
-        let place = self.checkpoint.place.as_ref();
-        let stage = place.map_or("", |place| place.stage.as_str());
-        format!("{stage}/{}", place.map_or(0, |place| place.entered))
     }
 
     /// Names a piece of this run's work.

@@ -1,6 +1,6 @@
 //! The catalogue of metrics: name, unit, what is counted, and which facts it takes.
 //!
-//! One row a metric, in [`catalogue`], read by the checker (types and units), the gate (what a
+//! One row a metric, in `catalogue`, read by the checker (types and units), the gate (what a
 //! case is, which way is better), the measuring (`evidence::metrics`), `metrics --explain` and the
 //! reference page. To add a metric, add its row there and its formula in `evidence::metrics`.
 //!
