@@ -1105,17 +1105,20 @@ fn parse_instant(text: &str) -> Result<DateTime<Utc>, String> {
 
 /// The length of a window in seconds: `24h`, `28d`, `4w`.
 fn parse_window(text: &str) -> Result<i64, String> {
-    let split = text.len().saturating_sub(1);
-    let seconds = match text.get(split..) {
-        Some("h") => 3_600,
-        Some("d") => 86_400,
-        Some("w") => 7 * 86_400,
-        _ => 0,
-    };
-    match text.get(..split).and_then(|number| number.parse::<u16>().ok()) {
-        Some(number) if number > 0 && seconds > 0 => Ok(i64::from(number) * seconds),
-        _ => Err("write a whole number of `h`, `d` or `w`, such as `28d`".to_owned()),
+    let read = amount(text, [("h", 3_600), ("d", 86_400), ("w", 7 * 86_400)]);
+    match read.filter(|(number, _)| *number <= u32::from(u16::MAX)) {
+        Some((number, seconds)) => Ok(i64::from(number) * i64::from(seconds)),
+        None => Err("write a whole number of `h`, `d` or `w`, such as `28d`".to_owned()),
     }
+}
+
+/// A whole number above 0, and how many seconds its unit has.
+fn amount(text: &str, units: [(&str, u32); 3]) -> Option<(u32, u32)> {
+    let split = text.len().saturating_sub(1);
+    let unit = text.get(split..)?;
+    let (_, seconds) = units.into_iter().find(|(name, _)| *name == unit)?;
+    let number = text.get(..split)?.parse().ok().filter(|number| *number > 0)?;
+    Some((number, seconds))
 }
 
 /// Takes what shows that a task was done, in words.
@@ -1142,19 +1145,9 @@ fn parse_link(text: &str) -> Result<String, String> {
 
 /// A length of time for people: `90s`, `10m`, `8h`.
 fn parse_time(text: &str) -> Result<Duration, String> {
-    let split = text.len().saturating_sub(1);
-    let (number, unit) = (text.get(..split), text.get(split..));
-    let seconds = match unit {
-        Some("s") => 1,
-        Some("m") => 60,
-        Some("h") => 3_600,
-        _ => 0,
-    };
-    match number.and_then(|number| number.parse::<u32>().ok()) {
-        Some(number) if number > 0 && seconds > 0 => {
-            Ok(Duration::from_secs(u64::from(number) * seconds))
-        }
-        _ => Err("write a whole number of `s`, `m` or `h`, such as `10m`".to_owned()),
+    match amount(text, [("s", 1), ("m", 60), ("h", 3_600)]) {
+        Some((number, seconds)) => Ok(Duration::from_secs(u64::from(number) * u64::from(seconds))),
+        None => Err("write a whole number of `s`, `m` or `h`, such as `10m`".to_owned()),
     }
 }
 

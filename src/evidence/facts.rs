@@ -220,6 +220,27 @@ pub struct Post {
     pub visibility: Visibility,
 }
 
+impl Post {
+    /// A public post that begins a thread, of which no words are known.
+    pub fn new(id: String, author: PersonId, at: DateTime<Utc>) -> Self {
+        Self {
+            root: id.clone(),
+            id,
+            author,
+            at,
+            kind: PostKind::Original,
+            parent: None,
+            parent_author: None,
+            parent_at: None,
+            text: None,
+            chars: 0,
+            question: None,
+            language: None,
+            visibility: Visibility::Public,
+        }
+    }
+}
+
 /// What somebody did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

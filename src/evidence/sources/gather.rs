@@ -23,6 +23,15 @@ use crate::{
     model::FactKind,
 };
 
+/// The share of the stated followers that a complete list has at least. Lists leave out accounts
+/// that are suspended or switched off, so they are always a little shorter.
+pub(crate) const COMPLETE_FROM: f64 = 0.95;
+
+/// Whether a list is long enough to be that of all who are stated.
+pub(crate) fn lists_all(listed: u64, stated: u64) -> bool {
+    listed as f64 >= stated as f64 * COMPLETE_FROM
+}
+
 /// What an export said about a follow.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct FollowSeen {

@@ -198,7 +198,7 @@ impl Reading {
 
     fn comment(&mut self, row: &Row<'_>) -> Result<(), Skip> {
         let (link, at) = (row.text("Link")?, at(row, "Date")?);
-        let post = self.post(format!("{link}#{}", at.timestamp()), at, row.maybe("Message"));
+        let post = self.us.post(format!("{link}#{}", at.timestamp()), at, row.maybe("Message"));
         let (kind, parent) = (PostKind::Reply, Some(link.to_owned()));
         self.draft.gather.post(Post { kind, parent, root: link.to_owned(), ..post });
         Ok(())
@@ -207,28 +207,9 @@ impl Reading {
     fn share(&mut self, row: &Row<'_>) -> Result<(), Skip> {
         let (link, at) = (row.text("ShareLink")?, at(row, "Date")?);
         self.carry(&[FactKind::OwnPosts]);
-        let post = self.post(link.to_owned(), at, row.maybe("ShareCommentary"));
+        let post = self.us.post(link.to_owned(), at, row.maybe("ShareCommentary"));
         self.draft.gather.post(post);
         Ok(())
-    }
-
-    fn post(&self, id: String, at: DateTime<Utc>, words: Option<&str>) -> Post {
-        let words = words.map(text::clean_text);
-        Post {
-            root: id.clone(),
-            id,
-            author: self.us.id.clone(),
-            at,
-            kind: PostKind::Original,
-            parent: None,
-            parent_author: None,
-            parent_at: None,
-            chars: words.as_deref().map_or(0, text::chars),
-            question: words.as_deref().map(text::asks),
-            text: words,
-            language: None,
-            visibility: Visibility::Public,
-        }
     }
 
     /// Somebody by the address of their profile, remembered unless it is we.
@@ -247,10 +228,7 @@ impl Reading {
     }
 
     fn finish(mut self, source: &Source, path: &Path) -> Result<Export, SourceError> {
-        for messages in self.threads.values_mut() {
-            messages.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
-            thread::keep(&self.us, messages, &mut self.draft.gather);
-        }
+        thread::keep_all(&self.us, &mut self.threads, &mut self.draft.gather);
         self.draft.finish(source, &self.us.id, path)
     }
 }

@@ -8,6 +8,8 @@
 //! - A message answers the one before it; the first opens the thread.
 //! - Of a client's message only length and whether it asks are kept.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use super::{gather::Gather, text};
@@ -63,11 +65,30 @@ impl Us {
         PersonId::new(self.platform, &name.to_lowercase())
     }
 
+    /// A public post of ours outside of any conversation.
+    pub(crate) fn post(&self, id: String, at: DateTime<Utc>, words: Option<&str>) -> Post {
+        let words = words.map(text::clean_text);
+        Post {
+            chars: words.as_deref().map_or(0, text::chars),
+            question: words.as_deref().map(text::asks),
+            text: words,
+            ..Post::new(id, self.id.clone(), at)
+        }
+    }
+
     fn author(&self, message: &Message) -> PersonId {
         match &message.by {
             By::Client(name) => self.person(name),
             By::Us | By::Nobody => self.id.clone(),
         }
+    }
+}
+
+/// Adds threads to the facts whose messages came in any order.
+pub(crate) fn keep_all(us: &Us, threads: &mut BTreeMap<String, Vec<Message>>, gather: &mut Gather) {
+    for messages in threads.values_mut() {
+        messages.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
+        keep(us, messages, gather);
     }
 }
 

@@ -19,7 +19,7 @@ use serde_json::Value;
 use super::{
     Export, SourceError,
     draft::{Draft, Fate, rows_of},
-    gather::{FollowSeen, TotalsSeen},
+    gather::{FollowSeen, TotalsSeen, lists_all},
     json::Skip,
     text,
     thread::{self, By, Message, Us},
@@ -33,8 +33,6 @@ use crate::{
 
 /// How the file writes a time, which is UTC.
 const TIMES: [&str; 2] = ["%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S UTC"];
-/// The share of the stated followers that a complete list has at least.
-const COMPLETE_FROM: f64 = 0.95;
 
 /// The lists that are read, by the end of their way down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,7 +157,7 @@ impl Reading {
     fn comment(&mut self, row: &Value) -> Result<(), Skip> {
         let (at, words) = (at(row)?, field(row, "comment")?);
         let id = format!("{}:comment:{}", self.us.id, at.timestamp());
-        let post = self.post(id, at, Some(words));
+        let post = self.us.post(id, at, Some(words));
         self.draft.gather.post(Post { kind: PostKind::Reply, ..post });
         Ok(())
     }
@@ -169,7 +167,7 @@ impl Reading {
         let id = text::clean_name(link);
         self.carry(&[FactKind::OwnPosts]);
         let title = field(row, "Title").ok();
-        let post = self.post(id.clone(), at, title);
+        let post = self.us.post(id.clone(), at, title);
         self.draft.gather.post(post);
         if let Some(likes) = find(row, "Likes").and_then(number) {
             self.carry(&[FactKind::PostTotals]);
@@ -197,25 +195,6 @@ impl Reading {
         Ok(())
     }
 
-    fn post(&self, id: String, at: DateTime<Utc>, words: Option<&str>) -> Post {
-        let words = words.map(text::clean_text);
-        Post {
-            root: id.clone(),
-            id,
-            author: self.us.id.clone(),
-            at,
-            kind: PostKind::Original,
-            parent: None,
-            parent_author: None,
-            parent_at: None,
-            chars: words.as_deref().map_or(0, text::chars),
-            question: words.as_deref().map(text::asks),
-            text: words,
-            language: None,
-            visibility: Visibility::Public,
-        }
-    }
-
     fn finish(mut self, source: &Source, path: &Path) -> Result<Export, SourceError> {
         let stated = self.profile.get("username");
         if let Some(found) = stated.filter(|found| self.us.person(found) != self.us.id) {
@@ -225,10 +204,7 @@ impl Reading {
                 wanted: source.account.clone(),
             });
         }
-        for messages in self.threads.values_mut() {
-            messages.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
-            thread::keep(&self.us, messages, &mut self.draft.gather);
-        }
+        thread::keep_all(&self.us, &mut self.threads, &mut self.draft.gather);
         self.profile();
         self.draft.finish(source, &self.us.id, path)
     }
@@ -252,8 +228,7 @@ impl Reading {
             }
         }
         if listed > 0 {
-            let enough =
-                stated.is_some_and(|stated| listed as f64 >= stated as f64 * COMPLETE_FROM);
+            let enough = stated.is_some_and(|stated| lists_all(listed, stated));
             self.draft.followers_complete = enough && self.bad_followers == 0;
             if !self.draft.followers_complete {
                 self.draft.note("the list of followers may be a part, so nobody is marked as gone");

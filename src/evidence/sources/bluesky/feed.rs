@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::{own::Own, view};
 use crate::{
     evidence::{
-        facts::{Count, Post, PostKind, Visibility},
+        facts::{Count, Post, PostKind},
         sources::{
             SourceError,
             gather::{Gather, TotalsSeen},
@@ -113,19 +113,6 @@ fn repost(own: &Own, row: &Value) -> Result<Post, Skip> {
         return Err(Skip::because("passed on by somebody else"));
     }
     let id = format!("{}#repost-by-{}", view::address(row, "/post/uri")?, own.did);
-    Ok(Post {
-        root: id.clone(),
-        id,
-        author: own.id.clone(),
-        at: json::instant(row, "/reason/indexedAt")?,
-        kind: PostKind::Repost,
-        parent: None,
-        parent_author: None,
-        parent_at: None,
-        text: None,
-        chars: 0,
-        question: None,
-        language: None,
-        visibility: Visibility::Public,
-    })
+    let at = json::instant(row, "/reason/indexedAt")?;
+    Ok(Post { kind: PostKind::Repost, ..Post::new(id, own.id.clone(), at) })
 }

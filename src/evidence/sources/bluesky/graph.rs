@@ -13,17 +13,13 @@ use crate::{
         facts::PersonId,
         sources::{
             SourceError,
-            gather::{FollowSeen, Gather},
+            gather::{FollowSeen, Gather, lists_all},
             json::{self, Skip},
             receipt::FileReceipt,
         },
     },
     model::FactKind,
 };
-
-/// The share of the stated followers that a complete list has at least. Lists leave out accounts
-/// that are suspended or switched off, so they are always a little shorter.
-const COMPLETE_FROM: f64 = 0.95;
 
 /// What the pages of one list were like.
 #[derive(Debug, Default)]
@@ -51,7 +47,7 @@ impl Pages {
     /// - `stated`: how many the profile says there are.
     pub(super) fn complete(&self, stated: Option<u64>) -> Result<(), String> {
         let pages = self.numbers.len();
-        let fits = |stated: &u64| self.people.len() as f64 >= *stated as f64 * COMPLETE_FROM;
+        let fits = |stated: &u64| lists_all(self.listed(), *stated);
         if pages == 0 {
             return Err("no page of it was saved".into());
         }

@@ -229,24 +229,11 @@ impl Reading {
 
     fn post(&mut self, cells: &Cells<'_>) -> Result<(), Skip> {
         let (id, at) = (self.id(cells, "id")?, self.at(cells)?);
-        let words = self.maybe(cells, "text").map(|words| text::clean_text(&words));
+        let words = self.maybe(cells, "text");
         let parent = self.maybe(cells, "parent");
         let kind = if parent.is_some() { PostKind::Reply } else { PostKind::Original };
-        self.draft.gather.post(Post {
-            root: id.clone(),
-            id,
-            author: self.us.id.clone(),
-            at,
-            kind,
-            parent,
-            parent_author: None,
-            parent_at: None,
-            chars: words.as_deref().map_or(0, text::chars),
-            question: words.as_deref().map(text::asks),
-            text: words,
-            language: None,
-            visibility: Visibility::Public,
-        });
+        let post = self.us.post(id, at, words.as_deref());
+        self.draft.gather.post(Post { kind, parent, ..post });
         Ok(())
     }
 
@@ -282,10 +269,7 @@ impl Reading {
     }
 
     fn finish(mut self, source: &Source, path: &Path) -> Result<Export, SourceError> {
-        for messages in self.threads.values_mut() {
-            messages.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
-            thread::keep(&self.us, messages, &mut self.draft.gather);
-        }
+        thread::keep_all(&self.us, &mut self.threads, &mut self.draft.gather);
         if self.map.rows == Rows::Followers {
             let skipped = self.draft.files.iter().any(|file| file.kept < file.rows_read);
             self.draft.followers_complete = self.map.complete && !skipped;

@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::{second, stem};
 use crate::{
     evidence::{
-        facts::{Person, PersonId, Post, PostKind, Request, RequestState, Visibility},
+        facts::{Person, PersonId, Post, PostKind, Request, RequestState},
         sources::{
             Export, SourceError,
             draft::{Draft, Fate, rows_of},
@@ -133,19 +133,11 @@ fn comment(row: &Value, own: &PersonId, draft: &mut Draft) -> Result<(), Skip> {
     let told = format!("{at} {title} {words}");
     let id = format!("{own}#comment-{}", Digest::of(told.as_bytes()));
     draft.gather.post(Post {
-        root: id.clone(),
-        id,
-        author: own.clone(),
-        at,
         kind: PostKind::Reply,
-        parent: None,
-        parent_author: None,
-        parent_at: None,
         text: Some(text::clean_text(words)),
         chars: text::chars(words),
         question: Some(text::asks(words)),
-        language: None,
-        visibility: Visibility::Public,
+        ..Post::new(id, own.clone(), at)
     });
     Ok(())
 }

@@ -25,11 +25,11 @@ use serde_json::Value;
 use super::{insights::Insights, second, seconds, stem};
 use crate::{
     evidence::{
-        facts::{Person, PersonId, Post, PostKind, Request, RequestState, Visibility},
+        facts::{Person, PersonId, Post, PostKind, Request, RequestState},
         sources::{
             Export, SourceError,
             draft::{Draft, Fate, rows_of},
-            gather::FollowSeen,
+            gather::{COMPLETE_FROM, FollowSeen},
             json::{self, Skip},
             mojibake, text,
             tree::{self, Glance, Listed, Want},
@@ -38,9 +38,7 @@ use crate::{
     model::{Digest, FactKind, Platform, Source},
 };
 
-/// The most that a list of followers may lack of what the insights state.
-const COMPLETE_FROM: f64 = 0.95;
-/// And the most that it may have more, since the insights are older.
+/// The most that a list of followers may have more than the insights state, since these are older.
 const COMPLETE_TO: f64 = 1.05;
 
 /// The files that are read, by what they hold.
@@ -258,19 +256,12 @@ impl Reading {
         let told = format!("{at} {} {words}", owner.unwrap_or_default());
         let id = format!("{}#comment-{}", self.own, Digest::of(told.as_bytes()));
         self.draft.gather.post(Post {
-            root: id.clone(),
-            id,
-            author: self.own.clone(),
-            at,
             kind: if ours { PostKind::SelfThread } else { PostKind::Reply },
-            parent: None,
             parent_author,
-            parent_at: None,
             text: Some(text::clean_text(words)),
             chars: text::chars(words),
             question: Some(text::asks(words)),
-            language: None,
-            visibility: Visibility::Public,
+            ..Post::new(id, self.own.clone(), at)
         });
         Ok(())
     }

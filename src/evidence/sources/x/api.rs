@@ -28,7 +28,7 @@ use crate::{
         sources::{
             Export, SourceError,
             draft::{Draft, Fate, rows_of},
-            gather::{FollowSeen, TotalsSeen},
+            gather::{FollowSeen, TotalsSeen, lists_all},
             json::{self, Skip},
             text, times,
             tree::{self, Entry, Glance, Listed, RowPlace, Want},
@@ -36,9 +36,6 @@ use crate::{
     },
     model::{FactKind, Source},
 };
-
-/// The share of the stated followers that a complete list has at least.
-const COMPLETE_FROM: f64 = 0.95;
 
 /// A call whose answers are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -396,8 +393,7 @@ impl Reading {
         let stated = self.draft.profile.followers;
         let listed = pages.people.len() as u64;
         if pages.pages > 0 {
-            let enough =
-                stated.is_some_and(|stated| listed as f64 >= stated as f64 * COMPLETE_FROM);
+            let enough = stated.is_some_and(|stated| lists_all(listed, stated));
             let last = pages.pages - pages.going_on.min(pages.pages) == 1;
             self.draft.followers_complete = enough && last && pages.skipped == 0;
             if let Some(stated) = stated {

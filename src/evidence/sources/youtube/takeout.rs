@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::{is_channel, is_token, is_video, person_id};
 use crate::{
     evidence::{
-        facts::{Person, PersonId, Post, PostKind, Visibility},
+        facts::{Person, PersonId, Post, PostKind},
         sources::{
             Export, SourceError, disk,
             draft::{Draft, Fate, table_of},
@@ -134,18 +134,12 @@ impl Reading {
         let root = parent.clone().or(video).unwrap_or_else(|| id.clone());
         self.draft.gather.post(Post {
             root,
-            id,
-            author: self.own.clone(),
-            at: cells.at,
             kind: if parent.is_some() { PostKind::Reply } else { PostKind::Original },
             parent,
-            parent_author: None,
-            parent_at: None,
             chars: text::chars(&cells.words),
             question: Some(text::asks(&cells.words)),
             text: Some(text::clean_text(&cells.words)),
-            language: None,
-            visibility: Visibility::Public,
+            ..Post::new(id, self.own.clone(), cells.at)
         });
         Ok(())
     }

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use super::super::view;
 use crate::{
     evidence::{
-        facts::{PersonId, Post, PostKind, Visibility},
+        facts::{PersonId, Post, PostKind},
         sources::{
             draft::Draft,
             gather::FollowSeen,
@@ -92,21 +92,8 @@ impl Own {
     /// A post passed on, under the id that saved answers give it too.
     fn repost(&self, name: &str, record: &Value) -> Result<Post, Skip> {
         let id = format!("{}#repost-by-{}", view::address(record, "/subject/uri")?, self.did);
-        Ok(Post {
-            root: id.clone(),
-            id,
-            author: self.id.clone(),
-            at: made_at(name, record)?,
-            kind: PostKind::Repost,
-            parent: None,
-            parent_author: None,
-            parent_at: None,
-            text: None,
-            chars: 0,
-            question: None,
-            language: None,
-            visibility: Visibility::Public,
-        })
+        let at = made_at(name, record)?;
+        Ok(Post { kind: PostKind::Repost, ..Post::new(id, self.id.clone(), at) })
     }
 }
 
