@@ -1,0 +1,317 @@
+//! One person with everything the evidence holds of them, and a crowd of such people.
+//!
+//! A page with 41 million followers does not fit into memory, but each of its followers does: so
+//! whatever judges people is a function of one [`Somebody`], and a [`Crowd`] shows everybody, one
+//! after another.
+//!
+//! # Always true
+//!
+//! - A crowd shows people in the order of their ids, each once, and nobody of whom nothing is
+//!   known.
+//! - One `Somebody` is filled again and again: what is to outlive the look must be copied.
+
+use std::{cmp::Ordering, convert::Infallible, ops::Range, sync::Arc};
+
+use chrono::{DateTime, Utc};
+
+use super::facts::{Act, Facts, Follow, Interaction, Person, PersonId, Traits};
+
+/// A moment as the store keeps it: microseconds since 1970, UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Micros(pub i64);
+
+impl Micros {
+    /// The moment for the calendar; a number that no calendar holds is its end.
+    ///
+    /// ```
+    /// use fivestep::evidence::somebody::Micros;
+    ///
+    /// assert_eq!(Micros(0).time(), chrono::DateTime::UNIX_EPOCH);
+    /// ```
+    pub fn time(self) -> DateTime<Utc> {
+        DateTime::from_timestamp_micros(self.0).unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+}
+
+impl From<DateTime<Utc>> for Micros {
+    fn from(time: DateTime<Utc>) -> Self {
+        Self(time.timestamp_micros())
+    }
+}
+
+/// An account that people follow or address, by its place in [`Somebody::account`].
+pub type Place = u32;
+
+/// They follow an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Following {
+    /// Which.
+    pub account: Place,
+    /// Since when, if the platform tells.
+    pub since: Option<Micros>,
+    /// How new the first export was that showed it.
+    pub first_seen_at: Micros,
+    /// How new the last export was that showed it.
+    pub seen_at: Micros,
+    /// How new the first complete list was that showed it no longer.
+    pub left_at: Option<Micros>,
+}
+
+/// They did something to us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deed {
+    /// What.
+    pub act: Act,
+    /// To which account.
+    pub account: Place,
+    /// When.
+    pub at: Micros,
+    /// What they did it to; read it by [`Somebody::object`].
+    pub(crate) object: Object,
+}
+
+/// Where the address of a deed's object stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Object {
+    /// Among the words of this person.
+    Here(Range<u32>),
+    /// In the list that everybody shares: one of our posts.
+    Listed(u32),
+}
+
+/// The addresses that many deeds share, by number.
+#[derive(Debug, Default)]
+pub struct Shared {
+    /// Accounts that people follow or address.
+    pub accounts: Vec<PersonId>,
+    /// Our posts.
+    pub objects: Vec<String>,
+}
+
+/// One person with all their rows.
+#[derive(Debug, Clone, Default)]
+pub struct Somebody {
+    /// Who.
+    id: String,
+    /// Whether more than their id is known: handle, name and traits.
+    described: bool,
+    handle: String,
+    name: Option<Range<u32>>,
+    traits: Traits,
+    /// What they follow; each account once.
+    pub follows: Vec<Following>,
+    /// What they did to us; each deed once, in no order.
+    pub deeds: Vec<Deed>,
+    words: String,
+    shared: Arc<Shared>,
+}
+
+impl Somebody {
+    /// Nobody yet, to be filled.
+    pub(crate) fn with(shared: Arc<Shared>) -> Self {
+        Self { shared, ..Self::default() }
+    }
+
+    /// Empties it for the next person.
+    pub(crate) fn begin(&mut self, id: &str) {
+        self.id.clear();
+        self.id.push_str(id);
+        self.described = false;
+        self.handle.clear();
+        self.name = None;
+        self.traits = Traits::default();
+        self.follows.clear();
+        self.deeds.clear();
+        self.words.clear();
+    }
+
+    /// Their lasting id as text, as [`PersonId::as_str`] gives it.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Their lasting id.
+    pub fn person_id(&self) -> PersonId {
+        PersonId::stored(self.id.as_str())
+    }
+
+    /// Their name on the platform; absent where only their id is known.
+    pub fn handle(&self) -> Option<&str> {
+        self.described.then_some(self.handle.as_str())
+    }
+
+    /// Their display name, if anything tells it.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_ref().map(|range| self.words_at(range))
+    }
+
+    /// What platforms say about their account; each absent where no export does.
+    pub fn traits(&self) -> &Traits {
+        &self.traits
+    }
+
+    /// All that is known of them as a fact of its own.
+    pub fn person(&self) -> Option<Person> {
+        self.handle().map(|handle| Person {
+            id: self.person_id(),
+            handle: handle.to_owned(),
+            name: self.name().map(str::to_owned),
+            traits: self.traits.clone(),
+        })
+    }
+
+    /// The account at a place.
+    pub fn account(&self, place: Place) -> &PersonId {
+        &self.shared.accounts[place as usize]
+    }
+
+    /// The address that a deed was done to: our post for a like or repost, their own post for a
+    /// reply, quote or mention.
+    pub fn object<'a>(&'a self, deed: &'a Deed) -> &'a str {
+        match &deed.object {
+            Object::Here(range) => self.words_at(range),
+            Object::Listed(place) => &self.shared.objects[*place as usize],
+        }
+    }
+
+    /// A deed as a fact of its own.
+    pub fn interaction(&self, deed: &Deed) -> Interaction {
+        Interaction {
+            actor: self.person_id(),
+            act: deed.act,
+            object: self.object(deed).to_owned(),
+            account: self.account(deed.account).clone(),
+            at: deed.at.time(),
+        }
+    }
+
+    /// A follow as a fact of its own.
+    pub fn follow(&self, following: &Following) -> Follow {
+        Follow {
+            follower: self.person_id(),
+            followed: self.account(following.account).clone(),
+            since: following.since.map(Micros::time),
+            first_seen_at: following.first_seen_at.time(),
+            seen_at: following.seen_at.time(),
+            left_at: following.left_at.map(Micros::time),
+        }
+    }
+
+    /// Says what is known of their account.
+    pub(crate) fn describe(&mut self, handle: &str, name: Option<&str>, traits: Traits) {
+        self.described = true;
+        self.handle.clear();
+        self.handle.push_str(handle);
+        self.name = name.map(|name| self.keep(name));
+        self.traits = traits;
+    }
+
+    /// Keeps words of this person, and says where.
+    pub(crate) fn keep(&mut self, words: &str) -> Range<u32> {
+        let from = self.words.len() as u32;
+        self.words.push_str(words);
+        from..self.words.len() as u32
+    }
+
+    fn words_at(&self, range: &Range<u32>) -> &str {
+        &self.words[range.start as usize..range.end as usize]
+    }
+}
+
+/// Everybody of whom the evidence holds something.
+pub trait Crowd {
+    /// Why somebody cannot be shown.
+    type Error;
+
+    /// Shows everybody, one after another, in the order of their ids.
+    ///
+    /// # Errors
+    ///
+    /// What hinders reading; those before it were shown.
+    fn each(&self, see: &mut dyn FnMut(&Somebody)) -> Result<(), Self::Error>;
+
+    /// The accounts that deeds are addressed to: they are the brand's own.
+    ///
+    /// # Errors
+    ///
+    /// What hinders reading.
+    fn addressed(&self) -> Result<Vec<PersonId>, Self::Error>;
+}
+
+/// Facts in memory, each key once, in any order.
+impl Crowd for Facts {
+    type Error = Infallible;
+
+    fn each(&self, see: &mut dyn FnMut(&Somebody)) -> Result<(), Infallible> {
+        let mut people: Vec<&Person> = self.people.iter().collect();
+        let mut follows: Vec<&Follow> = self.follows.iter().collect();
+        let mut deeds: Vec<&Interaction> = self.interactions.iter().collect();
+        people.sort_by(|one, other| one.id.cmp(&other.id));
+        follows.sort_by(|one, other| one.follower.cmp(&other.follower));
+        deeds.sort_by(|one, other| one.actor.cmp(&other.actor));
+        let accounts = accounts(self);
+        let place = |account: &PersonId| {
+            accounts.binary_search(account).map_or(Place::MAX, |place| place as Place)
+        };
+        let shared = Shared { accounts: accounts.clone(), objects: Vec::new() };
+        let mut somebody = Somebody::with(Arc::new(shared));
+        let (mut people, mut follows, mut deeds) = (&people[..], &follows[..], &deeds[..]);
+        while let Some(id) = [
+            people.first().map(|one| &one.id),
+            follows.first().map(|one| &one.follower),
+            deeds.first().map(|one| &one.actor),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+        {
+            somebody.begin(id.as_str());
+            let theirs = take(&mut people, |one| one.id.cmp(id));
+            if let Some(one) = theirs.first() {
+                somebody.describe(&one.handle, one.name.as_deref(), one.traits.clone());
+            }
+            for follow in take(&mut follows, |one| one.follower.cmp(id)) {
+                somebody.follows.push(Following {
+                    account: place(&follow.followed),
+                    since: follow.since.map(Micros::from),
+                    first_seen_at: follow.first_seen_at.into(),
+                    seen_at: follow.seen_at.into(),
+                    left_at: follow.left_at.map(Micros::from),
+                });
+            }
+            for deed in take(&mut deeds, |one| one.actor.cmp(id)) {
+                let object = Object::Here(somebody.keep(&deed.object));
+                let (act, account, at) = (deed.act, place(&deed.account), deed.at.into());
+                somebody.deeds.push(Deed { act, account, at, object });
+            }
+            see(&somebody);
+        }
+        Ok(())
+    }
+
+    fn addressed(&self) -> Result<Vec<PersonId>, Infallible> {
+        let mut accounts: Vec<&PersonId> =
+            self.interactions.iter().map(|one| &one.account).collect();
+        accounts.sort_unstable();
+        accounts.dedup();
+        Ok(accounts.into_iter().cloned().collect())
+    }
+}
+
+/// Every account followed or addressed, sorted.
+fn accounts(facts: &Facts) -> Vec<PersonId> {
+    let followed = facts.follows.iter().map(|one| &one.followed);
+    let mut accounts: Vec<&PersonId> =
+        followed.chain(facts.interactions.iter().map(|one| &one.account)).collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    accounts.into_iter().cloned().collect()
+}
+
+/// The rows of one person off the front of `rows`.
+fn take<'a, T>(rows: &mut &'a [T], order: impl Fn(&T) -> Ordering) -> &'a [T] {
+    let count = rows.iter().take_while(|row| order(row).is_eq()).count();
+    let (theirs, rest) = rows.split_at(count);
+    *rows = rest;
+    theirs
+}
