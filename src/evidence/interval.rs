@@ -1,5 +1,7 @@
 //! Intervals: how far a number measured on few cases can be from the truth.
 
+use std::{cmp::Reverse, collections::BinaryHeap};
+
 use super::splitmix::SplitMix;
 use crate::model::Interval;
 
@@ -133,53 +135,94 @@ pub fn least_for_rank_interval(q: f64) -> u64 {
     (0.025_f64.ln() / q.max(1.0 - q).ln()).ceil() as u64
 }
 
-/// The share of all events that the `top` most active people made; 0 if there are none.
+/// How many events each of the most active people made, of a crowd of any size.
 ///
-/// `counts` holds the events of each person, the most active first.
-pub fn top_share(counts: &[u64], top: usize) -> f64 {
-    let all: u64 = counts.iter().sum();
-    if all == 0 {
-        return 0.0;
-    }
-    counts.iter().take(top).sum::<u64>() as f64 / all as f64
+/// ```
+/// use fivestep::evidence::interval::MostActive;
+///
+/// let crowd: MostActive = [1, 7, 2].into_iter().collect();
+/// assert_eq!((crowd.of_the_top(1), crowd.events, crowd.people), (7, 10, 3));
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct MostActive {
+    /// How many people made any event.
+    pub people: u64,
+    /// How many events they made.
+    pub events: u64,
+    /// The most active of them, the least active on top.
+    drawn: BinaryHeap<Reverse<u64>>,
 }
 
-/// The 95 % bootstrap interval of [`top_share`], drawn over people; `None` without events.
-///
-/// People are drawn, not events, because one person's events hang together. The same counts
-/// give the same interval on every machine. It is the percentile interval of 1,000 resamples,
-/// widened to hold the share itself if need be. Of more than 5,000 people only the 5,000 most
-/// active are drawn, by Poisson weights; the others, each of whom weighs less, enter with what
-/// they did.
-///
-/// # Source
-///
-/// B. Efron, R. J. Tibshirani (1993), *An introduction to the bootstrap*, section 13.3; Poisson
-/// weights: J. A. Hanley, B. MacGibbon (2006), *Creating non-parametric bootstrap samples using
-/// Poisson frequencies*, Comput. Methods Programs Biomed. 83, 57–62.
-pub fn top_share_interval(counts: &[u64], top: usize) -> Option<Interval> {
-    let share = top_share(counts, top);
-    let (drawn, rest) = counts.split_at(counts.len().min(DRAWN_PEOPLE));
-    let rest_total: u64 = rest.iter().sum();
-    if drawn.iter().sum::<u64>() == 0 {
-        return None;
+impl MostActive {
+    /// Adds a person with so many events, above 0.
+    pub fn add(&mut self, events: u64) {
+        self.people += 1;
+        self.events += events;
+        self.drawn.push(Reverse(events));
+        if self.drawn.len() > DRAWN_PEOPLE {
+            self.drawn.pop();
+        }
     }
-    let mut random = SplitMix::new(counts.len() as u64);
-    let mut shares: Vec<f64> = (0..RESAMPLES)
-        .map(|_| {
-            let weights = if rest.is_empty() {
-                drawn_weights(&mut random, drawn.len())
-            } else {
-                poisson_weights(&mut random, drawn.len())
-            };
-            weighted_top_share(drawn, &weights, rest_total, top)
+
+    /// How many events the `top` most active people made, of at most 5,000.
+    pub fn of_the_top(&self, top: usize) -> u64 {
+        self.sorted().iter().take(top).sum()
+    }
+
+    /// The 95 % bootstrap interval of the share of all events that the `top` most active people
+    /// made, drawn over people; `None` without events.
+    ///
+    /// People are drawn, not events, because one person's events hang together. The same counts
+    /// give the same interval on every machine. It is the percentile interval of 1,000 resamples,
+    /// widened to hold the share itself if need be. Of more than 5,000 people only the 5,000 most
+    /// active are drawn, by Poisson weights; the others, each of whom weighs less, enter with what
+    /// they did.
+    ///
+    /// # Source
+    ///
+    /// B. Efron, R. J. Tibshirani (1993), *An introduction to the bootstrap*, section 13.3; Poisson
+    /// weights: J. A. Hanley, B. MacGibbon (2006), *Creating non-parametric bootstrap samples using
+    /// Poisson frequencies*, Comput. Methods Programs Biomed. 83, 57–62.
+    pub fn interval(&self, top: usize) -> Option<Interval> {
+        let drawn = self.sorted();
+        let rest = self.events - drawn.iter().sum::<u64>();
+        let all_drawn = self.people == drawn.len() as u64;
+        if self.events == 0 {
+            return None;
+        }
+        let share = self.of_the_top(top) as f64 / self.events as f64;
+        let mut random = SplitMix::new(self.people);
+        let mut shares: Vec<f64> = (0..RESAMPLES)
+            .map(|_| {
+                let weights = if all_drawn {
+                    drawn_weights(&mut random, drawn.len())
+                } else {
+                    poisson_weights(&mut random, drawn.len())
+                };
+                weighted_top_share(&drawn, &weights, rest, top)
+            })
+            .collect();
+        shares.sort_by(f64::total_cmp);
+        Some(Interval {
+            low: nearest_rank(&shares, 0.025)?.min(share),
+            high: nearest_rank(&shares, 0.975)?.max(share),
         })
-        .collect();
-    shares.sort_by(f64::total_cmp);
-    Some(Interval {
-        low: nearest_rank(&shares, 0.025)?.min(share),
-        high: nearest_rank(&shares, 0.975)?.max(share),
-    })
+    }
+
+    /// The most active, the first of them first.
+    fn sorted(&self) -> Vec<u64> {
+        let mut counts: Vec<u64> = self.drawn.iter().map(|Reverse(count)| *count).collect();
+        counts.sort_unstable_by_key(|count| Reverse(*count));
+        counts
+    }
+}
+
+impl FromIterator<u64> for MostActive {
+    fn from_iter<I: IntoIterator<Item = u64>>(counts: I) -> Self {
+        let mut crowd = Self::default();
+        counts.into_iter().filter(|count| *count > 0).for_each(|count| crowd.add(count));
+        crowd
+    }
 }
 
 /// The fewest posts on which [`ratio_interval`] speaks: fewer are too much alike by chance.
@@ -356,7 +399,7 @@ mod tests {
             30, 12, 9, 8, 7, 7, 6, 5, 5, 4, 4, 3, 3, 3, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
             1, 1,
         ];
-        let top = top_share_interval(&counts, 10).expect("there are events");
+        let top = MostActive::from_iter(counts).interval(10).expect("there are events");
         let table = [(ratio, 0.031_703, 0.069_486), (top, 0.614_173, 0.818_182)];
         for (found, low, high) in table {
             let near = |one: f64, other: f64| (one - other).abs() < 0.06 * (high - low);
@@ -425,13 +468,14 @@ mod tests {
             ("a crowd is drawn in bounded time", crowd, 1_009.0 / 21_000.0, true),
         ];
         for (why, counts, share, wide) in table {
-            let found = top_share_interval(&counts, 10).expect("there are events");
-            assert_eq!(top_share(&counts, 10), share, "{why}");
+            let crowd = MostActive::from_iter(counts);
+            let found = crowd.interval(10).expect("there are events");
+            assert_eq!(crowd.of_the_top(10) as f64 / crowd.events as f64, share, "{why}");
             assert!(0.0 <= found.low && found.low <= share, "{why}");
             assert!(share <= found.high && found.high <= 1.0, "{why}");
             assert_eq!(found.high > found.low, wide, "{why}");
-            assert_eq!(top_share_interval(&counts, 10), Some(found), "{why}");
+            assert_eq!(crowd.interval(10), Some(found), "{why}");
         }
-        assert_eq!(top_share_interval(&[], 10), None);
+        assert_eq!(MostActive::default().interval(10), None);
     }
 }

@@ -160,6 +160,11 @@ impl Somebody {
         })
     }
 
+    /// All accounts that anybody of the crowd follows or addresses, each at its place.
+    pub fn accounts(&self) -> &[PersonId] {
+        &self.shared.accounts
+    }
+
     /// The account at a place.
     pub fn account(&self, place: Place) -> &PersonId {
         &self.shared.accounts[place as usize]

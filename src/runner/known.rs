@@ -114,6 +114,9 @@ impl Known {
 
     /// One metric, and what is behind it.
     pub fn explain(&self, metric: Metric, until: Option<DateTime<Utc>>) -> Explained {
-        metrics::explain(&self.brand, &self.facts, metric, self.window_seconds, until)
+        let facts = &self.facts;
+        let Ok(explained) =
+            metrics::explain(&self.brand, facts, facts, metric, self.window_seconds, until);
+        explained
     }
 }

@@ -5,28 +5,21 @@
 //! - A person counts once, however often they act and whichever of our accounts they act on.
 //! - A mere follow is no engagement, and neither is what our own accounts do.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     reading::{Reading, Row, Subject, counted, day},
     scope::{Scope, begins_late},
+    tally::Face,
     totals::followers_near,
 };
 use crate::{
-    evidence::{
-        facts::{AccountTotals, Count, Follow, PersonId, Profile},
-        interval::{top_share, top_share_interval},
-    },
-    model::{FactKind, Finding, Metric, Window},
+    evidence::facts::{AccountTotals, Count, PersonId, Profile},
+    model::{FactKind, Finding, Metric},
 };
 
 /// How many people [`concentration`] looks at.
 const TOP: usize = 10;
-
-/// Who posted within this time is active.
-const ACTIVE: TimeDelta = TimeDelta::days(90);
 
 /// Distinct followers at the window's end with at least one interaction in the window.
 pub(super) fn engaged_followers(scope: &Scope) -> Reading {
@@ -39,7 +32,7 @@ pub(super) fn engaged_followers(scope: &Scope) -> Reading {
     if let Some(why) = scope.before_engagement() {
         return Reading::no_cases(metric, why);
     }
-    let (engaged, base) = (engaged_now(scope), Base::of(scope));
+    let (engaged, base) = (scope.tally.engaged_followers, Base::of(scope));
     match base.followers.max(engaged) {
         0 => Reading::no_cases(metric, "no follower is known"),
         n => base.explain(scope, Reading::value(metric, engaged as f64, n, None)),
@@ -57,7 +50,7 @@ pub(super) fn engaged_follower_rate(scope: &Scope) -> Reading {
     if let Some(why) = scope.before_engagement() {
         return Reading::no_cases(metric, why);
     }
-    let (engaged, mut base) = (engaged_now(scope), Base::of(scope));
+    let (engaged, mut base) = (scope.tally.engaged_followers, Base::of(scope));
     if engaged > base.followers {
         base.correct_stale_count();
     }
@@ -73,37 +66,28 @@ pub(super) fn er_active(scope: &Scope) -> Reading {
     if let Some(why) = scope.before_engagement() {
         return Reading::no_cases(metric, why);
     }
-    let since = scope.window.to - ACTIVE;
-    let people = scope.facts.people.iter();
-    let last: HashMap<&PersonId, DateTime<Utc>> =
-        people.filter_map(|person| Some((&person.id, person.traits.last_post?))).collect();
-    let followers: BTreeSet<&PersonId> =
-        current_follows(scope).map(|follow| &follow.follower).collect();
-    let known = followers.iter().filter_map(|who| Some((*who, *last.get(*who)?)));
-    let known: Vec<(&PersonId, DateTime<Utc>)> = known.collect();
-    let active: Vec<&(&PersonId, DateTime<Utc>)> =
-        known.iter().filter(|(_, posted)| *posted > since).collect();
-    let unknown = (followers.len() - known.len()) as u64;
-    if active.is_empty() {
+    let activity = &scope.tally.activity;
+    if activity.active == 0 {
         return Reading::no_cases(
             metric,
             "no follower is known to have posted in the last 90 days",
         );
     }
-    let engaged = engaged_in(scope, scope.window);
-    let hits = active.iter().filter(|(who, _)| engaged.contains(who)).count() as u64;
+    let unknown = activity.followers - activity.known;
     let unknown = (unknown > 0).then(|| {
         let who = counted(unknown, "followers");
         format!("{who} left out: nobody states when they posted last")
     });
-    Reading::proportion(metric, hits, active.len() as u64)
+    let end = scope.window.to;
+    Reading::proportion(metric, activity.engaged, activity.active)
         .out_of("followers who posted in the 90 days before the window's end")
-        .over(scope.inbound(scope.window).map(|one| one.at))
+        .within(scope.tally.inbound)
         .behind(scope, || {
-            active.iter().map(|(who, posted)| Row {
-                of: Subject::Person((*who).clone()),
-                at: Some(*posted),
-                counts: engaged.contains(who),
+            let active = scope.tally.faces.iter().filter(move |one| one.is_active(end));
+            active.filter(|one| one.follows).map(|one| Row {
+                of: Subject::Person(one.id.clone()),
+                at: one.posted,
+                counts: one.deeds > 0,
                 what: "posted last".to_owned(),
             })
         })
@@ -123,104 +107,67 @@ pub(super) fn engaged_retention(scope: &Scope) -> Reading {
         let why = format!("the evidence begins {begins}; the window before ends {ended}");
         return Reading::no_cases(metric, why);
     }
-    let (before, now) = (engaged_in(scope, earlier), engaged_in(scope, scope.window));
-    if before.is_empty() {
+    let (before, stayed) = (scope.tally.before, scope.tally.stayed);
+    if before == 0 {
         return Reading::no_cases(metric, "nobody engaged in the window before");
     }
-    let stayed = before.intersection(&now).count() as u64;
     let partly = begins_late("engagement", begins, "the window before", earlier.from);
-    Reading::proportion(metric, stayed, before.len() as u64)
+    Reading::proportion(metric, stayed, before)
         .behind(scope, || {
-            before.iter().map(|person| Row {
-                of: Subject::Person((*person).clone()),
+            scope.tally.faces.iter().filter(|one| one.before).map(|one| Row {
+                of: Subject::Person(one.id.clone()),
                 at: None,
-                counts: now.contains(person),
-                what: if now.contains(person) { "engaged still" } else { "silent now" }.to_owned(),
+                counts: one.deeds > 0,
+                what: if one.deeds > 0 { "engaged still" } else { "silent now" }.to_owned(),
             })
         })
-        .over(scope.inbound(scope.window).map(|one| one.at))
+        .within(scope.tally.inbound)
         .but(partly)
 }
 
 /// The share of interactions that the ten most active people made.
 pub(super) fn concentration(scope: &Scope) -> Reading {
     let metric = Metric::Concentration;
-    let mut by_person: HashMap<&PersonId, u64> = HashMap::new();
-    for one in scope.inbound(scope.window) {
-        *by_person.entry(&one.actor).or_default() += 1;
-    }
-    let mut counts: Vec<u64> = by_person.into_values().collect();
-    counts.sort_unstable_by(|one, other| other.cmp(one));
-    let (all, top) = (counts.iter().sum(), counts.iter().take(TOP).sum());
-    if all == 0 {
+    let crowd = &scope.tally.most_active;
+    if crowd.events == 0 {
         return Reading::no_cases(metric, "nobody engaged in the window");
     }
-    debug_assert_eq!(top_share(&counts, TOP), top as f64 / all as f64);
-    let people = counted(counts.len() as u64, "people");
-    Reading::share(metric, top, all, top_share_interval(&counts, TOP))
+    let people = counted(crowd.people, "people");
+    Reading::share(metric, crowd.of_the_top(TOP), crowd.events, crowd.interval(TOP))
         .out_of(format!("interactions of {people} in the window"))
         .behind(scope, || most_active_rows(scope))
-        .over(scope.inbound(scope.window).map(|one| one.at))
+        .within(scope.tally.inbound)
         .but(scope.begins_late())
 }
 
-/// The people who engaged with us within `window`.
-fn engaged_in<'a>(scope: &Scope<'a>, window: Window) -> HashSet<&'a PersonId> {
-    scope.inbound(window).map(|one| &one.actor).collect()
-}
-
-/// What one person did in the window: how often, and when last.
-type Deeds<'a> = BTreeMap<&'a PersonId, (u64, DateTime<Utc>)>;
-
-fn deeds<'a>(scope: &Scope<'a>) -> Deeds<'a> {
-    let mut deeds = Deeds::new();
-    for one in scope.inbound(scope.window) {
-        let (count, last) = deeds.entry(&one.actor).or_insert((0, one.at));
-        (*count, *last) = (*count + 1, one.at.max(*last));
-    }
-    deeds
+/// Those who engaged in the window.
+fn engaged<'a>(scope: &'a Scope) -> impl Iterator<Item = &'a Face> {
+    scope.tally.faces.iter().filter(|one| one.deeds > 0)
 }
 
 /// The engaged people, those who follow us and those who do not.
 fn engaged_rows(scope: &Scope) -> Vec<Row> {
-    let followers: HashSet<&PersonId> =
-        current_follows(scope).map(|follow| &follow.follower).collect();
-    let row = |(person, (count, last)): (&PersonId, (u64, DateTime<Utc>))| {
-        let counts = followers.contains(person);
-        let follows = if counts { "follows" } else { "does not follow" };
-        let what = format!("{}, {follows}", counted(count, "interactions"));
-        Row { of: Subject::Person(person.clone()), at: Some(last), counts, what }
+    let row = |one: &Face| {
+        let follows = if one.follows { "follows" } else { "does not follow" };
+        let what = format!("{}, {follows}", counted(one.deeds, "interactions"));
+        Row { of: Subject::Person(one.id.clone()), at: one.last, counts: one.follows, what }
     };
-    deeds(scope).into_iter().map(row).collect()
+    engaged(scope).map(row).collect()
 }
 
 /// Everybody who engaged; those of the ten most active count.
 fn most_active_rows(scope: &Scope) -> Vec<Row> {
-    let mut people: Vec<(&PersonId, (u64, DateTime<Utc>))> = deeds(scope).into_iter().collect();
-    people.sort_by_key(|(person, (count, _))| (std::cmp::Reverse(*count), *person));
-    let row = |(place, (person, (count, last))): (usize, (&PersonId, (u64, DateTime<Utc>)))| Row {
-        of: Subject::Person(person.clone()),
-        at: Some(last),
+    let mut people: Vec<&Face> = engaged(scope).collect();
+    people.sort_by(|one, other| {
+        one.deeds.cmp(&other.deeds).reverse().then_with(|| one.id.cmp(&other.id))
+    });
+    let row = |(place, one): (usize, &Face)| Row {
+        of: Subject::Person(one.id.clone()),
+        at: one.last,
         counts: place < TOP,
-        what: counted(count, "interactions"),
+        what: counted(one.deeds, "interactions"),
     };
     people.into_iter().enumerate().map(row).collect()
-}
-
-/// How many of the engaged people follow us at the window's end.
-fn engaged_now(scope: &Scope) -> u64 {
-    let engaged = engaged_in(scope, scope.window);
-    let followers = current_follows(scope).map(|follow| &follow.follower);
-    followers.filter(|follower| engaged.contains(follower)).collect::<HashSet<_>>().len() as u64
-}
-
-/// The follows of our accounts that hold at the window's end.
-fn current_follows<'a>(scope: &Scope<'a>) -> impl Iterator<Item = &'a Follow> {
-    scope.facts.follows.iter().filter(|follow| {
-        let gone = follow.left_at.is_some_and(|left| scope.knows(left));
-        let began = follow.since.is_none_or(|since| scope.knows(since));
-        began && !gone && scope.is_own(&follow.followed) && !scope.is_own(&follow.follower)
-    })
 }
 
 /// Whether the exports hold who follows and who engaged, person by person.
@@ -322,7 +269,7 @@ struct Base {
 impl Base {
     /// Adds up our accounts: the number each states at the window's end, else who is known.
     fn of(scope: &Scope) -> Base {
-        let by_account = known_followers(scope);
+        let by_account = &scope.tally.followers_of;
         let known = by_account.values().sum();
         let mut base = Base { followers: 0, known, stated: true, caveats: Vec::new() };
         for account in scope.own_accounts() {
@@ -363,19 +310,10 @@ impl Base {
         reading
             .out_of(format!("followers {how}"))
             .behind(scope, || engaged_rows(scope))
-            .over(scope.inbound(scope.window).map(|one| one.at))
+            .within(scope.tally.inbound)
             .but(self.caveats)
             .but(scope.begins_late())
     }
-}
-
-/// How many followers of each of our accounts are known by name at the window's end.
-fn known_followers<'a>(scope: &Scope<'a>) -> BTreeMap<&'a PersonId, u64> {
-    let mut known = BTreeMap::new();
-    for follow in current_follows(scope) {
-        *known.entry(&follow.followed).or_default() += 1;
-    }
-    known
 }
 
 /// The profile that states the followers of `account` at the window's end: the newest up to it,

@@ -98,7 +98,8 @@ proptest! {
     fn what_is_behind_a_number_changes_nothing_about_it(deeds in deeds()) {
         let world = world(&deeds);
         for (metric, found) in measure(&world.brand, &world.facts, &every(), WINDOW, None) {
-            let explained = explain(&world.brand, &world.facts, metric, WINDOW, None);
+            let Ok(explained) =
+                explain(&world.brand, &world.facts, &world.facts, metric, WINDOW, None);
             prop_assert_eq!(&explained.observation, &found);
             let counting = explained.rows.iter().filter(|row| row.counts).count() as u64;
             if let (Finding::Measured { n, hits: Some(hits), .. }, false) =

@@ -30,6 +30,7 @@ mod reading;
 mod scope;
 mod staying;
 mod talks;
+mod tally;
 #[cfg(test)]
 mod testing;
 mod ties;
@@ -43,10 +44,14 @@ pub use self::reading::{Row, Subject};
 use self::{
     reading::Reading,
     scope::Scope,
+    tally::{Look, Tally},
     totals::{INTENT, REACTIONS, SENT_ON},
 };
 use crate::{
-    evidence::facts::{Count, Facts},
+    evidence::{
+        facts::{Count, Facts},
+        somebody::Crowd,
+    },
     model::{Brand, Finding, Metric, Observation},
 };
 
@@ -90,9 +95,31 @@ pub fn measure(
     window_seconds: i64,
     until: Option<DateTime<Utc>>,
 ) -> BTreeMap<Metric, Observation> {
-    let scope = Scope::open(brand, facts, window_seconds, until);
+    let Ok(found) = measure_crowd(brand, facts, facts, wanted, window_seconds, until);
+    found
+}
+
+/// As [`measure`], with people who are not in `facts` but shown one after another.
+///
+/// - `facts`: all facts of the brand but its people, follows and interactions, which are not
+///   looked at.
+/// - `crowd`: everybody.
+///
+/// # Errors
+///
+/// Why the crowd cannot be shown.
+pub fn measure_crowd<C: Crowd>(
+    brand: &Brand,
+    facts: &Facts,
+    crowd: &C,
+    wanted: &BTreeSet<Metric>,
+    window_seconds: i64,
+    until: Option<DateTime<Utc>>,
+) -> Result<BTreeMap<Metric, Observation>, C::Error> {
+    let tally = Tally::take(facts, crowd, Look { window_seconds, until, explains: false })?;
+    let scope = tally.as_ref().map(|tally| Scope::open(brand, facts, tally, false));
     let measured = wanted.iter().filter(|metric| **metric != Metric::WindowSettled);
-    measured.map(|metric| (*metric, observe(*metric, brand, facts, scope.as_ref()))).collect()
+    Ok(measured.map(|metric| (*metric, observe(*metric, brand, facts, scope.as_ref()))).collect())
 }
 
 /// A number with what is behind it.
@@ -109,17 +136,20 @@ pub struct Explained {
 /// Measures `metric` as [`measure`] does, and says what is behind it.
 ///
 /// The observation is the one that [`measure`] gives.
-pub fn explain(
+///
+/// # Errors
+///
+/// Why the crowd cannot be shown.
+pub fn explain<C: Crowd>(
     brand: &Brand,
     facts: &Facts,
+    crowd: &C,
     metric: Metric,
     window_seconds: i64,
     until: Option<DateTime<Utc>>,
-) -> Explained {
-    let mut scope = Scope::open(brand, facts, window_seconds, until);
-    if let Some(scope) = &mut scope {
-        scope.explains = true;
-    }
+) -> Result<Explained, C::Error> {
+    let tally = Tally::take(facts, crowd, Look { window_seconds, until, explains: true })?;
+    let scope = tally.as_ref().map(|tally| Scope::open(brand, facts, tally, true));
     let mut reading = find(metric, brand, facts, scope.as_ref());
     let inputs = std::mem::take(&mut reading.inputs);
     let mut rows = std::mem::take(&mut reading.rows);
@@ -127,7 +157,8 @@ pub fn explain(
         let rank = |row: &Row| (!row.counts, row.at.map(std::cmp::Reverse));
         rank(one).cmp(&rank(other)).then_with(|| one.of.cmp(&other.of))
     });
-    Explained { observation: observed(metric, reading, facts, scope.as_ref()), inputs, rows }
+    let observation = observed(metric, reading, facts, scope.as_ref());
+    Ok(Explained { observation, inputs, rows })
 }
 
 /// Measures one metric, or says why that cannot be done.

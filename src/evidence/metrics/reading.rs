@@ -105,6 +105,12 @@ impl Reading {
         self
     }
 
+    /// Adds the first and last instant from which facts were used.
+    pub fn within(mut self, span: Span) -> Self {
+        self.span = span;
+        self
+    }
+
     /// Says what `n` counts.
     pub fn out_of(mut self, denominator: impl Into<String>) -> Self {
         self.denominator = denominator.into();

@@ -7,72 +7,52 @@
 //! - No fact later than the window's end passes.
 //! - An account of the brand is never "somebody".
 
-use std::{cell::OnceCell, collections::HashSet};
+use std::cell::OnceCell;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     reading::{Span, day, span_of},
     talks::{Talk, talks},
+    tally::Tally,
 };
 use crate::{
-    evidence::facts::{Facts, Interaction, PersonId, Post, PostKind, Profile, Visibility},
+    evidence::facts::{Facts, PersonId, Post, PostKind, Profile, Visibility},
     model::{Brand, Window},
 };
-
-/// The longest window: a century. A longer one would leave the calendar's range.
-const LONGEST_WINDOW_SECONDS: i64 = 100 * 366 * 86_400;
 
 /// One brand's facts within one window.
 pub(super) struct Scope<'a> {
     pub brand: &'a Brand,
     pub facts: &'a Facts,
+    /// What a look at everybody found.
+    pub tally: &'a Tally,
     pub window: Window,
     /// The newest fact known, but not after the window's end, UTC.
     pub as_of: Option<DateTime<Utc>>,
     /// Whether the rows behind the numbers are asked for.
     pub explains: bool,
-    own: HashSet<&'a PersonId>,
     talks: OnceCell<Vec<Talk<'a>>>,
-    inbound_begins: OnceCell<Option<DateTime<Utc>>>,
 }
 
 impl<'a> Scope<'a> {
-    /// Opens the window; `None` if nothing says where it ends.
-    pub fn open(
-        brand: &'a Brand,
-        facts: &'a Facts,
-        window_seconds: i64,
-        until: Option<DateTime<Utc>>,
-    ) -> Option<Self> {
-        let to = until.or(facts.as_of)?;
-        let length = TimeDelta::seconds(window_seconds.clamp(1, LONGEST_WINDOW_SECONDS));
-        let from = to.checked_sub_signed(length).unwrap_or(DateTime::<Utc>::MIN_UTC);
-        let accounts = facts.profiles.iter().map(|profile| &profile.account);
-        let addressed = facts.interactions.iter().map(|interaction| &interaction.account);
-        let counted = facts.post_totals.iter().map(|totals| &totals.account);
-        Some(Self {
-            brand,
-            facts,
-            window: Window { from, to, asked: until.is_some() },
-            as_of: facts.as_of.map(|as_of| as_of.min(to)),
-            explains: false,
-            own: accounts.chain(addressed).chain(counted).collect(),
-            talks: OnceCell::new(),
-            inbound_begins: OnceCell::new(),
-        })
+    /// Opens the window that the tally was taken for.
+    ///
+    /// - `explains`: whether the rows behind the numbers are asked for.
+    pub fn open(brand: &'a Brand, facts: &'a Facts, tally: &'a Tally, explains: bool) -> Self {
+        let window = tally.window;
+        let as_of = facts.as_of.map(|as_of| as_of.min(window.to));
+        Self { brand, facts, tally, window, as_of, explains, talks: OnceCell::new() }
     }
 
     /// Whether `person` is an account of the brand.
     pub fn is_own(&self, person: &PersonId) -> bool {
-        self.own.contains(person)
+        self.tally.own.binary_search(person).is_ok()
     }
 
     /// The accounts of the brand, sorted.
-    pub fn own_accounts(&self) -> Vec<&'a PersonId> {
-        let mut accounts: Vec<&PersonId> = self.own.iter().copied().collect();
-        accounts.sort();
-        accounts
+    pub fn own_accounts(&self) -> &'a [PersonId] {
+        &self.tally.own
     }
 
     /// Whether `at` is not after the window's end.
@@ -90,15 +70,9 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// What others did to us within `window`.
-    pub fn inbound(&self, window: Window) -> impl Iterator<Item = &'a Interaction> {
-        let interactions = self.facts.interactions.iter();
-        interactions.filter(move |one| window.holds(one.at) && !self.is_own(&one.actor))
-    }
-
     /// When the oldest engagement known happened: before it the exports tell nothing.
     pub fn inbound_begins(&self) -> Option<DateTime<Utc>> {
-        *self.inbound_begins.get_or_init(|| self.facts.interactions.iter().map(|one| one.at).min())
+        self.tally.inbound_begins
     }
 
     /// Why nobody can tell who engaged: the exports begin after the window ends.

@@ -6,14 +6,17 @@
 //!   names nobody.
 //! - The two ends of a change lie near the two ends of the window, or there is no number.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     reading::{Reading, Row, Subject, counted, day},
     scope::Scope,
+    tally::Listed,
 };
 use crate::{
-    evidence::facts::{Count, Follow, PersonId, Profile},
+    evidence::facts::{Count, Facts, PersonId, Profile},
     model::{Finding, Metric, Window},
 };
 
@@ -90,9 +93,18 @@ fn slack(window: Window) -> TimeDelta {
     ((window.to - window.from) / 8).max(TimeDelta::days(1))
 }
 
+/// The accounts with two complete lists of followers near the window's ends; nobody counted yet.
+pub(super) fn lists(facts: &Facts, own: &[PersonId], window: Window) -> BTreeMap<PersonId, Listed> {
+    let empty = |ends| Listed { ends, first: 0, lost: 0, last: 0 };
+    let found = own.iter().filter_map(|account| {
+        ends_of(facts, window, account).map(|ends| (account.clone(), empty(ends)))
+    });
+    found.collect()
+}
+
 /// The followers of our accounts between two complete lists.
-struct Lists<'a> {
-    ends: Vec<(&'a PersonId, DateTime<Utc>, DateTime<Utc>)>,
+struct Lists {
+    ends: Vec<(DateTime<Utc>, DateTime<Utc>)>,
     /// How many were on the first lists.
     first: u64,
     /// How many of these are not on the last ones.
@@ -102,16 +114,10 @@ struct Lists<'a> {
     caveats: Vec<String>,
 }
 
-impl<'a> Lists<'a> {
-    fn of(scope: &Scope<'a>) -> Result<Self, Finding> {
-        let (mut ends, mut without) = (Vec::new(), Vec::new());
-        for account in scope.own_accounts() {
-            match ends_of(scope, account) {
-                Some((first, last)) => ends.push((account, first, last)),
-                None => without.push(account),
-            }
-        }
-        if ends.is_empty() {
+impl Lists {
+    fn of(scope: &Scope) -> Result<Self, Finding> {
+        let listed = &scope.tally.lists;
+        if listed.is_empty() {
             let (from, to) = (day(scope.window.from), day(scope.window.to));
             let why = format!(
                 "it takes two complete lists of followers, one of about {from} and one of about \
@@ -119,13 +125,14 @@ impl<'a> Lists<'a> {
             );
             return Err(Finding::NotExported { why });
         }
-        let caveats = without.iter().map(|account| left_out(scope, account)).collect();
-        let mut lists = Self { ends, first: 0, lost: 0, last: 0, caveats };
-        for (_, first, last) in lists.follows(scope) {
-            lists.first += u64::from(first);
-            lists.last += u64::from(last);
-            lists.lost += u64::from(first && !last);
-        }
+        let without = scope.own_accounts().iter().filter(|account| !listed.contains_key(account));
+        let lists = Self {
+            ends: listed.values().map(|one| one.ends).collect(),
+            first: listed.values().map(|one| one.first).sum(),
+            lost: listed.values().map(|one| one.lost).sum(),
+            last: listed.values().map(|one| one.last).sum(),
+            caveats: without.map(|account| left_out(scope, account)).collect(),
+        };
         if lists.first == 0 {
             let why = "nobody was on the first complete list".to_owned();
             return Err(Finding::NoCases { why });
@@ -133,36 +140,22 @@ impl<'a> Lists<'a> {
         Ok(lists)
     }
 
-    /// Everybody who followed at either end: who, whether at the first, whether at the last.
-    fn follows(&self, scope: &Scope<'a>) -> Vec<(&'a Follow, bool, bool)> {
-        let stood = |follow: &Follow, at: DateTime<Utc>| {
-            let since = follow.since.unwrap_or(follow.first_seen_at).min(follow.first_seen_at);
-            since <= at && follow.left_at.is_none_or(|left| left > at)
-        };
-        let mut found = Vec::new();
-        for follow in scope.facts.follows.iter().filter(|one| !scope.is_own(&one.follower)) {
-            let ends = self.ends.iter().find(|(account, ..)| **account == follow.followed);
-            if let Some((_, first, last)) = ends {
-                found.push((follow, stood(follow, *first), stood(follow, *last)));
-            }
-        }
-        found
-    }
-
-    fn reading(&self, scope: &Scope<'a>, metric: Metric, hits: u64) -> Reading {
-        let spans = self.ends.iter().map(|(_, first, last)| (*first, *last));
+    fn reading(&self, scope: &Scope, metric: Metric, hits: u64) -> Reading {
+        let spans = self.ends.iter();
         let days: Vec<String> =
-            spans.map(|(first, last)| format!("{} and {}", day(first), day(last))).collect();
+            spans.map(|(first, last)| format!("{} and {}", day(*first), day(*last))).collect();
         let leaves = metric == Metric::Churn;
         Reading::proportion(metric, hits, self.first)
             .out_of(format!("followers on the first of the complete lists of {}", days.join("; ")))
             .behind(scope, || {
-                let first = self.follows(scope).into_iter().filter(|(_, first, _)| *first);
-                first.map(move |(follow, _, last)| Row {
-                    of: Subject::Person(follow.follower.clone()),
-                    at: follow.left_at.filter(|_| !last),
-                    counts: last != leaves,
-                    what: if last { "stayed" } else { "left" }.to_owned(),
+                scope.tally.faces.iter().flat_map(move |one| {
+                    let first = one.listed.iter().filter(|(first, ..)| *first);
+                    first.map(move |(_, last, left_at)| Row {
+                        of: Subject::Person(one.id.clone()),
+                        at: left_at.filter(|_| !last),
+                        counts: *last != leaves,
+                        what: if *last { "stayed" } else { "left" }.to_owned(),
+                    })
                 })
             })
             .but(self.caveats.clone())
@@ -170,13 +163,17 @@ impl<'a> Lists<'a> {
 }
 
 /// The complete lists of an account nearest to the window's two ends.
-fn ends_of(scope: &Scope, account: &PersonId) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+fn ends_of(
+    facts: &Facts,
+    window: Window,
+    account: &PersonId,
+) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
     let lists = || {
-        let lists = scope.facts.complete_lists.iter().filter(|(of, _)| of == account);
-        lists.map(|(_, at)| *at).filter(|at| scope.knows(*at))
+        let lists = facts.complete_lists.iter().filter(|(of, _)| of == account);
+        lists.map(|(_, at)| *at).filter(|at| *at <= window.to)
     };
-    let (from, near) = (scope.window.from, slack(scope.window));
-    let last = lists().max().filter(|last| scope.window.to - *last <= near)?;
+    let (from, near) = (window.from, slack(window));
+    let last = lists().max().filter(|last| window.to - *last <= near)?;
     let first = lists().min_by_key(|at| ((*at - from).abs(), *at))?;
     ((first - from).abs() <= near && first < last).then_some((first, last))
 }

@@ -99,15 +99,11 @@ pub(super) type Key<'a> = (&'a str, &'a PersonId);
 /// Where a post of theirs belongs, and when it was written.
 type Place<'a> = (Key<'a>, DateTime<Utc>);
 
-/// Finds every conversation up to the window's end.
+/// Finds every conversation of the window, with what of it went before as far as that matters.
 pub(super) fn talks<'a>(scope: &Scope<'a>) -> Vec<Talk<'a>> {
     let theirs = posts_of_others(scope);
     let mut places: HashMap<&str, Place> = HashMap::new();
-    for inbound in &scope.facts.interactions {
-        let opens = inbound.act.opens_conversation() && scope.knows(inbound.at);
-        if !opens || scope.is_own(&inbound.actor) {
-            continue;
-        }
+    for inbound in &scope.tally.said {
         let object = inbound.object.as_str();
         // A post that was not saved is a thread of its own, as far as anybody can tell.
         let root = theirs.get(object).map_or(object, |post| post.root.as_str());

@@ -1,72 +1,42 @@
 //! With whom it goes both ways.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, Utc};
-
 use super::{
     reading::{Reading, Row, Subject},
     scope::Scope,
+    tally::Face,
 };
-use crate::{
-    evidence::facts::{PersonId, PostKind},
-    model::Metric,
-};
-
-/// Which directions there were with one person, and when last.
-#[derive(Debug, Clone, Copy)]
-struct Tie {
-    theirs: bool,
-    ours: bool,
-    last: DateTime<Utc>,
-}
+use crate::model::Metric;
 
 /// People who engaged with us and to whom we wrote, out of those with whom there was either.
 pub(super) fn reciprocity(scope: &Scope) -> Reading {
     let metric = Metric::Reciprocity;
-    let ties = ties(scope);
-    if ties.is_empty() {
+    let ties = &scope.tally.ties;
+    if ties.any() == 0 {
         return Reading::no_cases(metric, "nobody engaged in the window, and we wrote to nobody");
     }
-    let both = ties.values().filter(|tie| tie.theirs && tie.ours).count() as u64;
-    let inbound = ties.values().filter(|tie| tie.theirs).count();
-    let outbound = ties.values().filter(|tie| tie.ours).count();
-    Reading::proportion(metric, both, ties.len() as u64)
+    Reading::proportion(metric, ties.both, ties.any())
         .out_of("people who engaged with us or to whom we replied in the window")
-        .given("people who engaged with us", inbound as f64)
-        .given("people to whom we replied", outbound as f64)
-        .over(ties.values().map(|tie| tie.last))
-        .behind(scope, || {
-            ties.iter().map(|(person, tie)| Row {
-                of: Subject::Person((*person).clone()),
-                at: Some(tie.last),
-                counts: tie.theirs && tie.ours,
-                what: match (tie.theirs, tie.ours) {
-                    (true, true) => "both ways".to_owned(),
-                    (true, false) => "engaged, and we did not reply".to_owned(),
-                    (false, _) => "we replied, and they did not engage".to_owned(),
-                },
-            })
-        })
+        .given("people who engaged with us", ties.theirs as f64)
+        .given("people to whom we replied", ties.ours as f64)
+        .within(ties.last)
+        .behind(scope, || scope.tally.faces.iter().filter_map(row))
         .but(scope.begins_late())
 }
 
-fn ties<'a>(scope: &Scope<'a>) -> BTreeMap<&'a PersonId, Tie> {
-    let mut ties: BTreeMap<&PersonId, Tie> = BTreeMap::new();
-    let mut add = |person: &'a PersonId, ours: bool, at: DateTime<Utc>| {
-        let tie = ties.entry(person).or_insert(Tie { theirs: false, ours: false, last: at });
-        tie.theirs |= !ours;
-        tie.ours |= ours;
-        tie.last = tie.last.max(at);
+/// What there was with somebody, if there was anything.
+fn row(one: &Face) -> Option<Row> {
+    let what = match (one.deeds > 0, one.ours.is_some()) {
+        (false, false) => return None,
+        (true, true) => "both ways",
+        (true, false) => "engaged, and we did not reply",
+        (false, true) => "we replied, and they did not engage",
     };
-    scope.inbound(scope.window).for_each(|one| add(&one.actor, false, one.at));
-    let replies = scope.own_posts().filter(|post| post.kind == PostKind::Reply);
-    for post in replies.filter(|post| scope.window.holds(post.at)) {
-        if let Some(to) = post.parent_author.as_ref().filter(|to| !scope.is_own(to)) {
-            add(to, true, post.at);
-        }
-    }
-    ties
+    Some(Row {
+        of: Subject::Person(one.id.clone()),
+        at: one.last.max(one.ours),
+        counts: one.deeds > 0 && one.ours.is_some(),
+        what: what.to_owned(),
+    })
 }
 
 #[cfg(test)]

@@ -1,0 +1,479 @@
+//! What one look at the crowd finds: every sum over people that a formula asks for.
+//!
+//! ```text
+//! Facts (own accounts, posts, lists) ─┐
+//! Crowd (one person after another) ───┴─► Tally::take ──► sums, never people
+//! ```
+//!
+//! Start reading at [`Tally::take`], then at [`Counting::see`], which is asked once a person.
+//!
+//! # Always true
+//!
+//! - Its memory grows with the conversations of the window and our own answers, not with followers
+//!   or interactions, unless the people behind a number are asked for.
+//! - No deed later than the window's end is counted; an account of the brand is never somebody.
+
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{reading::Span, staying, talks::SILENCE};
+use crate::{
+    evidence::{
+        facts::{Facts, Interaction, PersonId, PostKind},
+        interval::MostActive,
+        somebody::{Crowd, Deed, Following, Micros, Somebody},
+    },
+    model::Window,
+};
+
+/// The longest window: a century. A longer one would leave the calendar's range.
+const LONGEST_WINDOW_SECONDS: i64 = 100 * 366 * 86_400;
+
+/// Who posted within this time is active.
+const ACTIVE: TimeDelta = TimeDelta::days(90);
+
+/// Which stretch of time is looked at.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Look {
+    /// The length of the window, above 0.
+    pub window_seconds: i64,
+    /// Where it ends, UTC; without it, at the newest evidence.
+    pub until: Option<DateTime<Utc>>,
+    /// Whether the people behind the numbers are kept.
+    pub explains: bool,
+}
+
+/// The sums over everybody.
+#[derive(Debug)]
+pub(super) struct Tally {
+    pub window: Window,
+    /// The accounts of the brand, sorted.
+    pub own: Vec<PersonId>,
+    /// When the oldest engagement known happened: before it the exports tell nothing.
+    pub inbound_begins: Option<DateTime<Utc>>,
+    /// The first and last engagement in the window.
+    pub inbound: Span,
+    /// How many followers of each of our accounts are known by name at the window's end.
+    pub followers_of: BTreeMap<PersonId, u64>,
+    /// Distinct followers at the window's end who engaged in the window.
+    pub engaged_followers: u64,
+    /// People who engaged in the window before, and those of them who did in this one.
+    pub before: u64,
+    pub stayed: u64,
+    pub activity: Activity,
+    /// How many interactions each of the most active people made in the window.
+    pub most_active: MostActive,
+    /// Followers of our accounts between two complete lists, where there are two.
+    pub lists: BTreeMap<PersonId, Listed>,
+    pub ties: Ties,
+    /// What others said to us that may belong to a conversation of the window.
+    pub said: Vec<Interaction>,
+    /// Those behind the numbers, if they are asked for.
+    pub faces: Vec<Face>,
+}
+
+/// Followers by when they posted last.
+#[derive(Debug, Default)]
+pub(super) struct Activity {
+    /// Distinct followers at the window's end.
+    pub followers: u64,
+    /// Those of whom it is known when they posted last.
+    pub known: u64,
+    /// Those who posted in the 90 days before the window's end.
+    pub active: u64,
+    /// Those of the active who engaged in the window.
+    pub engaged: u64,
+}
+
+/// The followers of one account between two complete lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Listed {
+    /// How new the two lists are.
+    pub ends: (DateTime<Utc>, DateTime<Utc>),
+    /// How many were on the first.
+    pub first: u64,
+    /// How many of these are not on the last.
+    pub lost: u64,
+    /// How many are on the last.
+    pub last: u64,
+}
+
+/// With how many people there was which direction in the window.
+#[derive(Debug, Default)]
+pub(super) struct Ties {
+    pub theirs: u64,
+    pub ours: u64,
+    pub both: u64,
+    /// The last time with each of them: the first and last of these.
+    pub last: Span,
+}
+
+/// Somebody behind the numbers.
+#[derive(Debug, Clone)]
+pub(super) struct Face {
+    pub id: PersonId,
+    /// How often they engaged in the window, and when last.
+    pub deeds: u64,
+    pub last: Option<DateTime<Utc>>,
+    /// Whether they engaged in the window before.
+    pub before: bool,
+    /// Whether they follow us at the window's end.
+    pub follows: bool,
+    pub posted: Option<DateTime<Utc>>,
+    /// When we wrote to them last in the window.
+    pub ours: Option<DateTime<Utc>>,
+    /// Whether they were on the first and the last list of an account, and when they had left.
+    pub listed: Vec<(bool, bool, Option<DateTime<Utc>>)>,
+}
+
+impl Face {
+    /// Whether they posted in the 90 days before `end`.
+    pub fn is_active(&self, end: DateTime<Utc>) -> bool {
+        self.posted.is_some_and(|posted| posted > end - ACTIVE)
+    }
+}
+
+impl Tally {
+    /// Looks at everybody once; `None` if nothing says where the window ends.
+    pub fn take<C: Crowd>(facts: &Facts, crowd: &C, look: Look) -> Result<Option<Self>, C::Error> {
+        let Some(to) = look.until.or(facts.as_of) else { return Ok(None) };
+        let length = TimeDelta::seconds(look.window_seconds.clamp(1, LONGEST_WINDOW_SECONDS));
+        let from = to.checked_sub_signed(length).unwrap_or(DateTime::<Utc>::MIN_UTC);
+        let window = Window { from, to, asked: look.until.is_some() };
+        let mut counting = Counting::new(facts, own(facts, crowd)?, window, look.explains);
+        crowd.each(&mut |somebody| counting.see(somebody))?;
+        Ok(Some(counting.finish()))
+    }
+}
+
+/// The accounts of the brand: those with a profile, those addressed, those whose posts are counted.
+fn own<C: Crowd>(facts: &Facts, crowd: &C) -> Result<Vec<PersonId>, C::Error> {
+    let mut own = crowd.addressed()?;
+    own.extend(facts.profiles.iter().map(|profile| profile.account.clone()));
+    own.extend(facts.post_totals.iter().map(|totals| totals.account.clone()));
+    own.sort_unstable();
+    own.dedup();
+    Ok(own)
+}
+
+/// The window in the store's time.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    from: Micros,
+    to: Micros,
+}
+
+impl Bounds {
+    fn of(window: Window) -> Self {
+        Self { from: window.from.into(), to: window.to.into() }
+    }
+
+    /// As [`Window::holds`]: after its beginning, up to its end.
+    fn holds(self, at: Micros) -> bool {
+        self.from < at && at <= self.to
+    }
+}
+
+/// What an account that people follow is to us.
+#[derive(Debug, Clone, Copy)]
+struct Account {
+    own: bool,
+    /// How many follow it at the window's end.
+    followers: u64,
+    listed: Option<Listed>,
+}
+
+/// A tally in the making.
+struct Counting<'a> {
+    window: Bounds,
+    before: Bounds,
+    active_since: Micros,
+    said_since: Micros,
+    explains: bool,
+    /// Our accounts and those to whom we replied, sorted, and how far the crowd has come in both.
+    own_place: usize,
+    ours: Vec<(&'a PersonId, DateTime<Utc>)>,
+    ours_place: usize,
+    /// What our replies answer.
+    answered: HashSet<&'a str>,
+    accounts: Vec<Account>,
+    names: Vec<PersonId>,
+    begins: Option<Micros>,
+    inbound: Option<(Micros, Micros)>,
+    tally: Tally,
+}
+
+impl<'a> Counting<'a> {
+    fn new(facts: &'a Facts, own: Vec<PersonId>, window: Window, explains: bool) -> Self {
+        let is_own = |person: &PersonId| own.binary_search(person).is_ok();
+        let replies = || {
+            let ours = facts.posts.iter().filter(|post| is_own(&post.author));
+            ours.filter(|post| post.kind == PostKind::Reply && post.at <= window.to)
+        };
+        let mut ours: BTreeMap<&PersonId, DateTime<Utc>> = BTreeMap::new();
+        for post in replies().filter(|post| window.holds(post.at)) {
+            if let Some(to) = post.parent_author.as_ref().filter(|to| !is_own(to)) {
+                let last = ours.entry(to).or_insert(post.at);
+                *last = post.at.max(*last);
+            }
+        }
+        let tally = Tally {
+            window,
+            inbound_begins: None,
+            inbound: None,
+            followers_of: BTreeMap::new(),
+            engaged_followers: 0,
+            before: 0,
+            stayed: 0,
+            activity: Activity::default(),
+            most_active: MostActive::default(),
+            lists: staying::lists(facts, &own, window),
+            ties: Ties { ours: ours.len() as u64, ..Ties::default() },
+            said: Vec::new(),
+            faces: Vec::new(),
+            own: Vec::new(),
+        };
+        Self {
+            window: Bounds::of(window),
+            before: Bounds::of(window.before()),
+            active_since: (window.to - ACTIVE).into(),
+            said_since: window
+                .from
+                .checked_sub_signed(SILENCE)
+                .map_or(Micros(i64::MIN), From::from),
+            explains,
+            own_place: 0,
+            ours: ours.into_iter().collect(),
+            ours_place: 0,
+            answered: replies().filter_map(|post| post.parent.as_deref()).collect(),
+            accounts: Vec::new(),
+            names: Vec::new(),
+            begins: None,
+            inbound: None,
+            tally: Tally { own, ..tally },
+        }
+    }
+
+    /// Adds one person.
+    fn see(&mut self, somebody: &Somebody) {
+        self.meet(somebody.accounts());
+        let oldest = somebody.deeds.iter().map(|deed| deed.at).min();
+        self.begins = self.begins.into_iter().chain(oldest).min();
+        if self.is_own(somebody.id()) {
+            return;
+        }
+        let deeds = self.deeds(somebody);
+        let follows = somebody.follows.iter().fold(false, |any, one| self.follow(one) || any);
+        self.people(&deeds, follows);
+        self.activity(somebody, &deeds, follows);
+        let ours = self.tie(somebody.id(), &deeds);
+        if self.explains {
+            self.keep(somebody, &deeds, follows, ours);
+        }
+    }
+
+    /// Learns what the accounts are, all of which the first person knows already.
+    fn meet(&mut self, accounts: &[PersonId]) {
+        for account in accounts.iter().skip(self.accounts.len()) {
+            let own = self.tally.own.binary_search(account).is_ok();
+            let listed = self.tally.lists.get(account).copied();
+            self.accounts.push(Account { own, followers: 0, listed });
+            self.names.push(account.clone());
+        }
+    }
+
+    fn is_own(&mut self, id: &str) -> bool {
+        let own = &self.tally.own;
+        while own.get(self.own_place).is_some_and(|one| one.as_str() < id) {
+            self.own_place += 1;
+        }
+        own.get(self.own_place).is_some_and(|one| one.as_str() == id)
+    }
+
+    fn deeds(&mut self, somebody: &Somebody) -> Deeds {
+        let mut deeds = Deeds::default();
+        for deed in &somebody.deeds {
+            if self.window.holds(deed.at) {
+                deeds.now += 1;
+                deeds.last = deeds.last.max(Some(deed.at));
+                let (first, last) = self.inbound.unwrap_or((deed.at, deed.at));
+                self.inbound = Some((first.min(deed.at), last.max(deed.at)));
+            }
+            deeds.before |= self.before.holds(deed.at);
+            if deed.act.opens_conversation() {
+                self.hear(somebody, deed);
+            }
+        }
+        deeds
+    }
+
+    /// Keeps what they said, if it can matter to a conversation of the window: since the silence
+    /// before it, or answered by us whenever.
+    fn hear(&mut self, somebody: &Somebody, deed: &Deed) {
+        let recent = deed.at >= self.said_since || self.answered.contains(somebody.object(deed));
+        if recent && deed.at <= self.window.to {
+            self.tally.said.push(somebody.interaction(deed));
+        }
+    }
+
+    /// Counts a follow; answers whether it is one of us that holds at the window's end.
+    fn follow(&mut self, one: &Following) -> bool {
+        let Some(account) = self.accounts.get_mut(one.account as usize) else { return false };
+        if let Some(listed) = &mut account.listed {
+            let (first, last) = stood(one, listed.ends);
+            listed.first += u64::from(first);
+            listed.last += u64::from(last);
+            listed.lost += u64::from(first && !last);
+        }
+        let gone = one.left_at.is_some_and(|left| left <= self.window.to);
+        let began = one.since.is_none_or(|since| since <= self.window.to);
+        let holds = account.own && began && !gone;
+        account.followers += u64::from(holds);
+        holds
+    }
+
+    fn people(&mut self, deeds: &Deeds, follows: bool) {
+        let tally = &mut self.tally;
+        tally.engaged_followers += u64::from(follows && deeds.now > 0);
+        tally.before += u64::from(deeds.before);
+        tally.stayed += u64::from(deeds.before && deeds.now > 0);
+        if deeds.now > 0 {
+            tally.most_active.add(deeds.now);
+        }
+    }
+
+    fn activity(&mut self, somebody: &Somebody, deeds: &Deeds, follows: bool) {
+        if !follows {
+            return;
+        }
+        let activity = &mut self.tally.activity;
+        activity.followers += 1;
+        if let Some(posted) = somebody.traits().last_post {
+            let active = Micros::from(posted) > self.active_since;
+            activity.known += 1;
+            activity.active += u64::from(active);
+            activity.engaged += u64::from(active && deeds.now > 0);
+        }
+    }
+
+    /// Counts the directions; answers when we wrote to them last in the window.
+    fn tie(&mut self, id: &str, deeds: &Deeds) -> Option<DateTime<Utc>> {
+        while let Some((person, at)) = self.ours.get(self.ours_place).copied() {
+            if person.as_str() > id {
+                break;
+            }
+            self.ours_place += 1;
+            if person.as_str() == id {
+                self.tally.ties.theirs += u64::from(deeds.now > 0);
+                self.tally.ties.both += u64::from(deeds.now > 0);
+                self.tally.ties.add(deeds.last.map_or(at, |last| last.time().max(at)));
+                return Some(at);
+            }
+            self.only_ours(person, at);
+        }
+        if let Some(last) = deeds.last {
+            self.tally.ties.theirs += 1;
+            self.tally.ties.add(last.time());
+        }
+        None
+    }
+
+    /// Somebody to whom we wrote and of whom the crowd knows nothing.
+    fn only_ours(&mut self, person: &PersonId, at: DateTime<Utc>) {
+        self.tally.ties.add(at);
+        if self.explains {
+            self.tally.faces.push(Face { ours: Some(at), ..Face::of(person.clone()) });
+        }
+    }
+
+    fn keep(
+        &mut self,
+        somebody: &Somebody,
+        deeds: &Deeds,
+        follows: bool,
+        ours: Option<DateTime<Utc>>,
+    ) {
+        let lists = somebody.follows.iter().filter_map(|one| {
+            let listed = self.accounts.get(one.account as usize)?.listed?;
+            let (first, last) = stood(one, listed.ends);
+            Some((first, last, one.left_at.map(Micros::time)))
+        });
+        self.tally.faces.push(Face {
+            deeds: deeds.now,
+            last: deeds.last.map(Micros::time),
+            before: deeds.before,
+            follows,
+            posted: somebody.traits().last_post,
+            ours,
+            listed: lists.collect(),
+            ..Face::of(somebody.person_id())
+        });
+    }
+
+    fn finish(mut self) -> Tally {
+        while let Some((person, at)) = self.ours.get(self.ours_place).copied() {
+            self.ours_place += 1;
+            self.only_ours(person, at);
+        }
+        let mut tally = self.tally;
+        tally.inbound_begins = self.begins.map(Micros::time);
+        tally.inbound = self.inbound.map(|(first, last)| (first.time(), last.time()));
+        for (name, account) in self.names.into_iter().zip(self.accounts) {
+            if let Some(listed) = account.listed {
+                tally.lists.insert(name.clone(), listed);
+            }
+            if account.followers > 0 {
+                tally.followers_of.insert(name, account.followers);
+            }
+        }
+        tally
+    }
+}
+
+/// What one person did.
+#[derive(Debug, Default)]
+struct Deeds {
+    /// How often in the window, and when last.
+    now: u64,
+    last: Option<Micros>,
+    /// Whether in the window before.
+    before: bool,
+}
+
+impl Ties {
+    fn add(&mut self, at: DateTime<Utc>) {
+        let (first, last) = self.last.unwrap_or((at, at));
+        self.last = Some((first.min(at), last.max(at)));
+    }
+
+    /// With how many people there was either direction.
+    pub fn any(&self) -> u64 {
+        self.theirs + self.ours - self.both
+    }
+}
+
+impl Face {
+    fn of(id: PersonId) -> Self {
+        Self {
+            id,
+            deeds: 0,
+            last: None,
+            before: false,
+            follows: false,
+            posted: None,
+            ours: None,
+            listed: Vec::new(),
+        }
+    }
+}
+
+/// Whether somebody was on each of two complete lists.
+fn stood(one: &Following, ends: (DateTime<Utc>, DateTime<Utc>)) -> (bool, bool) {
+    let since = one.since.unwrap_or(one.first_seen_at).min(one.first_seen_at);
+    let at = |end: DateTime<Utc>| {
+        let end = Micros::from(end);
+        since <= end && one.left_at.is_none_or(|left| left > end)
+    };
+    (at(ends.0), at(ends.1))
+}
