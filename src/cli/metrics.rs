@@ -20,13 +20,13 @@ pub fn run(session: &Session, args: &MetricsArgs) -> Result<Exit, Failure> {
     let known = session.runner()?.known(&brand_id(&args.brand)?, asked)?;
     match metric {
         Some(metric) => {
-            let explained = known.explain(metric, args.window_end);
-            let view = behind(&known, &explained, args.names, args.first);
+            let explained = known.explain(metric, args.window_end)?;
+            let view = behind(&known, &explained, args.names, args.first)?;
             let ids = || view.rows.iter().map(|row| row.of.clone()).collect();
             session.out.answer(&view, ids, || render::catalogue::behind(&view))?;
         }
         None => {
-            let view = catalogue(&known, &known.measure(args.window_end), args.as_of);
+            let view = catalogue(&known, &known.measure(args.window_end)?, args.as_of);
             let names = || {
                 view.metrics.iter().map(|one| one.observation.metric.name().to_owned()).collect()
             };

@@ -10,14 +10,14 @@
 //!   known.
 //! - One `Somebody` is filled again and again: what is to outlive the look must be copied.
 
-use std::{cmp::Ordering, convert::Infallible, ops::Range, sync::Arc};
+use std::{cmp::Ordering, collections::HashMap, convert::Infallible, ops::Range};
 
 use chrono::{DateTime, Utc};
 
 use super::facts::{Act, Facts, Follow, Interaction, Person, PersonId, Traits};
 
 /// A moment as the store keeps it: microseconds since 1970, UTC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Micros(pub i64);
 
 impl Micros {
@@ -41,6 +41,9 @@ impl From<DateTime<Utc>> for Micros {
 
 /// An account that people follow or address, by its place in [`Somebody::account`].
 pub type Place = u32;
+
+/// How many accounts are compared before their places are looked up.
+const FEW: usize = 4;
 
 /// They follow an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,25 +70,7 @@ pub struct Deed {
     /// When.
     pub at: Micros,
     /// What they did it to; read it by [`Somebody::object`].
-    pub(crate) object: Object,
-}
-
-/// Where the address of a deed's object stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Object {
-    /// Among the words of this person.
-    Here(Range<u32>),
-    /// In the list that everybody shares: one of our posts.
-    Listed(u32),
-}
-
-/// The addresses that many deeds share, by number.
-#[derive(Debug, Default)]
-pub struct Shared {
-    /// Accounts that people follow or address.
-    pub accounts: Vec<PersonId>,
-    /// Our posts.
-    pub objects: Vec<String>,
+    pub(crate) object: Range<u32>,
 }
 
 /// One person with all their rows.
@@ -103,15 +88,11 @@ pub struct Somebody {
     /// What they did to us; each deed once, in no order.
     pub deeds: Vec<Deed>,
     words: String,
-    shared: Arc<Shared>,
+    accounts: Vec<PersonId>,
+    places: HashMap<PersonId, Place>,
 }
 
 impl Somebody {
-    /// Nobody yet, to be filled.
-    pub(crate) fn with(shared: Arc<Shared>) -> Self {
-        Self { shared, ..Self::default() }
-    }
-
     /// Empties it for the next person.
     pub(crate) fn begin(&mut self, id: &str) {
         self.id.clear();
@@ -160,23 +141,20 @@ impl Somebody {
         })
     }
 
-    /// All accounts that anybody of the crowd follows or addresses, each at its place.
+    /// The accounts that anybody shown so far follows or addresses, each at its place for good.
     pub fn accounts(&self) -> &[PersonId] {
-        &self.shared.accounts
+        &self.accounts
     }
 
     /// The account at a place.
     pub fn account(&self, place: Place) -> &PersonId {
-        &self.shared.accounts[place as usize]
+        &self.accounts[place as usize]
     }
 
     /// The address that a deed was done to: our post for a like or repost, their own post for a
     /// reply, quote or mention.
     pub fn object<'a>(&'a self, deed: &'a Deed) -> &'a str {
-        match &deed.object {
-            Object::Here(range) => self.words_at(range),
-            Object::Listed(place) => &self.shared.objects[*place as usize],
-        }
+        self.words_at(&deed.object)
     }
 
     /// A deed as a fact of its own.
@@ -209,6 +187,22 @@ impl Somebody {
         self.handle.push_str(handle);
         self.name = name.map(|name| self.keep(name));
         self.traits = traits;
+    }
+
+    /// The place of an account, which is made if it is new.
+    pub(crate) fn place(&mut self, account: &str) -> Place {
+        // Nearly everybody follows and addresses the same few.
+        let few = self.accounts.iter().take(FEW);
+        if let Some(place) = few.into_iter().position(|known| known.as_str() == account) {
+            return place as Place;
+        }
+        let next = self.accounts.len() as Place;
+        let account = PersonId::stored(account);
+        let place = *self.places.entry(account.clone()).or_insert(next);
+        if place == next {
+            self.accounts.push(account);
+        }
+        place
     }
 
     /// Keeps words of this person, and says where.
@@ -254,12 +248,7 @@ impl Crowd for Facts {
         people.sort_by(|one, other| one.id.cmp(&other.id));
         follows.sort_by(|one, other| one.follower.cmp(&other.follower));
         deeds.sort_by(|one, other| one.actor.cmp(&other.actor));
-        let accounts = accounts(self);
-        let place = |account: &PersonId| {
-            accounts.binary_search(account).map_or(Place::MAX, |place| place as Place)
-        };
-        let shared = Shared { accounts: accounts.clone(), objects: Vec::new() };
-        let mut somebody = Somebody::with(Arc::new(shared));
+        let mut somebody = Somebody::default();
         let (mut people, mut follows, mut deeds) = (&people[..], &follows[..], &deeds[..]);
         while let Some(id) = [
             people.first().map(|one| &one.id),
@@ -276,8 +265,9 @@ impl Crowd for Facts {
                 somebody.describe(&one.handle, one.name.as_deref(), one.traits.clone());
             }
             for follow in take(&mut follows, |one| one.follower.cmp(id)) {
+                let account = somebody.place(follow.followed.as_str());
                 somebody.follows.push(Following {
-                    account: place(&follow.followed),
+                    account,
                     since: follow.since.map(Micros::from),
                     first_seen_at: follow.first_seen_at.into(),
                     seen_at: follow.seen_at.into(),
@@ -285,8 +275,9 @@ impl Crowd for Facts {
                 });
             }
             for deed in take(&mut deeds, |one| one.actor.cmp(id)) {
-                let object = Object::Here(somebody.keep(&deed.object));
-                let (act, account, at) = (deed.act, place(&deed.account), deed.at.into());
+                let object = somebody.keep(&deed.object);
+                let account = somebody.place(deed.account.as_str());
+                let (act, at) = (deed.act, deed.at.into());
                 somebody.deeds.push(Deed { act, account, at, object });
             }
             see(&somebody);
@@ -301,16 +292,6 @@ impl Crowd for Facts {
         accounts.dedup();
         Ok(accounts.into_iter().cloned().collect())
     }
-}
-
-/// Every account followed or addressed, sorted.
-fn accounts(facts: &Facts) -> Vec<PersonId> {
-    let followed = facts.follows.iter().map(|one| &one.followed);
-    let mut accounts: Vec<&PersonId> =
-        followed.chain(facts.interactions.iter().map(|one| &one.account)).collect();
-    accounts.sort_unstable();
-    accounts.dedup();
-    accounts.into_iter().cloned().collect()
 }
 
 /// The rows of one person off the front of `rows`.

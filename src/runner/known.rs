@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use super::{Runner, load_brand, load_workflow};
 use crate::{
     evidence::{
-        facts::Facts,
+        facts::{Facts, PersonId},
         metrics::{self, Explained},
         pseudonym::Pseudonyms,
     },
@@ -24,8 +24,10 @@ use crate::{
 pub struct Known {
     /// The brand's file, as it is now.
     pub brand: Brand,
-    /// The facts.
+    /// The facts, but for people, follows and interactions.
     pub facts: Facts,
+    /// The evidence, which shows people; absent before the first import.
+    evidence: Option<EvidenceStore>,
     /// The revision of the facts; 0 before the first import.
     pub revision: u64,
     /// The length of the measuring window, in seconds.
@@ -59,6 +61,7 @@ impl Runner {
         let nothing = |brand| Known {
             brand,
             facts: Facts::default(),
+            evidence: None,
             revision: 0,
             window_seconds,
             pseudonyms: None,
@@ -70,11 +73,14 @@ impl Runner {
         let (facts, revision) = match asked.as_of {
             Some(at) => {
                 let revision = store.revision_at(at)?;
-                (store.facts_at(revision)?, revision)
+                (store.background(Some(revision))?, revision)
             }
-            None => (store.facts()?, store.revision()?),
+            None => store.snapshot(|| -> Result<_, Failure> {
+                Ok((store.background(None)?, store.revision()?))
+            })?,
         };
-        Ok(Known { facts, revision, pseudonyms, ..nothing(brand) })
+        let evidence = Some(store);
+        Ok(Known { facts, evidence, revision, pseudonyms, ..nothing(brand) })
     }
 }
 
@@ -107,16 +113,58 @@ impl Runner {
 
 impl Known {
     /// Every metric that a file may name, with the twins in business hours.
-    pub fn measure(&self, until: Option<DateTime<Utc>>) -> BTreeMap<Metric, Observation> {
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] if the evidence cannot be read.
+    pub fn measure(
+        &self,
+        until: Option<DateTime<Utc>>,
+    ) -> Result<BTreeMap<Metric, Observation>, Failure> {
+        let (brand, facts, seconds) = (&self.brand, &self.facts, self.window_seconds);
         let wanted: BTreeSet<Metric> = Metric::ALL.into_iter().collect();
-        metrics::measure(&self.brand, &self.facts, &wanted, self.window_seconds, until)
+        let Some(store) = &self.evidence else {
+            return Ok(metrics::measure(brand, facts, &wanted, seconds, until));
+        };
+        store.snapshot(|| {
+            let crowd = store.everybody(self.earlier(store)?);
+            Ok(metrics::measure_crowd(brand, facts, &crowd, &wanted, seconds, until)?)
+        })
     }
 
     /// One metric, and what is behind it.
-    pub fn explain(&self, metric: Metric, until: Option<DateTime<Utc>>) -> Explained {
-        let facts = &self.facts;
-        let Ok(explained) =
-            metrics::explain(&self.brand, facts, facts, metric, self.window_seconds, until);
-        explained
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] if the evidence cannot be read.
+    pub fn explain(
+        &self,
+        metric: Metric,
+        until: Option<DateTime<Utc>>,
+    ) -> Result<Explained, Failure> {
+        let (brand, facts, seconds) = (&self.brand, &self.facts, self.window_seconds);
+        let Some(store) = &self.evidence else {
+            let Ok(explained) = metrics::explain(brand, facts, facts, metric, seconds, until);
+            return Ok(explained);
+        };
+        store.snapshot(|| {
+            let crowd = store.everybody(self.earlier(store)?);
+            Ok(metrics::explain(brand, facts, &crowd, metric, seconds, until)?)
+        })
+    }
+
+    /// What somebody is called on the platform, if that is known.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] if the evidence cannot be read.
+    pub fn handle(&self, person: &PersonId) -> Result<Option<String>, Failure> {
+        let handle = self.evidence.as_ref().map(|store| store.handle(person));
+        Ok(handle.transpose()?.flatten())
+    }
+
+    /// The revision to look back to, if it is not the newest.
+    fn earlier(&self, store: &EvidenceStore) -> Result<Option<u64>, Failure> {
+        Ok((store.revision()? != self.revision).then_some(self.revision))
     }
 }

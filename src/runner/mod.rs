@@ -36,7 +36,7 @@ use crate::{
     clock::{self, Clock},
     definition::{self, Diagnostic, Severity, SourceFile},
     engine::{self, GateReport, Refusal, Step},
-    evidence::{metrics, sources::Export},
+    evidence::{facts::Facts, metrics, sources::Export},
     failure::Failure,
     model::{
         Actor, Brand, BrandId, Checkpoint, Command, Digest, Metric, Observations, StageId, Status,
@@ -241,15 +241,22 @@ impl Runner {
     ) -> Result<Observations, Failure> {
         let _span = info_span!("measure", brand = %brand.id).entered();
         let path = self.workspace.evidence_path(&brand.id);
-        let facts = match EvidenceStore::open_existing_read_only(&path)? {
-            Some(evidence) => evidence.facts()?,
-            None => Default::default(),
-        };
         // All of them, so that the journal can answer questions nobody has asked yet.
         let wanted: BTreeSet<Metric> = Metric::ALL.into_iter().collect();
-        debug!(interactions = facts.interactions.len(), posts = facts.posts.len(), "facts loaded");
-        let metrics =
-            metrics::measure(brand, &facts, &wanted, workflow.window_seconds, self.window_end);
+        let (seconds, end) = (workflow.window_seconds, self.window_end);
+        let (facts, metrics) = match EvidenceStore::open_existing_read_only(&path)? {
+            Some(evidence) => evidence.snapshot(|| -> Result<_, Failure> {
+                let (facts, crowd) = (evidence.background(None)?, evidence.everybody(None));
+                let metrics = metrics::measure_crowd(brand, &facts, &crowd, &wanted, seconds, end)?;
+                Ok((facts, metrics))
+            })?,
+            None => {
+                let nothing = Facts::default();
+                let metrics = metrics::measure(brand, &nothing, &wanted, seconds, end);
+                (nothing, metrics)
+            }
+        };
+        debug!(posts = facts.posts.len(), "measured");
         let as_of = match (facts.as_of, self.window_end) {
             (Some(newest), Some(end)) => Some(newest.min(end)),
             (newest, _) => newest,

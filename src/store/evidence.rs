@@ -1,7 +1,7 @@
 //! The facts of one brand on disk: one SQLite file a brand.
 //!
-//! Start reading at [`EvidenceStore::import`]. `write` has the upserts,
-//! `read` the way back.
+//! Start reading at [`EvidenceStore::import`]. `write` has the upserts, `read` the way back,
+//! `crowd` the way back for people, one at a time.
 //!
 //! # Always true
 //!
@@ -20,6 +20,7 @@
 //! the short reads between them do not need the concurrency that WAL buys with two more files.
 
 mod copy;
+mod crowd;
 mod error;
 mod forget;
 mod house;
@@ -36,10 +37,11 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    crowd::Everybody,
     error::EvidenceError,
     forget::{Forgotten, Order},
     schema::VERSION as SCHEMA_VERSION,
@@ -230,6 +232,36 @@ impl EvidenceStore {
         self.snapshot(|| read::facts(&self.connection, &self.place(), Some(revision)))
     }
 
+    /// Everything known but people, follows and interactions, which [`EvidenceStore::everybody`]
+    /// shows.
+    ///
+    /// - `revision`: what was known at an earlier one; absent for now.
+    ///
+    /// # Errors
+    ///
+    /// As [`EvidenceStore::facts`].
+    pub fn background(&self, revision: Option<u64>) -> Result<Facts, EvidenceError> {
+        self.snapshot(|| read::background(&self.connection, &self.place(), revision))
+    }
+
+    /// People with what they follow and did, one after another.
+    ///
+    /// - `revision`: as they were known at an earlier one; absent for now.
+    pub fn everybody(&self, revision: Option<u64>) -> Everybody<'_> {
+        Everybody::of(self, revision)
+    }
+
+    /// What a person is called on the platform now, if that is known.
+    ///
+    /// # Errors
+    ///
+    /// As [`EvidenceStore::facts`].
+    pub fn handle(&self, person: &PersonId) -> Result<Option<String>, EvidenceError> {
+        let sql = "SELECT handle FROM person WHERE id = ?1";
+        let found = self.connection.query_row(sql, [person.as_str()], |row| row.get(0));
+        self.wrap(found.optional())
+    }
+
     /// The newest revision that had come by `at`, UTC; 0 if none had.
     ///
     /// # Errors
@@ -288,11 +320,19 @@ impl EvidenceStore {
         self.wrap(read::revision(&self.connection))
     }
 
-    /// Reads several tables as they stood at one moment.
-    fn snapshot<T>(
+    /// Reads several tables as they stand at one moment, whoever imports meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// Those of `read`, and [`EvidenceError`] if the file cannot be read.
+    pub fn snapshot<T, E: From<EvidenceError>>(
         &self,
-        read: impl FnOnce() -> Result<T, EvidenceError>,
-    ) -> Result<T, EvidenceError> {
+        read: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        if !self.connection.is_autocommit() {
+            // The moment is held already.
+            return read();
+        }
         let work = self.wrap(self.connection.unchecked_transaction())?;
         let found = read()?;
         self.wrap(work.commit())?;

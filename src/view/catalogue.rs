@@ -10,6 +10,7 @@ use crate::{
         facts::PersonId,
         metrics::{Explained, Row, Subject},
     },
+    failure::Failure,
     model::{Metric, Observation},
     runner::known::Known,
 };
@@ -105,13 +106,23 @@ pub fn catalogue(
 ///
 /// - `names`: whether people are named; otherwise each has a pseudonym.
 /// - `first`: how many rows at most.
-pub fn behind(known: &Known, explained: &Explained, names: bool, first: usize) -> Behind {
+///
+/// # Errors
+///
+/// [`Failure`] if the names cannot be read.
+pub fn behind(
+    known: &Known,
+    explained: &Explained,
+    names: bool,
+    first: usize,
+) -> Result<Behind, Failure> {
     let metric = explained.observation.metric;
     let spec = metric.spec();
-    let people = People::of(known, names);
-    let rows = explained.rows.iter().take(first).map(|row| people.row(row)).collect();
+    let people = People { known, names };
+    let rows = explained.rows.iter().take(first).map(|row| people.row(row));
+    let rows = rows.collect::<Result<_, _>>()?;
     let input = |(what, value): &(String, f64)| Input { what: what.clone(), value: *value };
-    Behind {
+    Ok(Behind {
         brand: known.brand.id.to_string(),
         number: view(&explained.observation),
         title: spec.title,
@@ -121,45 +132,36 @@ pub fn behind(known: &Known, explained: &Explained, names: bool, first: usize) -
         rows,
         rows_in_all: explained.rows.len(),
         names,
-    }
+    })
 }
 
 /// What people are called in an answer.
 struct People<'a> {
     known: &'a Known,
-    handles: Option<BTreeMap<&'a PersonId, &'a str>>,
+    names: bool,
 }
 
-impl<'a> People<'a> {
-    fn of(known: &'a Known, names: bool) -> Self {
-        let people = known.facts.people.iter();
-        let handles =
-            names.then(|| people.map(|person| (&person.id, person.handle.as_str())).collect());
-        Self { known, handles }
-    }
-
-    fn name(&self, person: &PersonId) -> String {
-        match (&self.handles, &self.known.pseudonyms) {
-            (Some(handles), _) => {
-                let handle = handles.get(person).map(|handle| sentence::plain(handle));
-                handle.unwrap_or_else(|| person.to_string())
-            }
-            (None, Some(pseudonyms)) => pseudonyms.name(person),
-            (None, None) => "somebody".to_owned(),
+impl People<'_> {
+    fn name(&self, person: &PersonId) -> Result<String, Failure> {
+        if self.names {
+            let handle = self.known.handle(person)?;
+            return Ok(handle.map_or_else(|| person.to_string(), |name| sentence::plain(&name)));
         }
+        let pseudonyms = self.known.pseudonyms.as_ref();
+        Ok(pseudonyms.map_or_else(|| "somebody".to_owned(), |names| names.name(person)))
     }
 
-    fn row(&self, row: &Row) -> RowView {
+    fn row(&self, row: &Row) -> Result<RowView, Failure> {
         let of = match &row.of {
-            Subject::Person(person) => self.name(person),
+            Subject::Person(person) => self.name(person)?,
             Subject::Post(address) => sentence::plain(address),
-            Subject::Talk(_, person) => format!("with {}", self.name(person)),
+            Subject::Talk(_, person) => format!("with {}", self.name(person)?),
             Subject::Account(account) => {
                 let mut profiles = self.known.facts.profiles.iter();
                 let profile = profiles.find(|profile| profile.account == *account);
                 profile.map_or_else(|| account.to_string(), |profile| profile.handle.clone())
             }
         };
-        RowView { of, at: row.at, counts: row.counts, what: row.what.clone() }
+        Ok(RowView { of, at: row.at, counts: row.counts, what: row.what.clone() })
     }
 }

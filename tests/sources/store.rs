@@ -6,9 +6,10 @@ use chrono::{DateTime, Utc};
 use fivestep::{
     evidence::{
         facts::{
-            AccountTotals, Count, Facts, PersonId, Post, PostKind, PostTotals, Request,
-            RequestState, Visibility,
+            AccountTotals, Count, Facts, Follow, Interaction, Person, PersonId, Post, PostKind,
+            PostTotals, Request, RequestState, Visibility,
         },
+        somebody::{Crowd, Somebody},
         sources::Export,
     },
     store::evidence::{EvidenceError, EvidenceStore, Imported, Order},
@@ -610,5 +611,53 @@ proptest! {
         other.reverse();
         other.extend(exports.iter().cloned());
         prop_assert_eq!(facts_of(&other), reference);
+    }
+}
+
+/// What a crowd shows of one person: who, what is known of them, whom they follow, what they did.
+type Shown = (String, Option<Person>, Vec<Follow>, Vec<Interaction>);
+
+/// Everybody as a crowd shows them.
+fn shown<C: Crowd>(crowd: &C) -> Vec<Shown>
+where
+    C::Error: std::fmt::Debug,
+{
+    let mut all = Vec::new();
+    let see = &mut |one: &Somebody| {
+        let mut follows: Vec<Follow> = one.follows.iter().map(|row| one.follow(row)).collect();
+        let mut deeds: Vec<Interaction> =
+            one.deeds.iter().map(|row| one.interaction(row)).collect();
+        follows.sort_by(|one, other| one.followed.cmp(&other.followed));
+        deeds.sort_by(|one, other| (one.act, &one.object).cmp(&(other.act, &other.object)));
+        all.push((one.id().to_owned(), one.person(), follows, deeds));
+    };
+    crowd.each(see).expect("a readable crowd");
+    all
+}
+
+#[test]
+fn the_file_shows_everybody_as_its_facts_do_now_and_at_every_earlier_revision() {
+    let exports = [
+        export(1, &["ann", "bob"], true),
+        export(3, &["ann", "cid"], true),
+        export(2, &["bob", "dan"], false),
+        export(4, &["bob", "ann"], true),
+    ];
+    let place = place();
+    let mut store = EvidenceStore::open(&place.path).expect("a store");
+    exports.iter().for_each(|export| {
+        import(&mut store, export);
+    });
+    let newest = store.revision().expect("a revision");
+    assert!(newest > 3, "every export tells something new");
+    for revision in (1..=newest).map(Some).chain([None]) {
+        let facts = match revision {
+            Some(revision) => store.facts_at(revision),
+            None => store.facts(),
+        };
+        let everybody = shown(&store.everybody(revision));
+        assert!(everybody.len() >= 3, "{revision:?}");
+        assert!(everybody.is_sorted_by(|one, other| one.0 < other.0), "{revision:?}");
+        assert_eq!(everybody, shown(&facts.expect("facts")), "{revision:?}");
     }
 }

@@ -273,7 +273,7 @@ impl<'a> Counting<'a> {
         }
     }
 
-    /// Learns what the accounts are, all of which the first person knows already.
+    /// Learns what the accounts are that came up with this person.
     fn meet(&mut self, accounts: &[PersonId]) {
         for account in accounts.iter().skip(self.accounts.len()) {
             let own = self.tally.own.binary_search(account).is_ok();

@@ -39,7 +39,7 @@ pub(super) const VISIBILITIES: [(Visibility, &str); 4] = [
     (Visibility::Direct, "direct"),
 ];
 
-const ACTS: [Act; 5] = [Act::Like, Act::Repost, Act::Reply, Act::Quote, Act::Mention];
+pub(super) const ACTS: [Act; 5] = [Act::Like, Act::Repost, Act::Reply, Act::Quote, Act::Mention];
 
 /// The name of a value in the store.
 pub(super) fn name_of<T: PartialEq>(names: &[(T, &'static str)], value: &T) -> &'static str {
@@ -57,6 +57,26 @@ pub(super) fn facts(
     place: &str,
     at: Option<u64>,
 ) -> Result<Facts, EvidenceError> {
+    let from = Rows { connection, at };
+    let crowd = || {
+        Ok(Facts {
+            people: from.all("person", "id", person)?,
+            follows: from.all("follow", "follower, followed", follow)?,
+            interactions: from.all("interaction", "actor, act, object", interaction)?,
+            ..Facts::default()
+        })
+    };
+    let Facts { people, follows, interactions, .. } =
+        crowd().map_err(|error| bad_row(place, error))?;
+    Ok(Facts { people, follows, interactions, ..background(connection, place, at)? })
+}
+
+/// Everything known but people, follows and interactions, which may be too many for the memory.
+pub(super) fn background(
+    connection: &Connection,
+    place: &str,
+    at: Option<u64>,
+) -> Result<Facts, EvidenceError> {
     let (carried, origins, as_of) = summary(connection, place, at)?;
     let from = Rows { connection, at };
     let read = || {
@@ -65,15 +85,15 @@ pub(super) fn facts(
             origins,
             as_of,
             profiles: from.all("profile", "as_of, account", profile)?,
-            people: from.all("person", "id", person)?,
-            follows: from.all("follow", "follower, followed", follow)?,
+            people: Vec::new(),
+            follows: Vec::new(),
             requests: from.all("request", "person, account", request)?,
             complete_lists: from
                 .added("complete_list", "account", complete_list)?
                 .into_iter()
                 .collect(),
             posts: from.all("post", "id", post)?,
-            interactions: from.all("interaction", "actor, act, object", interaction)?,
+            interactions: Vec::new(),
             post_totals: post_totals(from)?,
             account_totals: from.all(
                 "account_total",
@@ -133,9 +153,9 @@ pub(super) fn revision_at(connection: &Connection, at: DateTime<Utc>) -> rusqlit
 
 /// The rows as they stand now, or as they stood at an earlier revision.
 #[derive(Clone, Copy)]
-struct Rows<'c> {
-    connection: &'c Connection,
-    at: Option<u64>,
+pub(super) struct Rows<'c> {
+    pub connection: &'c Connection,
+    pub at: Option<u64>,
 }
 
 impl Rows<'_> {
@@ -146,15 +166,19 @@ impl Rows<'_> {
         order: &str,
         read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<Vec<T>> {
-        let Some(at) = self.at else { return self.added(table, order, read) };
-        self.query(
-            &format!(
+        self.query(&self.select(table, order), read)
+    }
+
+    /// The statement that gives the rows of a table whose rows change.
+    pub fn select(self, table: &str, order: &str) -> String {
+        match self.at {
+            None => format!("SELECT * FROM {table} ORDER BY {order}"),
+            Some(at) => format!(
                 "SELECT 0 AS until, * FROM {table} WHERE known <= {at}
                  UNION ALL SELECT * FROM {table}_before WHERE known <= {at} AND {at} < until
                  ORDER BY {order}"
             ),
-            read,
-        )
+        }
     }
 
     /// The rows of a table to which rows are only added.
@@ -191,7 +215,7 @@ fn profile(row: &Row<'_>) -> rusqlite::Result<Profile> {
     })
 }
 
-fn person(row: &Row<'_>) -> rusqlite::Result<Person> {
+pub(super) fn person(row: &Row<'_>) -> rusqlite::Result<Person> {
     Ok(Person {
         id: id(row, "id")?,
         handle: row.get("handle")?,
@@ -332,7 +356,7 @@ fn named<T: Copy>(row: &Row<'_>, column: &str, names: &[(T, &str)]) -> rusqlite:
 }
 
 /// A stored value that this program would not have written.
-fn bad(
+pub(super) fn bad(
     column: &str,
     problem: impl Into<Box<dyn std::error::Error + Send + Sync>>,
 ) -> rusqlite::Error {
@@ -340,7 +364,7 @@ fn bad(
     rusqlite::Error::FromSqlConversionFailure(0, Type::Text, problem.into())
 }
 
-fn bad_row(place: &str, error: rusqlite::Error) -> EvidenceError {
+pub(super) fn bad_row(place: &str, error: rusqlite::Error) -> EvidenceError {
     match error {
         rusqlite::Error::FromSqlConversionFailure(_, _, problem) => {
             EvidenceError::Damaged { path: place.to_owned(), problem: problem.to_string() }
