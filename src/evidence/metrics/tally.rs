@@ -264,7 +264,8 @@ impl<'a> Counting<'a> {
             return;
         }
         let deeds = self.deeds(somebody);
-        let follows = somebody.follows.iter().fold(false, |any, one| self.follow(one) || any);
+        // Every follow is counted, whether one before it was of us or not.
+        let follows = somebody.follows.iter().filter(|one| self.follow(one)).count() > 0;
         self.people(&deeds, follows);
         self.activity(somebody, &deeds, follows);
         let ours = self.tie(somebody.id(), &deeds);
