@@ -342,6 +342,8 @@ impl EvidenceStore {
     fn connect(path: &Path, flags: OpenFlags) -> Result<Self, EvidenceError> {
         let place = path.display().to_string();
         let open = || {
+            // A connection is never shared between threads, so SQLite need not lock it.
+            let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let connection = Connection::open_with_flags(path, flags)?;
             connection.busy_timeout(BUSY_TIMEOUT)?;
             connection.pragma_update(None, "synchronous", "FULL")?;

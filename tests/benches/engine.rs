@@ -2,10 +2,12 @@
 //!
 //! What the figures mean, and those of one run: `docs/design/0006-speed.md`. Shorter or longer
 //! by `FIVESTEP_BENCH_ROUNDS` (how often each side is measured) and `FIVESTEP_BENCH_BRANDS` (the
-//! largest fleet); the parts `pure`, `check`, `gate`, `one`, `fleet`, `tick` and `verbs` can be
-//! named: `cargo bench -- one fleet`.
+//! largest fleet), `FIVESTEP_BENCH_FOLLOWERS` and `FIVESTEP_BENCH_INTERACTIONS` (a page); the parts
+//! `pure`, `check`, `gate`, `one`, `fleet`, `tick`, `verbs` and `crowd` can be named:
+//! `cargo bench -- one fleet`.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "benches are an edge")]
 
+mod crowd;
 mod floor;
 mod harness;
 mod language;
@@ -74,6 +76,9 @@ fn measure() {
     }
     if asked("verbs") {
         verbs(dir.path(), &observations);
+    }
+    if asked("crowd") {
+        crowd::crowd(dir.path());
     }
 }
 

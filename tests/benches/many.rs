@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 
 use fivestep::cli;
 
-use super::harness::{peak_megabytes, seconds};
+use super::harness::{cpu_seconds as cpu, peak_megabytes, seconds};
 
 /// Set in a child: it does what its arguments say, and says what memory that took.
 pub const CHILD: &str = "FIVESTEP_BENCH_CHILD";
@@ -21,13 +21,15 @@ pub const CHILD: &str = "FIVESTEP_BENCH_CHILD";
 pub fn child() -> ExitCode {
     let program = OsString::from("fivestep");
     let code = cli::run([program].into_iter().chain(std::env::args_os().skip(1)));
-    println!("\npeak {}", peak_megabytes().unwrap_or(f64::NAN));
+    let unknown = f64::NAN;
+    println!("\npeak {} {}", peak_megabytes().unwrap_or(unknown), cpu().unwrap_or(unknown));
     code
 }
 
 /// What one run of a verb took.
 pub struct Took {
     pub seconds: f64,
+    pub cpu_seconds: f64,
     pub megabytes: f64,
 }
 
@@ -47,12 +49,14 @@ pub fn run(root: &Path, line: &str, now: DateTime<Utc>) -> Took {
     let (out, err) = (String::from_utf8(answer.stdout).unwrap(), answer.stderr);
     assert!(answer.status.success(), "{line}: {}", String::from_utf8_lossy(&err));
     let last = out.lines().last().and_then(|line| line.strip_prefix("peak ")).unwrap();
-    Took { seconds, megabytes: last.parse().unwrap() }
+    let (megabytes, cpu) = last.split_once(' ').unwrap();
+    let (megabytes, cpu_seconds) = (megabytes.parse().unwrap(), cpu.parse().unwrap());
+    Took { seconds, cpu_seconds, megabytes }
 }
 
 /// Prints what a verb took that can be done once only.
 pub fn once(root: &Path, line: &str, now: DateTime<Utc>) {
-    let Took { seconds, megabytes } = run(root, line, now);
+    let Took { seconds, megabytes, cpu_seconds: _ } = run(root, line, now);
     let milliseconds = 1e3 * seconds;
     println!("  {line:<52} {milliseconds:>9.0} ms, peak memory {megabytes:.1} MB");
 }

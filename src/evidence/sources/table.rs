@@ -47,8 +47,9 @@ impl Columns {
 
     /// The place of the first column of this name; some tables have a name twice.
     fn place(&self, name: &str) -> Option<usize> {
-        let name = plain(name);
-        self.names.iter().position(|known| *known == name)
+        let find = |name: &str| self.names.iter().position(|known| known == name);
+        // Most names are asked for as they are compared, once a row.
+        find(name).or_else(|| find(&plain(name)))
     }
 }
 

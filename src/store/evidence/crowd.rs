@@ -20,7 +20,7 @@ use super::{
     read::{self, Rows},
 };
 use crate::evidence::{
-    facts::PersonId,
+    facts::{PersonId, Traits},
     somebody::{Crowd, Deed, Following, Micros, Somebody},
 };
 
@@ -42,6 +42,7 @@ impl<'s> Everybody<'s> {
         let mut people = rows.connection.prepare(&rows.select("person", "id"))?;
         let mut follows = rows.connection.prepare(&rows.select("follow", "follower"))?;
         let mut deeds = rows.connection.prepare(&rows.select("interaction", "actor"))?;
+        let person_columns = columns(&people, &PERSON)?;
         let mut people = Table::of(people.query([])?, "id")?;
         let follow_columns =
             columns(&follows, &["followed", "since", "first_seen_at", "seen_at", "left_at"])?;
@@ -56,8 +57,7 @@ impl<'s> Everybody<'s> {
             id.push_str(first);
             somebody.begin(&id);
             while let Some(row) = people.of_person(&id)? {
-                let person = read::person(row)?;
-                somebody.describe(&person.handle, person.name.as_deref(), person.traits);
+                describe(row, &person_columns, &mut somebody)?;
                 people.advance()?;
             }
             while let Some(row) = follows.of_person(&id)? {
@@ -135,6 +135,41 @@ fn columns<const N: usize>(
         *place = statement.column_index(name)?;
     }
     Ok(places)
+}
+
+/// What [`describe`] reads.
+const PERSON: [&str; 9] = [
+    "handle",
+    "name",
+    "created",
+    "last_post",
+    "followers",
+    "follows",
+    "posts",
+    "bio_filled",
+    "bot",
+];
+
+fn describe(
+    row: &rusqlite::Row<'_>,
+    [handle, name, created, last_post, followers, follows, posts, bio_filled, bot]: &[usize; 9],
+    somebody: &mut Somebody,
+) -> rusqlite::Result<()> {
+    let name = match row.get_ref(*name)? {
+        ValueRef::Null => None,
+        _ => Some(text(row, *name)?),
+    };
+    let traits = Traits {
+        created: read::maybe_time(row, *created)?,
+        last_post: read::maybe_time(row, *last_post)?,
+        followers: read::count(row, *followers)?,
+        follows: read::count(row, *follows)?,
+        posts: read::count(row, *posts)?,
+        bio_filled: row.get(*bio_filled)?,
+        bot: row.get(*bot)?,
+    };
+    somebody.describe(text(row, *handle)?, name, traits);
+    Ok(())
 }
 
 fn follow(

@@ -2,10 +2,13 @@
 //!
 //! Start reading at [`facts`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Display,
+};
 
 use chrono::{DateTime, TimeZone, Utc};
-use rusqlite::{Connection, Row, types::Type};
+use rusqlite::{Connection, Row, RowIndex, types::Type};
 
 use super::{EvidenceError, StoredReceipt};
 use crate::{
@@ -215,7 +218,7 @@ fn profile(row: &Row<'_>) -> rusqlite::Result<Profile> {
     })
 }
 
-pub(super) fn person(row: &Row<'_>) -> rusqlite::Result<Person> {
+fn person(row: &Row<'_>) -> rusqlite::Result<Person> {
     Ok(Person {
         id: id(row, "id")?,
         handle: row.get("handle")?,
@@ -333,9 +336,13 @@ fn id(row: &Row<'_>, column: &str) -> rusqlite::Result<PersonId> {
     row.get::<_, String>(column).map(PersonId::stored)
 }
 
-fn maybe_time(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<DateTime<Utc>>> {
+pub(super) fn maybe_time(
+    row: &Row<'_>,
+    column: impl RowIndex + Copy + Display,
+) -> rusqlite::Result<Option<DateTime<Utc>>> {
     let time = |micros| {
-        Utc.timestamp_micros(micros).single().ok_or_else(|| bad(column, "no time we can count"))
+        let time = Utc.timestamp_micros(micros).single();
+        time.ok_or_else(|| bad(&column.to_string(), "no time we can count"))
     };
     row.get::<_, Option<i64>>(column)?.map(time).transpose()
 }
@@ -344,9 +351,12 @@ fn time(row: &Row<'_>, column: &str) -> rusqlite::Result<DateTime<Utc>> {
     maybe_time(row, column)?.ok_or_else(|| bad(column, "nothing"))
 }
 
-fn count(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<u64>> {
+pub(super) fn count(
+    row: &Row<'_>,
+    column: impl RowIndex + Copy + Display,
+) -> rusqlite::Result<Option<u64>> {
     let number: Option<i64> = row.get(column)?;
-    number.map(u64::try_from).transpose().map_err(|error| bad(column, error))
+    number.map(u64::try_from).transpose().map_err(|error| bad(&column.to_string(), error))
 }
 
 fn named<T: Copy>(row: &Row<'_>, column: &str, names: &[(T, &str)]) -> rusqlite::Result<T> {
