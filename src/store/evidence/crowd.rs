@@ -208,8 +208,8 @@ fn deed(
 /// A text without a copy of it.
 fn text<'r>(row: &'r rusqlite::Row<'_>, column: usize) -> rusqlite::Result<&'r str> {
     match row.get_ref(column)? {
-        ValueRef::Text(_) => {
-            row.get_ref(column)?.as_str().map_err(|error| read::bad("text", error))
+        ValueRef::Text(bytes) => {
+            std::str::from_utf8(bytes).map_err(|_| read::bad("text", "bytes that are no text"))
         }
         other => Err(read::bad("text", format!("{:?}", other.data_type()))),
     }
