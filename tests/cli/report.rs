@@ -39,7 +39,20 @@ fn unescaped(text: &str) -> String {
 
 #[test]
 fn the_terminal_shows_the_report_in_brief() {
-    assert_snapshot!(started().terminal("fivestep report acme"), @"");
+    assert_snapshot!(started().terminal("fivestep report acme"), @"
+    $ fivestep report acme
+    acme  Acme Coffee
+      44 of 400 followers engage: 11 %.
+      95 % interval 8.297 % to 14.45 % · out of followers as the profile states them
+      · 28 d to 2026-03-30 08:00, the newest evidence · from bluesky_api
+      @acme.example
+      Cycle 1, in define: Define your true brand
+      cycle 1: 11 %, 95 % interval 8.297 % to 14.45 %
+      next: Sign the charter (role:lead), due 2026-04-02 10:00
+
+      a page to send: fivestep report acme -o html --to acme.html
+    [exit 0]
+    ");
 }
 
 #[test]
@@ -134,17 +147,38 @@ fn a_report_is_written_to_a_file_and_replaces_it_whole() {
     assert_eq!(env.line("fivestep report acme -o ids --to acme.html").code, 2);
 }
 
-/// A page that shows another one in a frame of some width, and says how wide that became.
+/// A page that shows another one in a frame of some width, and says in its title how far that can be
+/// scrolled sideways and how much it asked for.
 fn framed(page: &str, width: u32) -> String {
     let page = page.replace('&', "&amp;").replace('"', "&quot;");
     format!(
-        "<!doctype html><title>frame</title><body style=\"margin:0\">\
+        "<!doctype html><title>not loaded</title><body style=\"margin:0\">\
          <iframe style=\"border:0;width:{width}px;height:900px\" srcdoc=\"{page}\" \
          onload=\"const page = this.contentDocument; \
          page.querySelectorAll('details').forEach(one => one.open = true); \
-         document.title = 'wide ' + page.documentElement.scrollWidth + \
-         ' loaded ' + this.contentWindow.performance.getEntriesByType('resource').length\"></iframe>"
+         const root = page.documentElement; \
+         document.title = root.clientWidth + ' wide, sideways ' + \
+         (root.scrollWidth - root.clientWidth) + ', asked for ' + \
+         this.contentWindow.performance.getEntriesByType('resource').length\"></iframe>"
     )
+}
+
+/// What a browser has against a page at some width.
+fn complaints(env: &TestEnv, page: &str, width: u32) -> Vec<String> {
+    env.write("frame.html", framed(page, width));
+    let shown = Command::new("chromium")
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr"])
+        .args(["--hide-scrollbars", "--window-size=1400,1000", "--dump-dom"])
+        .arg(format!("--user-data-dir={}", env.path("browser").display()))
+        .arg(env.path("frame.html"))
+        .output()
+        .unwrap();
+    let (dom, said) =
+        (String::from_utf8_lossy(&shown.stdout), String::from_utf8_lossy(&shown.stderr));
+    let console = said.lines().filter(|line| line.contains("CONSOLE")).map(str::to_owned);
+    let title = format!("<title>{width} wide, sideways 0, asked for 0</title>");
+    let frame = (!dom.contains(&title)).then(|| dom.chars().take(200).collect());
+    console.chain(frame).collect()
 }
 
 #[test]
@@ -157,23 +191,13 @@ fn a_browser_shows_it_without_a_complaint_a_request_or_a_sideways_scroll() {
     for brand in ["azzurro-radio", "bianco-books", "verde-garden"] {
         let page = env.ok(["report", brand, "-o", "html"]).stdout;
         for width in [375, 1280] {
-            env.write("frame.html", framed(&page, width));
-            let shown = Command::new("chromium")
-                .args(["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr"])
-                .args([&format!("--user-data-dir={}", env.path("browser").display())])
-                .args(["--window-size=1400,1000", "--dump-dom"])
-                .arg(env.path("frame.html"))
-                .output()
-                .unwrap();
-            let dom = String::from_utf8_lossy(&shown.stdout);
-            let said = String::from_utf8_lossy(&shown.stderr);
-            assert!(!said.contains("CONSOLE"), "{brand} at {width}: {said}");
-            let title = format!("<title>wide {width} loaded 0</title>");
-            assert!(
-                dom.contains(&title),
-                "{brand} at {width}: {}",
-                dom.chars().take(200).collect::<String>()
-            );
+            let found = complaints(&env, &page, width);
+            assert!(found.is_empty(), "{brand} at {width}: {found:?}");
         }
+        // The browser would have said so.
+        let image = page.replace("<main>", "<main><img src=\"logo.png\" alt=\"\">");
+        assert_ne!(complaints(&env, &image, 375), [""; 0], "an image is refused");
+        let wide = page.replace("<main>", "<main><div style=\"width:2000px\">wide</div>");
+        assert_ne!(complaints(&env, &wide, 375), [""; 0], "a wide line is seen");
     }
 }
