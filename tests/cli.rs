@@ -32,5 +32,7 @@ mod moves;
 mod people;
 #[path = "cli/rehearse.rs"]
 mod rehearse;
+#[path = "cli/report.rs"]
+mod report;
 #[path = "cli/schedules.rs"]
 mod schedules;

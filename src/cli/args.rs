@@ -86,6 +86,15 @@ pub enum Format {
     /// iCalendar, for calendar programs
     #[value(hide = true)]
     Ics,
+    /// One page for browsers and paper
+    #[value(hide = true)]
+    Html,
+    /// Markdown
+    #[value(hide = true)]
+    Md,
+    /// A table with a line a number
+    #[value(hide = true)]
+    Csv,
 }
 
 impl Format {
@@ -154,6 +163,8 @@ pub enum Verb {
     Show(ShowArgs),
     /// A brand's metrics, now or as known earlier, with their rows
     Metrics(MetricsArgs),
+    /// A brand's report: one page to send, or its numbers
+    Report(ReportArgs),
     /// Draw a workflow, and where a brand is in it
     Graph(GraphArgs),
     /// When schedules come
@@ -217,6 +228,7 @@ impl Verb {
             Verb::Check(_) => &[Format::Sarif],
             Verb::Test(_) => &[Format::Junit],
             Verb::Tasks(_) => &[Format::Ics],
+            Verb::Report(_) => &[Format::Html, Format::Md, Format::Csv],
             Verb::Init(_)
             | Verb::Demo(_)
             | Verb::Explain(_)
@@ -841,6 +853,21 @@ pub struct MetricsArgs {
     /// How many rows at most
     #[arg(long, value_name = "N", default_value_t = 20, requires = "explain")]
     pub first: usize,
+}
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep report acme
+  fivestep report acme -o html --to acme.html
+  fivestep report acme -o csv")]
+pub struct ReportArgs {
+    /// The brand
+    pub brand: String,
+    /// The file to write instead of standard output; one that is there is replaced
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<PathBuf>,
 }
 
 /// Arguments of `forget`.

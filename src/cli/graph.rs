@@ -31,7 +31,10 @@ pub fn run(session: &Session, args: &GraphArgs) -> Result<Exit, Failure> {
         | Format::Ids
         | Format::Sarif
         | Format::Junit
-        | Format::Ics => session.out.answer(
+        | Format::Ics
+        | Format::Html
+        | Format::Md
+        | Format::Csv => session.out.answer(
             &graph,
             || graph.stages.iter().map(|node| node.stage.clone()).collect(),
             || render::graph::text(&graph),

@@ -25,6 +25,7 @@ mod advance;
 mod backup;
 mod brand;
 mod check;
+mod client_report;
 mod completions;
 mod demo;
 mod doctor;
@@ -123,6 +124,7 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::History(args) => history::run(session, args),
         Verb::Show(args) => show::run(session, args),
         Verb::Metrics(args) => metrics::run(session, args),
+        Verb::Report(args) => client_report::run(session, args),
         Verb::Graph(args) => graph::run(session, args),
         Verb::Schedule(args) => schedule::run(session, args),
         Verb::Pause(args) => hold::pause(session, args),

@@ -72,7 +72,10 @@ impl Out {
             | Format::Mermaid
             | Format::Dot
             | Format::Svg
-            | Format::Ics => self.writes(&[]),
+            | Format::Ics
+            | Format::Html
+            | Format::Md
+            | Format::Csv => self.writes(&[]),
         }
     }
 
@@ -87,7 +90,10 @@ impl Out {
             | Format::Mermaid
             | Format::Dot
             | Format::Svg
-            | Format::Ics => Ok(()),
+            | Format::Ics
+            | Format::Html
+            | Format::Md
+            | Format::Csv => Ok(()),
         }
     }
 
@@ -107,7 +113,10 @@ impl Out {
             | Format::Mermaid
             | Format::Dot
             | Format::Svg
-            | Format::Ics => Ok(()),
+            | Format::Ics
+            | Format::Html
+            | Format::Md
+            | Format::Csv => Ok(()),
         }
     }
 }
@@ -150,7 +159,10 @@ impl List {
             | Format::Mermaid
             | Format::Dot
             | Format::Svg
-            | Format::Ics => Ok(()),
+            | Format::Ics
+            | Format::Html
+            | Format::Md
+            | Format::Csv => Ok(()),
         }
     }
 

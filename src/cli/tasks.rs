@@ -185,7 +185,10 @@ impl Answer {
             | Format::Junit
             | Format::Mermaid
             | Format::Dot
-            | Format::Svg => {
+            | Format::Svg
+            | Format::Html
+            | Format::Md
+            | Format::Csv => {
                 let id = (self.last != task.brand).then_some(task.brand.as_str());
                 self.list.push(task, id, String::new)?;
                 self.last.clone_from(&task.brand);

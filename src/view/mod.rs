@@ -10,6 +10,7 @@
 
 pub mod actions;
 pub mod catalogue;
+pub mod chart;
 pub mod demand;
 pub mod graph;
 pub mod history;
@@ -19,6 +20,7 @@ pub mod moved;
 pub mod notices;
 pub mod numbers;
 pub mod past;
+pub mod report;
 pub mod schedule;
 pub mod sentence;
 pub mod simulate;

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     engine::{Distance, MetricReport, Reason},
     model::{
-        Bound, Finding, Metric, Observation, Quantity, Test, Threshold, Unit,
+        Bound, Finding, Interval, Metric, Observation, Quantity, Test, Threshold, Unit,
         metric::Grows,
         quantity::{count, duration, interval_text, working_time},
     },
@@ -83,6 +83,15 @@ pub fn number(metric: Metric, value: f64) -> String {
     }
 }
 
+/// The two ends of an interval of a metric, such as `62.12 % to 96.26 %`.
+pub fn interval_of(metric: Metric, interval: Interval) -> String {
+    if metric.is_business() {
+        format!("{} to {}", working_time(interval.low), working_time(interval.high))
+    } else {
+        interval_text(written_unit(metric), interval)
+    }
+}
+
 /// The unit in which people write a metric.
 fn written_unit(metric: Metric) -> Unit {
     let spec = metric.spec();
@@ -156,11 +165,7 @@ pub fn measured(observation: &Observation) -> String {
         _ => text.push_str(&format!(" over {}", of(n))),
     }
     if let Some(interval) = interval {
-        let ends = if observation.metric.is_business() {
-            format!("{} to {}", working_time(interval.low), working_time(interval.high))
-        } else {
-            interval_text(written_unit(observation.metric), interval)
-        };
+        let ends = interval_of(observation.metric, interval);
         text.push_str(&format!(", 95 % interval {ends}"));
     }
     text
@@ -247,7 +252,7 @@ pub fn window(observation: &Observation) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Interval, metric::Method};
+    use crate::model::metric::Method;
 
     /// A clause on a metric whose value is `value`, with the threshold `at` in its unit.
     fn report(metric: Metric, test: fn(Threshold) -> Test, at: f64, value: f64) -> MetricReport {

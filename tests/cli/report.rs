@@ -1,0 +1,203 @@
+//! `report`: one model in five forms, every number traced, and a page that stands alone.
+
+use std::process::Command;
+
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use crate::common::{TestEnv, demo, started};
+
+const HOSTILE: &str = "<script>alert(1)</script>\"'&|`*_[x](javascript:y)";
+
+/// The figures of a report in JSON: the present ones, then those of the trend.
+fn figures(report: &Value) -> Vec<Value> {
+    let now = report["figures"].as_array().expect("figures").iter();
+    let trend = report["trend"].as_array().expect("a trend").iter();
+    now.chain(trend.map(|point| &point["figure"])).cloned().collect()
+}
+
+/// What is read on a page, without its markup.
+fn seen(html: &str) -> String {
+    let mut text = String::new();
+    let mut inside = false;
+    for letter in html.chars() {
+        match letter {
+            '<' => inside = true,
+            '>' => inside = false,
+            letter if !inside => text.push(letter),
+            _ => {}
+        }
+    }
+    unescaped(&text)
+}
+
+fn unescaped(text: &str) -> String {
+    [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")]
+        .iter()
+        .fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+}
+
+#[test]
+fn the_terminal_shows_the_report_in_brief() {
+    assert_snapshot!(started().terminal("fivestep report acme"), @"
+    $ fivestep report acme
+    acme  Acme Coffee
+      44 of 400 followers engage: 11 %.
+      95 % interval 8.297 % to 14.45 % · out of followers as the profile states them
+      · 28 d to 2026-03-30 08:00, the newest evidence · from bluesky_api
+      @acme.example
+      Cycle 1, in define: Define your true brand
+      cycle 1: 11 %, 95 % interval 8.297 % to 14.45 %
+      next: Sign the charter (role:lead), due 2026-04-02 10:00
+
+      a page to send: fivestep report acme -o html --to acme.html
+    [exit 0]
+    ");
+}
+
+#[test]
+fn every_form_has_every_number() {
+    let env = demo();
+    for brand in ["azzurro-radio", "bianco-books", "rosso-roasters", "verde-garden"] {
+        let form = |form: &str| env.ok(["report", brand, "-o", form]).stdout;
+        let report: Value = serde_json::from_str(&form("json")).expect("JSON");
+        let (html, markdown, table) =
+            (seen(&form("html")), form("md").replace('\\', ""), form("csv"));
+        let figures = figures(&report);
+        let mut lines = csv::Reader::from_reader(table.as_bytes());
+        let lines: Vec<csv::StringRecord> = lines.records().map(Result::unwrap).collect();
+        assert_eq!(lines.len(), figures.len(), "{brand}: a line a number");
+        for (figure, line) in figures.iter().zip(&lines) {
+            let text = |key: &str| figure[key].as_str().unwrap_or_default().to_owned();
+            for said in ["text", "interval_text", "denominator", "window", "trace"].map(text) {
+                assert!(html.contains(&said), "{brand}: the page lacks {said}");
+                assert!(markdown.contains(&said), "{brand}: Markdown lacks {said}");
+                assert!(line.iter().any(|cell| cell == said), "{brand}: {line:?} lacks {said}");
+            }
+            assert_eq!(line[4].parse::<f64>().ok(), figure["value"].as_f64(), "{line:?}");
+            assert_eq!(line[7].parse::<u64>().ok(), figure["n"].as_u64(), "{line:?}");
+            let absent = figure["absent"].as_str();
+            assert_eq!(absent.is_some(), figure["value"].is_null(), "absent, or a value: {figure}");
+            assert!(absent.is_none() || !text("text").is_empty(), "absent says why: {figure}");
+        }
+    }
+}
+
+#[test]
+fn the_command_beside_a_number_gives_that_number() {
+    let env = demo();
+    for brand in ["bianco-books", "rosso-roasters", "verde-garden"] {
+        let report = env.ok(["report", brand, "-o", "json"]).json();
+        let traced = figures(&report).into_iter().filter(|figure| {
+            figure["trace"].as_str().is_some_and(|trace| trace.contains("--explain"))
+        });
+        let mut count = 0;
+        for figure in traced {
+            let trace = figure["trace"].as_str().expect("a command");
+            let behind = env.line(&format!("{trace} -o json")).json();
+            assert_eq!(behind["value"].as_f64(), figure["value"].as_f64(), "{trace}");
+            assert_eq!(behind["n"].as_u64(), figure["n"].as_u64(), "{trace}");
+            count += 1;
+        }
+        assert!(count > 20, "{brand}: {count} numbers were traced");
+    }
+}
+
+#[test]
+fn a_hostile_name_is_only_text() {
+    let env = started();
+    let quoted = serde_json::to_string(HOSTILE).unwrap();
+    env.replace("brands/acme.yaml", "name: Acme Coffee", &format!("name: {quoted}"));
+    let page = env.ok(["report", "acme", "-o", "html"]).stdout;
+    assert!(!page.contains("<script"), "{page}");
+    assert!(seen(&page).contains(HOSTILE), "the name is read as it is written");
+    let markdown = env.ok(["report", "acme", "-o", "md"]).stdout;
+    assert!(!markdown.contains("<script") || markdown.contains("\\<script"), "{markdown}");
+    assert!(!markdown.contains("[x](") && !markdown.contains("| |"), "{markdown}");
+}
+
+#[test]
+fn nobody_of_the_audience_is_named() {
+    let env = started();
+    let rows = "fivestep metrics acme --explain engaged_followers --names --first 99 -o json";
+    let rows = env.line(rows).json();
+    let people: Vec<String> = rows["rows"]
+        .as_array()
+        .expect("rows")
+        .iter()
+        .map(|row| row["of"].as_str().expect("a handle").trim_start_matches('@').to_owned())
+        .collect();
+    assert!(people.len() > 10, "{people:?}");
+    for form in ["html", "md", "csv", "json", "table"] {
+        let report = env.ok(["report", "acme", "-o", form]).stdout;
+        let named = people.iter().find(|person| report.contains(person.as_str()));
+        assert_eq!(named, None, "{form}");
+    }
+}
+
+#[test]
+fn a_report_is_written_to_a_file_and_replaces_it_whole() {
+    let env = started();
+    env.write("acme.html", "an older one");
+    let said = env.ok(["report", "acme", "-o", "html", "--to", "acme.html"]);
+    assert_eq!(said.stdout, "");
+    let written = std::fs::read_to_string(env.path("acme.html")).unwrap();
+    assert_eq!(written, env.ok(["report", "acme", "-o", "html"]).stdout);
+    assert_eq!(env.line("fivestep report acme -o html --to no/such/acme.html").code, 1);
+    assert_eq!(env.line("fivestep report acme -o ids --to acme.html").code, 2);
+}
+
+/// A page that shows another one in a frame of some width, and says in its title how far that can be
+/// scrolled sideways and how much it asked for.
+fn framed(page: &str, width: u32) -> String {
+    let page = page.replace('&', "&amp;").replace('"', "&quot;");
+    format!(
+        "<!doctype html><title>not loaded</title><body style=\"margin:0\">\
+         <iframe style=\"border:0;width:{width}px;height:900px\" srcdoc=\"{page}\" \
+         onload=\"const page = this.contentDocument; \
+         page.querySelectorAll('details').forEach(one => one.open = true); \
+         const root = page.documentElement; \
+         document.title = root.clientWidth + ' wide, sideways ' + \
+         (root.scrollWidth - root.clientWidth) + ', asked for ' + \
+         this.contentWindow.performance.getEntriesByType('resource').length\"></iframe>"
+    )
+}
+
+/// What a browser has against a page at some width.
+fn complaints(env: &TestEnv, page: &str, width: u32) -> Vec<String> {
+    env.write("frame.html", framed(page, width));
+    let shown = Command::new("chromium")
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr"])
+        .args(["--hide-scrollbars", "--window-size=1400,1000", "--dump-dom"])
+        .arg(format!("--user-data-dir={}", env.path("browser").display()))
+        .arg(env.path("frame.html"))
+        .output()
+        .unwrap();
+    let (dom, said) =
+        (String::from_utf8_lossy(&shown.stdout), String::from_utf8_lossy(&shown.stderr));
+    let console = said.lines().filter(|line| line.contains("CONSOLE")).map(str::to_owned);
+    let title = format!("<title>{width} wide, sideways 0, asked for 0</title>");
+    let frame = (!dom.contains(&title)).then(|| dom.chars().take(200).collect());
+    console.chain(frame).collect()
+}
+
+#[test]
+fn a_browser_shows_it_without_a_complaint_a_request_or_a_sideways_scroll() {
+    if Command::new("chromium").arg("--version").output().is_err() {
+        eprintln!("skipped: `chromium` is not installed (Debian: apt-get install chromium)");
+        return;
+    }
+    let env = demo();
+    for brand in ["azzurro-radio", "bianco-books", "verde-garden"] {
+        let page = env.ok(["report", brand, "-o", "html"]).stdout;
+        for width in [375, 1280] {
+            let found = complaints(&env, &page, width);
+            assert!(found.is_empty(), "{brand} at {width}: {found:?}");
+        }
+        // The browser would have said so.
+        let image = page.replace("<main>", "<main><img src=\"logo.png\" alt=\"\">");
+        assert_ne!(complaints(&env, &image, 375), [""; 0], "an image is refused");
+        let wide = page.replace("<main>", "<main><div style=\"width:2000px\">wide</div>");
+        assert_ne!(complaints(&env, &wide, 375), [""; 0], "a wide line is seen");
+    }
+}
