@@ -201,3 +201,43 @@ fn a_browser_shows_it_without_a_complaint_a_request_or_a_sideways_scroll() {
         assert_ne!(complaints(&env, &wide, 375), [""; 0], "a wide line is seen");
     }
 }
+
+/// The page with its policy taken out and axe-core put in, which leaves its verdict in the title.
+fn judged_by_axe(page: &str, axe: &str) -> String {
+    let run = "document.querySelectorAll('details').forEach(one => one.open = true); \
+               axe.run().then(found => { document.title = found.passes.length + ' passes, against: ' \
+               + found.violations.map(one => one.id).join(' ') + '.'; })";
+    let script = format!("<script>{axe}</script><script>{run}</script></body>");
+    page.replace("default-src 'none'; style-src", "style-src").replace("</body>", &script)
+}
+
+#[test]
+fn axe_finds_nothing_against_the_page_in_light_and_dark() {
+    let file = std::env::var("AXE_CORE").ok().and_then(|file| std::fs::read_to_string(file).ok());
+    let Some(axe) = file else {
+        eprintln!("skipped: `AXE_CORE` does not name the file `axe.min.js` of npm's axe-core");
+        return;
+    };
+    let env = demo();
+    for brand in ["azzurro-radio", "verde-garden"] {
+        let page = env.ok(["report", brand, "-o", "html"]).stdout;
+        let plain = judged_by_axe(&page, &axe);
+        let faint = plain.replace("--soft: #", "--soft: #8888; --was: #");
+        for (scheme, page, clean) in [(0, &plain, true), (1, &plain, true), (1, &faint, false)] {
+            env.write("axe.html", page);
+            let shown = Command::new("chromium")
+                .args(["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"])
+                .args(["--virtual-time-budget=20000", "--window-size=1280,1000"])
+                .arg(format!("--blink-settings=preferredColorScheme={scheme}"))
+                .arg(format!("--user-data-dir={}", env.path("browser").display()))
+                .arg(env.path("axe.html"))
+                .output()
+                .unwrap();
+            let dom = String::from_utf8_lossy(&shown.stdout);
+            let title = dom.split("<title>").nth(1).unwrap_or_default();
+            let title = title.split("</title>").next().unwrap_or_default();
+            let wanted = if clean { " passes, against: ." } else { "against: color-contrast" };
+            assert!(title.contains(wanted), "{brand}, scheme {scheme}: {title}");
+        }
+    }
+}
