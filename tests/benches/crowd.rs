@@ -98,9 +98,8 @@ fn print(what: &str, seconds: f64, cpu: f64, megabytes: f64) {
 
 /// A workspace with the page and its two tables.
 fn write(root: &Path, followers: u64, interactions: u64) {
-    fs::create_dir_all(root.join("workflows")).unwrap();
-    fs::create_dir_all(root.join("brands")).unwrap();
-    fs::write(root.join("workflows/engagement.yaml"), super::place::ENGAGEMENT).unwrap();
+    fs::create_dir_all(root).unwrap();
+    many::run(root, "init", now());
     fs::write(root.join("brands/page.yaml"), BRAND).unwrap();
     fs::write(root.join("followers.yaml"), FOLLOWERS).unwrap();
     fs::write(root.join("interactions.yaml"), INTERACTIONS).unwrap();

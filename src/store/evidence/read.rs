@@ -338,7 +338,7 @@ fn id(row: &Row<'_>, column: &str) -> rusqlite::Result<PersonId> {
 
 pub(super) fn maybe_time(
     row: &Row<'_>,
-    column: impl RowIndex + Copy + Display,
+    column: impl RowIndex + Display,
 ) -> rusqlite::Result<Option<DateTime<Utc>>> {
     let time = |micros| {
         let time = Utc.timestamp_micros(micros).single();
@@ -353,7 +353,7 @@ fn time(row: &Row<'_>, column: &str) -> rusqlite::Result<DateTime<Utc>> {
 
 pub(super) fn count(
     row: &Row<'_>,
-    column: impl RowIndex + Copy + Display,
+    column: impl RowIndex + Display,
 ) -> rusqlite::Result<Option<u64>> {
     let number: Option<i64> = row.get(column)?;
     number.map(u64::try_from).transpose().map_err(|error| bad(&column.to_string(), error))
