@@ -21,6 +21,13 @@ use super::facts::{Act, Facts, Follow, Interaction, Person, PersonId, Traits};
 pub struct Micros(pub i64);
 
 impl Micros {
+    /// Whether the calendar knows it.
+    pub fn is_a_time(self) -> bool {
+        let known = DateTime::<Utc>::MIN_UTC.timestamp_micros()
+            ..=DateTime::<Utc>::MAX_UTC.timestamp_micros();
+        known.contains(&self.0)
+    }
+
     /// The moment for the calendar; a number that no calendar holds is its end.
     ///
     /// ```

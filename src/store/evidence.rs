@@ -50,6 +50,7 @@ use crate::evidence::{
     erasure::Erasure,
     facts::{Facts, PersonId},
     pseudonym::Pseudonyms,
+    somebody::Crowd,
     sources::{Export, Receipt},
 };
 use crate::failpoint;
@@ -215,7 +216,7 @@ impl EvidenceStore {
     ///
     /// [`EvidenceError::Damaged`] if a row does not hold what this program wrote.
     pub fn facts(&self) -> Result<Facts, EvidenceError> {
-        self.snapshot(|| read::facts(&self.connection, &self.place(), None))
+        self.whole(None)
     }
 
     /// Everything that was known at an earlier revision, as far as it is kept: what stood in a row
@@ -229,7 +230,7 @@ impl EvidenceStore {
     ///
     /// What is kept, and what is not: `docs/design/0017-what-was-known.md`.
     pub fn facts_at(&self, revision: u64) -> Result<Facts, EvidenceError> {
-        self.snapshot(|| read::facts(&self.connection, &self.place(), Some(revision)))
+        self.whole(Some(revision))
     }
 
     /// Everything known but people, follows and interactions, which [`EvidenceStore::everybody`]
@@ -318,6 +319,19 @@ impl EvidenceStore {
     /// As [`EvidenceStore::facts`].
     pub fn revision(&self) -> Result<u64, EvidenceError> {
         self.wrap(read::revision(&self.connection))
+    }
+
+    /// The background with everybody in it.
+    fn whole(&self, revision: Option<u64>) -> Result<Facts, EvidenceError> {
+        self.snapshot(|| {
+            let mut facts = self.background(revision)?;
+            self.everybody(revision).each(&mut |one| {
+                facts.people.extend(one.person());
+                facts.follows.extend(one.follows.iter().map(|row| one.follow(row)));
+                facts.interactions.extend(one.deeds.iter().map(|row| one.interaction(row)));
+            })?;
+            Ok(facts)
+        })
     }
 
     /// Reads several tables as they stand at one moment, whoever imports meanwhile.

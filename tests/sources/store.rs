@@ -661,3 +661,23 @@ fn the_file_shows_everybody_as_its_facts_do_now_and_at_every_earlier_revision() 
         assert_eq!(everybody, shown(&facts.expect("facts")), "{revision:?}");
     }
 }
+
+#[test]
+fn a_row_that_no_import_wrote_is_named_by_its_column() {
+    // (the column, what is done to the file)
+    let table = [
+        ("seen_at", "UPDATE follow SET seen_at = 9223372036854775807"),
+        ("at", "UPDATE interaction SET at = -9223372036854775807"),
+        ("act", "UPDATE interaction SET act = 'poke'"),
+        ("followers", "UPDATE person SET followers = -1"),
+        ("handle", "UPDATE person SET handle = CAST(x'ff' AS TEXT)"),
+    ];
+    for (column, sql) in table {
+        let place = place();
+        let mut store = EvidenceStore::open(&place.path).expect("a store");
+        import(&mut store, &export(1, &["ann"], true));
+        Connection::open(&place.path).and_then(|file| file.execute_batch(sql)).expect("SQL");
+        let error = store.everybody(None).each(&mut |_| {}).expect_err(sql).to_string();
+        assert!(error.contains("damaged") && error.contains(&format!("`{column}`")), "{error}");
+    }
+}

@@ -4,7 +4,7 @@
 //! person, follow, interaction: each in the order of people ──► merged ──► Somebody
 //! ```
 //!
-//! Start reading at [`Everybody::each`].
+//! Start reading at [`Everybody::each`]. It is the one way in which these rows are read.
 //!
 //! # Always true
 //!
@@ -21,7 +21,7 @@ use super::{
 };
 use crate::evidence::{
     facts::{PersonId, Traits},
-    somebody::{Crowd, Deed, Following, Micros, Somebody},
+    somebody::{Crowd, Deed, Following, Somebody},
 };
 
 /// Everybody in an evidence file, now or at an earlier revision.
@@ -40,8 +40,9 @@ impl<'s> Everybody<'s> {
     fn merge(&self, see: &mut dyn FnMut(&Somebody)) -> rusqlite::Result<()> {
         let rows = Rows { connection: &self.store.connection, at: self.revision };
         let mut people = rows.connection.prepare(&rows.select("person", "id"))?;
-        let mut follows = rows.connection.prepare(&rows.select("follow", "follower"))?;
-        let mut deeds = rows.connection.prepare(&rows.select("interaction", "actor"))?;
+        let mut follows = rows.connection.prepare(&rows.select("follow", "follower, followed"))?;
+        let mut deeds =
+            rows.connection.prepare(&rows.select("interaction", "actor, act, object"))?;
         let person_columns = columns(&people, &PERSON)?;
         let mut people = Table::of(people.query([])?, "id")?;
         let follow_columns =
@@ -116,7 +117,7 @@ impl<'s> Table<'s> {
 
     /// Who the next row is about.
     fn head(&self) -> rusqlite::Result<Option<&str>> {
-        self.rows.get().map(|row| text(row, self.who)).transpose()
+        self.rows.get().map(|row| read::text(row, self.who)).transpose()
     }
 
     /// The next row, if it is about `id`.
@@ -157,7 +158,7 @@ fn describe(
 ) -> rusqlite::Result<()> {
     let name = match row.get_ref(*name)? {
         ValueRef::Null => None,
-        _ => Some(text(row, *name)?),
+        _ => Some(read::text(row, *name)?),
     };
     let traits = Traits {
         created: read::maybe_time(row, *created)?,
@@ -168,7 +169,7 @@ fn describe(
         bio_filled: row.get(*bio_filled)?,
         bot: row.get(*bot)?,
     };
-    somebody.describe(text(row, *handle)?, name, traits);
+    somebody.describe(read::text(row, *handle)?, name, traits);
     Ok(())
 }
 
@@ -177,14 +178,13 @@ fn follow(
     [followed, since, first, last, left]: &[usize; 5],
     somebody: &mut Somebody,
 ) -> rusqlite::Result<()> {
-    let maybe = |column: usize| row.get::<_, Option<i64>>(column).map(|at| at.map(Micros));
-    let account = somebody.place(text(row, *followed)?);
+    let account = somebody.place(read::text(row, *followed)?);
     let following = Following {
         account,
-        since: maybe(*since)?,
-        first_seen_at: Micros(row.get(*first)?),
-        seen_at: Micros(row.get(*last)?),
-        left_at: maybe(*left)?,
+        since: read::maybe_moment(row, *since)?,
+        first_seen_at: read::moment(row, *first)?,
+        seen_at: read::moment(row, *last)?,
+        left_at: read::maybe_moment(row, *left)?,
     };
     somebody.follows.push(following);
     Ok(())
@@ -195,22 +195,12 @@ fn deed(
     [act, account, at, object]: &[usize; 4],
     somebody: &mut Somebody,
 ) -> rusqlite::Result<()> {
-    let act = text(row, *act)?;
+    let act = read::text(row, *act)?;
     let act = read::ACTS.into_iter().find(|known| known.name() == act);
     let act = act.ok_or_else(|| read::bad("act", "an unknown name"))?;
-    let account = somebody.place(text(row, *account)?);
-    let at = Micros(row.get(*at)?);
-    let object = somebody.keep(text(row, *object)?);
+    let account = somebody.place(read::text(row, *account)?);
+    let at = read::moment(row, *at)?;
+    let object = somebody.keep(read::text(row, *object)?);
     somebody.deeds.push(Deed { act, account, at, object });
     Ok(())
-}
-
-/// A text without a copy of it.
-fn text<'r>(row: &'r rusqlite::Row<'_>, column: usize) -> rusqlite::Result<&'r str> {
-    match row.get_ref(column)? {
-        ValueRef::Text(bytes) => {
-            std::str::from_utf8(bytes).map_err(|_| read::bad("text", "bytes that are no text"))
-        }
-        other => Err(read::bad("text", format!("{:?}", other.data_type()))),
-    }
 }

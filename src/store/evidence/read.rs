@@ -1,20 +1,20 @@
 //! Rows back into facts.
 //!
-//! Start reading at [`facts`].
+//! Start reading at [`background`]; people, follows and interactions are read by `super::crowd`.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::Display,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeZone, Utc};
 use rusqlite::{Connection, Row, RowIndex, types::Type};
 
 use super::{EvidenceError, StoredReceipt};
 use crate::{
-    evidence::facts::{
-        AccountTotals, Act, Count, Facts, Follow, Interaction, Origin, Person, PersonId, Post,
-        PostKind, PostTotals, Profile, Request, RequestState, Traits, Visibility,
+    evidence::{
+        facts::{
+            AccountTotals, Act, Count, Facts, Origin, PersonId, Post, PostKind, PostTotals,
+            Profile, Request, RequestState, Visibility,
+        },
+        somebody::Micros,
     },
     model::FactKind,
 };
@@ -52,26 +52,6 @@ pub(super) fn name_of<T: PartialEq>(names: &[(T, &'static str)], value: &T) -> &
 /// Profile fields as one text.
 pub(super) fn fields_to_text(fields: &BTreeMap<String, bool>) -> String {
     serde_json::to_string(fields).expect("a map of texts is always JSON")
-}
-
-/// Everything known, now or at an earlier revision.
-pub(super) fn facts(
-    connection: &Connection,
-    place: &str,
-    at: Option<u64>,
-) -> Result<Facts, EvidenceError> {
-    let from = Rows { connection, at };
-    let crowd = || {
-        Ok(Facts {
-            people: from.all("person", "id", person)?,
-            follows: from.all("follow", "follower, followed", follow)?,
-            interactions: from.all("interaction", "actor, act, object", interaction)?,
-            ..Facts::default()
-        })
-    };
-    let Facts { people, follows, interactions, .. } =
-        crowd().map_err(|error| bad_row(place, error))?;
-    Ok(Facts { people, follows, interactions, ..background(connection, place, at)? })
 }
 
 /// Everything known but people, follows and interactions, which may be too many for the memory.
@@ -218,34 +198,6 @@ fn profile(row: &Row<'_>) -> rusqlite::Result<Profile> {
     })
 }
 
-fn person(row: &Row<'_>) -> rusqlite::Result<Person> {
-    Ok(Person {
-        id: id(row, "id")?,
-        handle: row.get("handle")?,
-        name: row.get("name")?,
-        traits: Traits {
-            created: maybe_time(row, "created")?,
-            last_post: maybe_time(row, "last_post")?,
-            followers: count(row, "followers")?,
-            follows: count(row, "follows")?,
-            posts: count(row, "posts")?,
-            bio_filled: row.get("bio_filled")?,
-            bot: row.get("bot")?,
-        },
-    })
-}
-
-fn follow(row: &Row<'_>) -> rusqlite::Result<Follow> {
-    Ok(Follow {
-        follower: id(row, "follower")?,
-        followed: id(row, "followed")?,
-        since: maybe_time(row, "since")?,
-        first_seen_at: time(row, "first_seen_at")?,
-        seen_at: time(row, "seen_at")?,
-        left_at: maybe_time(row, "left_at")?,
-    })
-}
-
 fn complete_list(row: &Row<'_>) -> rusqlite::Result<(PersonId, DateTime<Utc>)> {
     Ok((id(row, "account")?, time(row, "as_of")?))
 }
@@ -275,18 +227,6 @@ fn post(row: &Row<'_>) -> rusqlite::Result<Post> {
         question: row.get("question")?,
         language: row.get("language")?,
         visibility: named(row, "visibility", &VISIBILITIES)?,
-    })
-}
-
-fn interaction(row: &Row<'_>) -> rusqlite::Result<Interaction> {
-    let act: String = row.get("act")?;
-    let act = ACTS.into_iter().find(|known| known.name() == act);
-    Ok(Interaction {
-        actor: id(row, "actor")?,
-        act: act.ok_or_else(|| bad("act", "an unknown name"))?,
-        object: row.get("object")?,
-        account: id(row, "account")?,
-        at: time(row, "at")?,
     })
 }
 
@@ -338,25 +278,46 @@ fn id(row: &Row<'_>, column: &str) -> rusqlite::Result<PersonId> {
 
 pub(super) fn maybe_time(
     row: &Row<'_>,
-    column: impl RowIndex + Display,
+    column: impl RowIndex,
 ) -> rusqlite::Result<Option<DateTime<Utc>>> {
     let time = |micros| {
         let time = Utc.timestamp_micros(micros).single();
-        time.ok_or_else(|| bad(&column.to_string(), "no time we can count"))
+        time.ok_or_else(|| bad_at(row, column, NO_TIME))
     };
     row.get::<_, Option<i64>>(column)?.map(time).transpose()
 }
 
-fn time(row: &Row<'_>, column: &str) -> rusqlite::Result<DateTime<Utc>> {
-    maybe_time(row, column)?.ok_or_else(|| bad(column, "nothing"))
+fn time(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<DateTime<Utc>> {
+    maybe_time(row, column)?.ok_or_else(|| bad_at(row, column, "nothing"))
 }
 
-pub(super) fn count(
+/// A moment of which the calendar knows, without a look at the calendar.
+pub(super) fn moment(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<Micros> {
+    let moment = maybe_moment(row, column)?;
+    moment.ok_or_else(|| bad_at(row, column, "nothing"))
+}
+
+/// The same, where there may be none.
+pub(super) fn maybe_moment(
     row: &Row<'_>,
-    column: impl RowIndex + Display,
-) -> rusqlite::Result<Option<u64>> {
+    column: impl RowIndex,
+) -> rusqlite::Result<Option<Micros>> {
+    let moment = row.get::<_, Option<i64>>(column)?.map(Micros);
+    let known = moment.is_none_or(Micros::is_a_time);
+    if known { Ok(moment) } else { Err(bad_at(row, column, NO_TIME)) }
+}
+
+/// What a number is that no calendar holds.
+const NO_TIME: &str = "no time we can count";
+
+/// A text without a copy of it.
+pub(super) fn text<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<&'r str> {
+    row.get_ref(column)?.as_str().map_err(|error| bad_at(row, column, error))
+}
+
+pub(super) fn count(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<Option<u64>> {
     let number: Option<i64> = row.get(column)?;
-    number.map(u64::try_from).transpose().map_err(|error| bad(&column.to_string(), error))
+    number.map(u64::try_from).transpose().map_err(|error| bad_at(row, column, error))
 }
 
 fn named<T: Copy>(row: &Row<'_>, column: &str, names: &[(T, &str)]) -> rusqlite::Result<T> {
@@ -372,6 +333,17 @@ pub(super) fn bad(
 ) -> rusqlite::Error {
     let problem = format!("the column `{column}` holds {}", problem.into());
     rusqlite::Error::FromSqlConversionFailure(0, Type::Text, problem.into())
+}
+
+/// The same, for the column at a place.
+fn bad_at(
+    row: &Row<'_>,
+    column: impl RowIndex,
+    problem: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> rusqlite::Error {
+    let statement = row.as_ref();
+    let name = column.idx(statement).and_then(|place| statement.column_name(place));
+    bad(name.unwrap_or_default(), problem)
 }
 
 pub(super) fn bad_row(place: &str, error: rusqlite::Error) -> EvidenceError {
