@@ -1,12 +1,12 @@
 //! Measures: from the facts of a brand to its numbers.
 //!
 //! ```text
-//! Brand, Facts, wanted metrics, window ──► measure ──► one Observation a metric
+//! Brand, Facts, Crowd, wanted metrics, window ──► measure ──► one Observation a metric
 //! ```
 //!
-//! Start reading at [`measure`]. It asks `capability` whether the brand's sources can tell at
-//! all, opens a `Scope` (the facts up to the window's end, indexed once) and hands that to one
-//! function a metric: who engages in `audience`, how talks go in `conversation`, with whom it goes
+//! Start reading at [`measure_crowd`]. It takes a `Tally` (every sum over people, from one look at
+//! the crowd), asks `capability` whether the brand's sources can tell at all, opens a `Scope` (facts
+//! and tally up to the window's end) and hands that to one function a metric: who engages in `audience`, how talks go in `conversation`, with whom it goes
 //! both ways in `ties`, what the brand shows of itself in `identity`, who comes and leaves in
 //! `staying`, how people react by the platforms' numbers in `totals`. [`explain`] answers with the
 //! rows behind a number, too.
@@ -117,7 +117,7 @@ pub fn measure_crowd<C: Crowd>(
     until: Option<DateTime<Utc>>,
 ) -> Result<BTreeMap<Metric, Observation>, C::Error> {
     let tally = Tally::take(facts, crowd, Look { window_seconds, until, explains: false })?;
-    let scope = tally.as_ref().map(|tally| Scope::open(brand, facts, tally, false));
+    let scope = tally.as_ref().map(|tally| Scope::open(brand, facts, tally));
     let measured = wanted.iter().filter(|metric| **metric != Metric::WindowSettled);
     Ok(measured.map(|metric| (*metric, observe(*metric, brand, facts, scope.as_ref()))).collect())
 }
@@ -149,7 +149,7 @@ pub fn explain<C: Crowd>(
     until: Option<DateTime<Utc>>,
 ) -> Result<Explained, C::Error> {
     let tally = Tally::take(facts, crowd, Look { window_seconds, until, explains: true })?;
-    let scope = tally.as_ref().map(|tally| Scope::open(brand, facts, tally, true));
+    let scope = tally.as_ref().map(|tally| Scope::open(brand, facts, tally));
     let mut reading = find(metric, brand, facts, scope.as_ref());
     let inputs = std::mem::take(&mut reading.inputs);
     let mut rows = std::mem::take(&mut reading.rows);

@@ -93,7 +93,7 @@ impl Reading {
         scope: &Scope,
         rows: impl FnOnce() -> I,
     ) -> Self {
-        if scope.explains {
+        if scope.tally.explains {
             self.rows.extend(rows());
         }
         self
@@ -126,10 +126,13 @@ impl Reading {
 
 /// The first and last of some instants.
 pub(super) fn span_of(instants: impl IntoIterator<Item = DateTime<Utc>>) -> Span {
-    instants.into_iter().fold(None, |span, at| match span {
-        None => Some((at, at)),
-        Some((first, last)) => Some((at.min(first), at.max(last))),
-    })
+    instants.into_iter().fold(None, widened)
+}
+
+/// A stretch by its first and last instant that holds `at`, too.
+pub(super) fn widened<T: Ord + Copy>(span: Option<(T, T)>, at: T) -> Option<(T, T)> {
+    let (first, last) = span.unwrap_or((at, at));
+    Some((first.min(at), last.max(at)))
 }
 
 /// The day of an instant as people read it, UTC.

@@ -30,19 +30,15 @@ pub(super) struct Scope<'a> {
     pub window: Window,
     /// The newest fact known, but not after the window's end, UTC.
     pub as_of: Option<DateTime<Utc>>,
-    /// Whether the rows behind the numbers are asked for.
-    pub explains: bool,
     talks: OnceCell<Vec<Talk<'a>>>,
 }
 
 impl<'a> Scope<'a> {
     /// Opens the window that the tally was taken for.
-    ///
-    /// - `explains`: whether the rows behind the numbers are asked for.
-    pub fn open(brand: &'a Brand, facts: &'a Facts, tally: &'a Tally, explains: bool) -> Self {
+    pub fn open(brand: &'a Brand, facts: &'a Facts, tally: &'a Tally) -> Self {
         let window = tally.window;
         let as_of = facts.as_of.map(|as_of| as_of.min(window.to));
-        Self { brand, facts, tally, window, as_of, explains, talks: OnceCell::new() }
+        Self { brand, facts, tally, window, as_of, talks: OnceCell::new() }
     }
 
     /// Whether `person` is an account of the brand.

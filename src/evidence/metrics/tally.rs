@@ -17,7 +17,11 @@ use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{reading::Span, staying, talks::SILENCE};
+use super::{
+    reading::{Span, widened},
+    staying,
+    talks::SILENCE,
+};
 use crate::{
     evidence::{
         facts::{Facts, Interaction, PersonId, PostKind},
@@ -48,6 +52,8 @@ pub(super) struct Look {
 #[derive(Debug)]
 pub(super) struct Tally {
     pub window: Window,
+    /// Whether those behind the numbers are asked for.
+    pub explains: bool,
     /// The accounts of the brand, sorted.
     pub own: Vec<PersonId>,
     /// When the oldest engagement known happened: before it the exports tell nothing.
@@ -69,7 +75,7 @@ pub(super) struct Tally {
     pub ties: Ties,
     /// What others said to us that may belong to a conversation of the window.
     pub said: Vec<Interaction>,
-    /// Those behind the numbers, if they are asked for.
+    /// Those behind the numbers, if `explains`.
     pub faces: Vec<Face>,
 }
 
@@ -176,8 +182,9 @@ impl Bounds {
 }
 
 /// What an account that people follow is to us.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct Account {
+    id: PersonId,
     own: bool,
     /// How many follow it at the window's end.
     followers: u64,
@@ -190,7 +197,6 @@ struct Counting<'a> {
     before: Bounds,
     active_since: Micros,
     said_since: Micros,
-    explains: bool,
     /// Our accounts and those to whom we replied, sorted, and how far the crowd has come in both.
     own_place: usize,
     ours: Vec<(&'a PersonId, DateTime<Utc>)>,
@@ -198,7 +204,6 @@ struct Counting<'a> {
     /// What our replies answer.
     answered: HashSet<&'a str>,
     accounts: Vec<Account>,
-    names: Vec<PersonId>,
     begins: Option<Micros>,
     inbound: Option<(Micros, Micros)>,
     tally: Tally,
@@ -220,6 +225,8 @@ impl<'a> Counting<'a> {
         }
         let tally = Tally {
             window,
+            explains,
+            own: Vec::new(),
             inbound_begins: None,
             inbound: None,
             followers_of: BTreeMap::new(),
@@ -232,7 +239,6 @@ impl<'a> Counting<'a> {
             ties: Ties { ours: ours.len() as u64, ..Ties::default() },
             said: Vec::new(),
             faces: Vec::new(),
-            own: Vec::new(),
         };
         Self {
             window: Bounds::of(window),
@@ -242,13 +248,11 @@ impl<'a> Counting<'a> {
                 .from
                 .checked_sub_signed(SILENCE)
                 .map_or(Micros(i64::MIN), From::from),
-            explains,
             own_place: 0,
             ours: ours.into_iter().collect(),
             ours_place: 0,
             answered: replies().filter_map(|post| post.parent.as_deref()).collect(),
             accounts: Vec::new(),
-            names: Vec::new(),
             begins: None,
             inbound: None,
             tally: Tally { own, ..tally },
@@ -269,7 +273,7 @@ impl<'a> Counting<'a> {
         self.people(&deeds, follows);
         self.activity(somebody, &deeds, follows);
         let ours = self.tie(somebody.id(), &deeds);
-        if self.explains {
+        if self.tally.explains {
             self.keep(somebody, &deeds, follows, ours);
         }
     }
@@ -279,8 +283,7 @@ impl<'a> Counting<'a> {
         for account in accounts.iter().skip(self.accounts.len()) {
             let own = self.tally.own.binary_search(account).is_ok();
             let listed = self.tally.lists.get(account).copied();
-            self.accounts.push(Account { own, followers: 0, listed });
-            self.names.push(account.clone());
+            self.accounts.push(Account { id: account.clone(), own, followers: 0, listed });
         }
     }
 
@@ -298,8 +301,7 @@ impl<'a> Counting<'a> {
             if self.window.holds(deed.at) {
                 deeds.now += 1;
                 deeds.last = deeds.last.max(Some(deed.at));
-                let (first, last) = self.inbound.unwrap_or((deed.at, deed.at));
-                self.inbound = Some((first.min(deed.at), last.max(deed.at)));
+                self.inbound = widened(self.inbound, deed.at);
             }
             deeds.before |= self.before.holds(deed.at);
             if deed.act.opens_conversation() {
@@ -383,7 +385,7 @@ impl<'a> Counting<'a> {
     /// Somebody to whom we wrote and of whom the crowd knows nothing.
     fn only_ours(&mut self, person: &PersonId, at: DateTime<Utc>) {
         self.tally.ties.add(at);
-        if self.explains {
+        if self.tally.explains {
             self.tally.faces.push(Face { ours: Some(at), ..Face::of(person.clone()) });
         }
     }
@@ -420,12 +422,12 @@ impl<'a> Counting<'a> {
         let mut tally = self.tally;
         tally.inbound_begins = self.begins.map(Micros::time);
         tally.inbound = self.inbound.map(|(first, last)| (first.time(), last.time()));
-        for (name, account) in self.names.into_iter().zip(self.accounts) {
-            if let Some(listed) = account.listed {
-                tally.lists.insert(name.clone(), listed);
+        for Account { id, followers, listed, own: _ } in self.accounts {
+            if let Some(listed) = listed {
+                tally.lists.insert(id.clone(), listed);
             }
-            if account.followers > 0 {
-                tally.followers_of.insert(name, account.followers);
+            if followers > 0 {
+                tally.followers_of.insert(id, followers);
             }
         }
         tally
@@ -444,8 +446,7 @@ struct Deeds {
 
 impl Ties {
     fn add(&mut self, at: DateTime<Utc>) {
-        let (first, last) = self.last.unwrap_or((at, at));
-        self.last = Some((first.min(at), last.max(at)));
+        self.last = widened(self.last, at);
     }
 
     /// With how many people there was either direction.
