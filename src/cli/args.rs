@@ -97,7 +97,36 @@ pub enum Format {
     Csv,
 }
 
+/// A format that every verb has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Plain {
+    /// See [`Format::Table`].
+    Table,
+    /// See [`Format::Json`].
+    Json,
+    /// See [`Format::Ids`].
+    Ids,
+}
+
 impl Format {
+    /// Which of the formats of every verb it is; none of them if only some verbs have it.
+    pub fn plain(self) -> Option<Plain> {
+        match self {
+            Format::Table => Some(Plain::Table),
+            Format::Json => Some(Plain::Json),
+            Format::Ids => Some(Plain::Ids),
+            Format::Sarif
+            | Format::Junit
+            | Format::Mermaid
+            | Format::Dot
+            | Format::Svg
+            | Format::Ics
+            | Format::Html
+            | Format::Md
+            | Format::Csv => None,
+        }
+    }
+
     /// The formats of every verb.
     pub const COMMON: [Format; 3] = [Format::Table, Format::Json, Format::Ids];
 

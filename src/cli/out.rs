@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 
-use super::args::Format;
+use super::args::{Format, Plain};
 
 /// The widest line for people.
 pub const COLUMNS: u16 = 80;
@@ -62,38 +62,22 @@ impl Out {
         ids: impl FnOnce() -> Vec<String>,
         text: impl FnOnce() -> String,
     ) -> Result<(), Failure> {
-        match self.format {
-            Format::Json => self.json(view),
-            Format::Ids => print(&ids().iter().map(|id| format!("{id}\n")).collect::<String>()),
-            Format::Table => print(&text()),
+        match self.format.plain() {
+            Some(Plain::Json) => self.json(view),
+            Some(Plain::Ids) => {
+                print(&ids().iter().map(|id| format!("{id}\n")).collect::<String>())
+            }
+            Some(Plain::Table) => print(&text()),
             // A verb that has a form of its own writes it before it asks for an answer.
-            Format::Sarif
-            | Format::Junit
-            | Format::Mermaid
-            | Format::Dot
-            | Format::Svg
-            | Format::Ics
-            | Format::Html
-            | Format::Md
-            | Format::Csv => self.writes(&[]),
+            None => self.writes(&[]),
         }
     }
 
     /// Prints what `text` makes if JSON was asked for.
     fn json_only(self, text: impl FnOnce() -> Result<String, Failure>) -> Result<(), Failure> {
-        match self.format {
-            Format::Json => print(&text()?),
-            Format::Ids
-            | Format::Table
-            | Format::Sarif
-            | Format::Junit
-            | Format::Mermaid
-            | Format::Dot
-            | Format::Svg
-            | Format::Ics
-            | Format::Html
-            | Format::Md
-            | Format::Csv => Ok(()),
+        match self.format.plain() {
+            Some(Plain::Json) => print(&text()?),
+            Some(Plain::Ids | Plain::Table) | None => Ok(()),
         }
     }
 
@@ -104,19 +88,9 @@ impl Out {
 
     /// Prints lines for people only, while work goes on.
     pub fn text(self, text: &str) -> Result<(), Failure> {
-        match self.format {
-            Format::Table => unless_closed(print(text)),
-            Format::Json
-            | Format::Ids
-            | Format::Sarif
-            | Format::Junit
-            | Format::Mermaid
-            | Format::Dot
-            | Format::Svg
-            | Format::Ics
-            | Format::Html
-            | Format::Md
-            | Format::Csv => Ok(()),
+        match self.format.plain() {
+            Some(Plain::Table) => unless_closed(print(text)),
+            Some(Plain::Json | Plain::Ids) | None => Ok(()),
         }
     }
 }
@@ -150,19 +124,13 @@ impl List {
     ) -> Result<(), Failure> {
         let head = self.head();
         self.printed += 1;
-        match self.out.format {
-            Format::Json => print(&format!("{head}{}", indented(&pretty(view)?, self.depth() + 2))),
-            Format::Ids => id.map_or(Ok(()), |id| print(&format!("{id}\n"))),
-            Format::Table => print(&text()),
-            Format::Sarif
-            | Format::Junit
-            | Format::Mermaid
-            | Format::Dot
-            | Format::Svg
-            | Format::Ics
-            | Format::Html
-            | Format::Md
-            | Format::Csv => Ok(()),
+        match self.out.format.plain() {
+            Some(Plain::Json) => {
+                print(&format!("{head}{}", indented(&pretty(view)?, self.depth() + 2)))
+            }
+            Some(Plain::Ids) => id.map_or(Ok(()), |id| print(&format!("{id}\n"))),
+            Some(Plain::Table) => print(&text()),
+            None => Ok(()),
         }
     }
 

@@ -215,15 +215,10 @@ fn share(seen: &Observation) -> Option<Share> {
 }
 
 fn stands(why: &why::Why) -> String {
-    let detail = why.status_detail.clone();
-    match (&why.stage, &why.title) {
-        (Some(stage), Some(title)) if detail.is_none() => {
-            format!("Cycle {}, in {stage}: {title}", why.cycle)
-        }
-        (Some(_), _) | (None, _) => match detail {
-            Some(detail) => format!("Cycle {}, {detail}", why.cycle),
-            None => format!("The run is {}", why.status),
-        },
+    match (&why.status_detail, &why.stage, &why.title) {
+        (Some(detail), ..) => format!("Cycle {}, {detail}", why.cycle),
+        (None, Some(stage), Some(title)) => format!("Cycle {}, in {stage}: {title}", why.cycle),
+        (None, ..) => format!("The run is {}", why.status),
     }
 }
 
@@ -419,7 +414,38 @@ fn opens(event: &Event) -> Option<u32> {
         Event::Rewound { state, .. } | Event::Forked { state, .. } => {
             Some(state.checkpoint.cycle.number)
         }
-        _ => None,
+        Event::Started { .. }
+        | Event::StageEntered { .. }
+        | Event::TaskOpened { .. }
+        | Event::TaskSubmitted { .. }
+        | Event::TaskDone { .. }
+        | Event::TaskRejected { .. }
+        | Event::TaskReassigned { .. }
+        | Event::TasksRenamed { .. }
+        | Event::TaskReopened { .. }
+        | Event::TaskDropped { .. }
+        | Event::ActionOpened { .. }
+        | Event::ActionDue { .. }
+        | Event::ActionBegan { .. }
+        | Event::ActionSucceeded { .. }
+        | Event::ActionFailed { .. }
+        | Event::ActionRetried { .. }
+        | Event::ActionSkipped { .. }
+        | Event::ActionDropped { .. }
+        | Event::Scheduled { .. }
+        | Event::ScheduleDropped { .. }
+        | Event::Fired { .. }
+        | Event::Waived { .. }
+        | Event::WaiverDropped { .. }
+        | Event::Observed { .. }
+        | Event::GateJudged { .. }
+        | Event::GoalJudged { .. }
+        | Event::StageLeft { .. }
+        | Event::Paused
+        | Event::Resumed { .. }
+        | Event::Adopted { .. }
+        | Event::Migrated { .. }
+        | Event::Finished { .. } => None,
     }
 }
 
@@ -440,6 +466,28 @@ fn deed(event: &Event) -> Option<String> {
         | Event::Rewound { .. }
         | Event::Forked { .. }
         | Event::Finished { .. } => Some(history::text(event)),
-        _ => None,
+        Event::Started { .. }
+        | Event::TaskOpened { .. }
+        | Event::TaskReassigned { .. }
+        | Event::TasksRenamed { .. }
+        | Event::TaskDropped { .. }
+        | Event::ActionOpened { .. }
+        | Event::ActionDue { .. }
+        | Event::ActionBegan { .. }
+        | Event::ActionSucceeded { .. }
+        | Event::ActionFailed { .. }
+        | Event::ActionRetried { .. }
+        | Event::ActionSkipped { .. }
+        | Event::ActionDropped { .. }
+        | Event::Scheduled { .. }
+        | Event::ScheduleDropped { .. }
+        | Event::Fired { .. }
+        | Event::WaiverDropped { .. }
+        | Event::Observed { .. }
+        | Event::GateJudged { .. }
+        | Event::Paused
+        | Event::Resumed { .. }
+        | Event::Adopted { .. }
+        | Event::Migrated { .. } => None,
     }
 }

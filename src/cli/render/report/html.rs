@@ -8,7 +8,11 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{COLUMNS, cells, value};
-use crate::view::{chart, report::Report, sentence};
+use crate::view::{
+    chart,
+    report::Report,
+    sentence::{self, plain},
+};
 
 const STYLE: &str = include_str!("style.css");
 /// What the browser may load: nothing but the style that stands in the page.
@@ -200,9 +204,4 @@ fn closing(report: &Report) -> Markup {
 /// A table that scrolls by itself where the page is narrow, also by keyboard.
 fn scrolling(label: &str, rows: Markup) -> Markup {
     html! { div.scroll role="region" aria-label=(label) tabindex="0" { table { (rows) } } }
-}
-
-/// A text without characters that turn its direction.
-fn plain(text: &str) -> String {
-    sentence::plain(text)
 }
