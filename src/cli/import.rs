@@ -9,13 +9,13 @@ use std::{
 use indicatif::ProgressBar;
 
 use crate::{
-    evidence::sources::{self, Export},
+    evidence::sources::{self, Export, SourceError},
     failure::Failure,
     house,
     model::{Brand, BrandId, Source, SourceKind},
     runner::{Runner, load_brand},
     store::StateStore,
-    view::imported::{ImportView, first_facts, imported},
+    view::imported::{ImportView, PREVIEWED, first_facts, imported},
 };
 
 use super::{
@@ -139,7 +139,9 @@ pub fn import(
     let result = if how.dry_run { None } else { Some(runner.import(&brand.id, &export)?) };
     spinner.finish_and_clear();
     let mut view = imported(&brand.id, path, &export, result.as_ref());
-    view.preview = if how.preview { first_facts(&export.facts) } else { Vec::new() };
+    if how.preview {
+        view.preview = first_facts(&export.with_people(PREVIEWED).map_err(SourceError::Unsorted)?);
+    }
     Ok(view)
 }
 

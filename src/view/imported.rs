@@ -35,7 +35,7 @@ pub struct ImportView {
 }
 
 /// How many facts of each kind a preview shows.
-const PREVIEWED: usize = 3;
+pub const PREVIEWED: usize = 3;
 
 /// The first facts of each kind, a line each: its kind, then the fact as JSON.
 pub fn first_facts(facts: &Facts) -> Vec<String> {

@@ -667,15 +667,25 @@ fn a_row_that_no_import_wrote_is_named_by_its_column() {
     // (the column, what is done to the file)
     let table = [
         ("seen_at", "UPDATE follow SET seen_at = 9223372036854775807"),
-        ("at", "UPDATE interaction SET at = -9223372036854775807"),
-        ("act", "UPDATE interaction SET act = 'poke'"),
-        ("followers", "UPDATE person SET followers = -1"),
-        ("handle", "UPDATE person SET handle = CAST(x'ff' AS TEXT)"),
+        ("followed", "UPDATE follow SET followed = CAST(x'ff' AS TEXT)"),
+        ("data", "UPDATE block SET data = x''"),
+        ("data", "UPDATE block SET data = x'09'"),
+        ("data", "UPDATE block SET data = CAST(substr(data, 1, length(data) - 1) AS BLOB)"),
+        ("data", "UPDATE block SET data = CAST(data || x'0101' AS BLOB)"),
+        ("as_of", "UPDATE complete_list SET as_of = 9223372036854775807"),
     ];
     for (column, sql) in table {
         let place = place();
         let mut store = EvidenceStore::open(&place.path).expect("a store");
-        import(&mut store, &export(1, &["ann"], true));
+        let mut export = export(1, &["ann"], true);
+        let theirs = export.facts.follows[0].clone();
+        let ours = Follow {
+            follower: theirs.followed.clone(),
+            followed: theirs.follower.clone(),
+            ..theirs
+        };
+        export.facts.follows.push(ours);
+        import(&mut store, &export);
         Connection::open(&place.path).and_then(|file| file.execute_batch(sql)).expect("SQL");
         let error = store.everybody(None).each(&mut |_| {}).expect_err(sql).to_string();
         assert!(error.contains("damaged") && error.contains(&format!("`{column}`")), "{error}");

@@ -18,6 +18,7 @@ mod map;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    io,
     path::Path,
 };
 
@@ -31,7 +32,7 @@ use self::{
 use super::{
     Export, SourceError,
     draft::Draft,
-    gather::{FollowSeen, TotalsSeen},
+    gather::TotalsSeen,
     json::Skip,
     table, text,
     thread::{self, By, Message, Us},
@@ -39,7 +40,11 @@ use super::{
     tree::{self, Listed, Shape, Want},
 };
 use crate::{
-    evidence::facts::{Act, Count, Interaction, Person, PersonId, Post, PostKind, Visibility},
+    evidence::{
+        facts::{Act, Count, PersonId, Post, PostKind, Visibility},
+        layers::sorter::{self, Sorter, Whom},
+        somebody::Micros,
+    },
     model::{FactKind, Source},
 };
 
@@ -102,6 +107,10 @@ struct Reading {
     /// Messages by their thread.
     threads: BTreeMap<String, Vec<Message>>,
     seen: BTreeSet<String>,
+    /// People in tables of people, who may be more than the memory holds.
+    crowd: Sorter,
+    /// Why they could not be kept.
+    fault: Option<io::Error>,
 }
 
 impl Reading {
@@ -120,7 +129,15 @@ impl Reading {
         };
         draft.gather.carried.extend(kinds.iter().copied());
         let us = Us { id, platform: map.platform, visibility: Visibility::Public };
-        Self { map, us, draft, threads: BTreeMap::new(), seen: BTreeSet::new() }
+        Self {
+            map,
+            us,
+            draft,
+            threads: BTreeMap::new(),
+            seen: BTreeSet::new(),
+            crowd: Sorter::default(),
+            fault: None,
+        }
     }
 
     fn row(&mut self, cells: &Cells<'_>) -> Result<(), Skip> {
@@ -193,7 +210,7 @@ impl Reading {
     }
 
     fn interaction(&mut self, cells: &Cells<'_>) -> Result<(), Skip> {
-        let actor = self.person(cells)?;
+        let author = self.id(cells, "author")?;
         let at = self.at(cells)?;
         let act = match self.maybe(cells, "act") {
             Some(word) => act(&word).ok_or_else(|| {
@@ -201,8 +218,8 @@ impl Reading {
             })?,
             None => self.map.act.ok_or_else(|| Skip::because("`act` is empty"))?,
         };
-        let (object, account) = (self.id(cells, "object")?, self.us.id.clone());
-        self.draft.gather.interaction(Interaction { actor, act, object, account, at });
+        let object = self.id(cells, "object")?;
+        self.person(cells, &author, sorter::Row::Did(act, &self.us.id.clone(), &object, at.into()));
         Ok(())
     }
 
@@ -211,20 +228,22 @@ impl Reading {
             Some(_) => Some(self.at(cells)?),
             None => None,
         };
-        let follower = self.person(cells)?;
-        let seen = FollowSeen { since, ..Default::default() };
-        self.draft.gather.follow(follower, self.us.id.clone(), seen);
+        let author = self.id(cells, "author")?;
+        let account = self.us.id.clone();
+        self.person(cells, &author, sorter::Row::Follows(&account, since.map(Micros::from)));
         Ok(())
     }
 
-    /// The person of a row, remembered.
-    fn person(&mut self, cells: &Cells<'_>) -> Result<PersonId, Skip> {
-        let author = self.id(cells, "author")?;
-        let id = self.us.person(author.trim_start_matches('@'));
+    /// Keeps what a row says about a person.
+    fn person(&mut self, cells: &Cells<'_>, author: &str, row: sorter::Row<'_>) {
+        let native = author.trim_start_matches('@');
+        let id = self.us.person(native);
         let name = self.maybe(cells, "name").map(|name| text::clean_name(&name));
-        let handle = format!("@{}", text::clean_name(author.trim_start_matches('@')));
-        self.draft.gather.person(Person { name, ..Person::new(id.clone(), handle) });
-        Ok(id)
+        let handle = format!("@{}", text::clean_name(native));
+        let whom = Whom { id: id.as_str(), handle: &handle, name: name.as_deref() };
+        if self.fault.is_none() {
+            self.fault = self.crowd.add(whom, row).err();
+        }
     }
 
     fn post(&mut self, cells: &Cells<'_>) -> Result<(), Skip> {
@@ -269,7 +288,13 @@ impl Reading {
     }
 
     fn finish(mut self, source: &Source, path: &Path) -> Result<Export, SourceError> {
+        if let Some(fault) = self.fault {
+            return Err(SourceError::Unsorted(fault));
+        }
         thread::keep_all(&self.us, &mut self.threads, &mut self.draft.gather);
+        if matches!(self.map.rows, Rows::Interactions | Rows::Followers) {
+            self.draft.crowd = Some(self.crowd);
+        }
         if self.map.rows == Rows::Followers {
             let skipped = self.draft.files.iter().any(|file| file.kept < file.rows_read);
             self.draft.followers_complete = self.map.complete && !skipped;

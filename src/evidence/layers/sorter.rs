@@ -1,0 +1,467 @@
+//! Rows about people, in any order, into records in the order of people, in bounded memory.
+//!
+//! ```text
+//! rows ──► a chunk in memory ──► sorted ──► blocks, in a file without a name ──► merged
+//! ```
+//!
+//! Start reading at [`Sorter::add`].
+//!
+//! # Always true
+//!
+//! - At most [`CHUNK_ROWS`] rows or [`CHUNK_BYTES`] of their words are in memory.
+//! - What is written to the disk lies in files without a name in the folder for temporary files:
+//!   they are gone with the process.
+
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, BufWriter, Read, Seek, Write},
+    ops::Range,
+    sync::Arc,
+};
+
+use super::{
+    block::{Base, Block, Reader, Writer},
+    codec::Broken,
+    merge::{Merge, Run},
+    record::{Described, Did, Followed, Record, Times, UNDATED},
+};
+use crate::evidence::{
+    accounts::{Accounts, Place},
+    facts::{Act, Facts, PersonId, Traits},
+    somebody::{Crowd, Micros, Somebody},
+};
+
+/// How many rows are sorted at once.
+pub const CHUNK_ROWS: usize = 1 << 20;
+/// How many bytes of ids and names are held at once.
+pub const CHUNK_BYTES: usize = 48 << 20;
+/// The longest block in a chunk's file.
+const MAX_BLOCK_BYTES: u32 = 64 << 20;
+
+/// Who a row is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Whom<'a> {
+    /// Their id.
+    pub id: &'a str,
+    /// Their name on the platform.
+    pub handle: &'a str,
+    /// Their display name, if the row has one.
+    pub name: Option<&'a str>,
+}
+
+/// What a row says.
+#[derive(Debug, Clone, Copy)]
+pub enum Row<'a> {
+    /// They follow an account, since then.
+    Follows(&'a PersonId, Option<Micros>),
+    /// They did something to an account at an object, then.
+    Did(Act, &'a PersonId, &'a str, Micros),
+}
+
+/// One row in memory.
+#[derive(Debug, Clone)]
+struct Held {
+    /// The first bytes of the id behind the platform: what most comparisons need.
+    prefix: u64,
+    id: Range<u32>,
+    handle: Range<u32>,
+    name: Option<Range<u32>>,
+    what: What,
+}
+
+#[derive(Debug, Clone)]
+enum What {
+    Follows(Place, Option<Micros>),
+    Did(Act, Place, Range<u32>, Micros),
+}
+
+/// Takes rows and sorts them.
+#[derive(Debug, Default)]
+pub struct Sorter {
+    accounts: Accounts,
+    rows: Vec<Held>,
+    words: String,
+    chunks: Vec<Chunk>,
+    newest: Option<Micros>,
+    rows_in_all: u64,
+    /// The platform of the first id, and whether another one came.
+    platform: Option<String>,
+    mixed: bool,
+}
+
+impl Sorter {
+    /// Adds a row.
+    ///
+    /// # Errors
+    ///
+    /// What the disk says.
+    pub fn add(&mut self, whom: Whom<'_>, row: Row<'_>) -> io::Result<()> {
+        if self.rows.len() >= CHUNK_ROWS || self.words.len() >= CHUNK_BYTES {
+            self.spill()?;
+        }
+        let id = self.keep(whom.id);
+        let handle = self.keep(whom.handle);
+        let name = whom.name.map(|name| self.keep(name));
+        let (what, at) = match row {
+            Row::Follows(account, since) => {
+                (What::Follows(self.accounts.place(account.as_str()), since), since)
+            }
+            Row::Did(act, account, object, at) => {
+                let object = self.keep(object);
+                (What::Did(act, self.accounts.place(account.as_str()), object, at), Some(at))
+            }
+        };
+        self.newest = self.newest.max(at);
+        self.rows_in_all += 1;
+        let (platform, prefix) = parts(whom.id);
+        let first = self.platform.get_or_insert_with(|| platform.to_owned());
+        self.mixed |= first != platform;
+        self.rows.push(Held { prefix, id, handle, name, what });
+        Ok(())
+    }
+
+    /// The newest time that a row had.
+    pub fn newest(&self) -> Option<Micros> {
+        self.newest
+    }
+
+    /// How many rows it took.
+    pub fn len(&self) -> u64 {
+        self.rows_in_all
+    }
+
+    /// Whether it took none.
+    pub fn is_empty(&self) -> bool {
+        self.rows_in_all == 0
+    }
+
+    /// Sorts what is left, and hands everything over.
+    ///
+    /// - `as_of`: how new the export is; follows hold as of then.
+    ///
+    /// # Errors
+    ///
+    /// What the disk says.
+    pub fn finish(mut self, as_of: Micros) -> io::Result<Sorted> {
+        let mut blocks = Vec::new();
+        self.sort(&mut |block| {
+            blocks.push(block);
+            Ok(())
+        })?;
+        if !blocks.is_empty() {
+            self.chunks.push(Chunk::Memory(blocks.into()));
+        }
+        Ok(Sorted { chunks: self.chunks, as_of, rows: self.rows_in_all })
+    }
+
+    fn keep(&mut self, words: &str) -> Range<u32> {
+        let from = self.words.len() as u32;
+        self.words.push_str(words);
+        from..self.words.len() as u32
+    }
+
+    fn spill(&mut self) -> io::Result<()> {
+        let mut file = BufWriter::new(tempfile::tempfile()?);
+        self.sort(&mut |block| put_block(&mut file, &block))?;
+        let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        self.chunks.push(Chunk::File(Arc::new(file)));
+        Ok(())
+    }
+
+    /// Hands over the rows in memory as blocks, and forgets them.
+    fn sort(&mut self, each: &mut dyn FnMut(Block) -> io::Result<()>) -> io::Result<()> {
+        let words = std::mem::take(&mut self.words);
+        let mut rows = std::mem::take(&mut self.rows);
+        let id = |row: &Held| &words[row.id.start as usize..row.id.end as usize];
+        if self.mixed {
+            rows.sort_by(|one, other| id(one).cmp(id(other)));
+        } else {
+            rows.sort_by(|one, other| {
+                one.prefix.cmp(&other.prefix).then_with(|| id(one).cmp(id(other)))
+            });
+        }
+        let mut writer = Writer::new(Base { known: 0, as_of: UNDATED });
+        let mut record = Record::default();
+        for theirs in rows.chunk_by(|one, other| one.prefix == other.prefix && id(one) == id(other))
+        {
+            record.begin(theirs.first().map_or("", id));
+            theirs.iter().for_each(|row| say(&mut record, row, &words));
+            if theirs.len() > 1 {
+                record.condense(&Times::default());
+            }
+            writer.add(&record, &self.accounts).map_or(Ok(()), &mut *each)?;
+        }
+        writer.finish(&self.accounts).map_or(Ok(()), each)?;
+        rows.clear();
+        (self.rows, self.words) = (rows, words);
+        self.words.clear();
+        Ok(())
+    }
+}
+
+/// Adds to a record what a row says, as of the export, which is dated later.
+fn say(record: &mut Record, row: &Held, words: &str) {
+    let word = |range: &Range<u32>| &words[range.start as usize..range.end as usize];
+    let (known, undated) = (0, UNDATED);
+    let handle = record.keep(word(&row.handle));
+    let name = row.name.as_ref().map(|name| record.keep(word(name)));
+    let traits = Traits::default();
+    record.described.push(Described { known, as_of: undated, handle, name, traits });
+    match &row.what {
+        What::Follows(account, since) => record.follows.push(Followed {
+            known,
+            account: *account,
+            since: *since,
+            first_seen_at: undated,
+            seen_at: undated,
+        }),
+        What::Did(act, account, object, at) => {
+            let object = record.keep(word(object));
+            record.deeds.push(Did { known, act: *act, account: *account, at: *at, object });
+        }
+    }
+}
+
+/// An id's platform, and the first eight bytes behind it, which most comparisons need only.
+fn parts(id: &str) -> (&str, u64) {
+    let (platform, native) = id.split_once(':').unwrap_or(("", id));
+    let mut first = [0; 8];
+    let length = native.len().min(8);
+    first[..length].copy_from_slice(&native.as_bytes()[..length]);
+    (platform, u64::from_be_bytes(first))
+}
+
+/// Sorted rows, in memory or in a file.
+#[derive(Debug, Clone)]
+enum Chunk {
+    Memory(Arc<[Block]>),
+    File(Arc<File>),
+}
+
+/// Files are equal only to themselves.
+impl PartialEq for Chunk {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Chunk::Memory(one), Chunk::Memory(other)) => one == other,
+            (Chunk::File(one), Chunk::File(other)) => Arc::ptr_eq(one, other),
+            (Chunk::Memory(_), Chunk::File(_)) | (Chunk::File(_), Chunk::Memory(_)) => false,
+        }
+    }
+}
+
+/// What people did and whom they follow, sorted by person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sorted {
+    chunks: Vec<Chunk>,
+    as_of: Micros,
+    rows: u64,
+}
+
+impl Sorted {
+    /// The people of facts in memory with what they did and whom they follow.
+    ///
+    /// - `as_of`: how new the export is.
+    /// - `takes`: whether a follow of an account belongs here.
+    pub fn of(facts: &Facts, as_of: Micros, takes: &dyn Fn(&PersonId) -> bool) -> Self {
+        let mut writer = Writer::new(Base { known: 0, as_of });
+        let (mut blocks, mut record) = (Vec::new(), Record::default());
+        let (mut accounts, mut rows) = (Accounts::default(), 0);
+        let Ok(()) = facts.each(&mut |somebody| {
+            record.copy(somebody, as_of, takes);
+            if !record.is_empty() {
+                rows += record.len() as u64;
+                if accounts.all().len() < somebody.accounts().len() {
+                    accounts.clone_from(&somebody.accounts);
+                }
+                blocks.extend(writer.add(&record, &accounts));
+            }
+        });
+        blocks.extend(writer.finish(&accounts));
+        Self { chunks: vec![Chunk::Memory(blocks.into())], as_of, rows }
+    }
+
+    /// Shows everybody, in the order of their ids.
+    ///
+    /// # Errors
+    ///
+    /// What the disk says.
+    pub fn each(&self, see: &mut dyn FnMut(&Record)) -> io::Result<()> {
+        let (mut accounts, mut record) = (Accounts::default(), Record::default());
+        let mut people = self.read(&mut accounts)?;
+        while people.next(&mut record, &mut accounts)? {
+            see(&record);
+        }
+        Ok(())
+    }
+
+    /// Its people as the facts have them.
+    ///
+    /// # Errors
+    ///
+    /// What the disk says.
+    pub fn people(&self, see: &mut dyn FnMut(&Somebody)) -> io::Result<()> {
+        let (mut somebody, mut record) = (Somebody::default(), Record::default());
+        let mut people = self.read(&mut somebody.accounts)?;
+        while people.next(&mut record, &mut somebody.accounts)? {
+            record.settle(0);
+            record.fold(&Times::default(), &mut somebody);
+            see(&somebody);
+        }
+        Ok(())
+    }
+
+    /// How many rows it was made of.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Reads it from the beginning.
+    ///
+    /// - `accounts`: where the accounts in it get their numbers.
+    ///
+    /// # Errors
+    ///
+    /// What the disk says.
+    pub fn read(&self, accounts: &mut Accounts) -> io::Result<Merge<ChunkRun<'_>>> {
+        let runs = self.chunks.iter().map(|chunk| ChunkRun::of(chunk, self.as_of));
+        Merge::of(runs.collect::<Result<Vec<_>, _>>()?, accounts)
+    }
+}
+
+fn put_block(to: &mut impl Write, block: &Block) -> io::Result<()> {
+    let length = u32::try_from(block.bytes.len()).map_err(io::Error::other)?;
+    to.write_all(&length.to_le_bytes())?;
+    to.write_all(&block.bytes)
+}
+
+/// Reads the records of one chunk.
+#[derive(Debug)]
+pub struct ChunkRun<'c> {
+    blocks: Blocks<'c>,
+    reader: Reader,
+    as_of: Micros,
+}
+
+#[derive(Debug)]
+enum Blocks<'c> {
+    Memory(std::slice::Iter<'c, Block>),
+    File(BufReader<&'c File>, Vec<u8>),
+}
+
+impl Blocks<'_> {
+    fn next(&mut self) -> io::Result<Option<&[u8]>> {
+        match self {
+            Blocks::Memory(blocks) => Ok(blocks.next().map(|block| block.bytes.as_slice())),
+            Blocks::File(file, bytes) => {
+                if file.fill_buf()?.is_empty() {
+                    return Ok(None);
+                }
+                let mut length = [0; 4];
+                file.read_exact(&mut length)?;
+                let length = u32::from_le_bytes(length);
+                if length > MAX_BLOCK_BYTES {
+                    return Err(broken(Broken));
+                }
+                bytes.resize(length as usize, 0);
+                file.read_exact(bytes)?;
+                Ok(Some(bytes))
+            }
+        }
+    }
+}
+
+impl<'c> ChunkRun<'c> {
+    fn of(chunk: &'c Chunk, as_of: Micros) -> io::Result<Self> {
+        let blocks = match chunk {
+            Chunk::Memory(blocks) => Blocks::Memory(blocks.iter()),
+            Chunk::File(file) => {
+                let mut file: &File = file;
+                file.rewind()?;
+                Blocks::File(BufReader::with_capacity(1 << 20, file), Vec::new())
+            }
+        };
+        Ok(Self { blocks, reader: Reader::default(), as_of })
+    }
+}
+
+fn broken(_: Broken) -> io::Error {
+    io::Error::other("a file for sorting does not hold what was written to it")
+}
+
+impl Run for ChunkRun<'_> {
+    type Error = io::Error;
+
+    fn advance(&mut self, accounts: &mut Accounts) -> io::Result<bool> {
+        loop {
+            if self.reader.next_id().map_err(broken)?.is_some() {
+                return Ok(true);
+            }
+            let Some(bytes) = self.blocks.next()? else { return Ok(false) };
+            self.reader.turn_to(bytes, accounts).map_err(broken)?;
+        }
+    }
+
+    fn id(&self) -> &str {
+        self.reader.id()
+    }
+
+    fn read(&mut self, to: &mut Record) -> io::Result<()> {
+        let from = to.counts();
+        self.reader.read(to).map_err(broken)?;
+        to.date(from, self.as_of);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Every id with what is said of it, in order.
+    fn all(sorted: &Sorted) -> Vec<(String, usize, usize)> {
+        let (mut accounts, mut record) = (Accounts::default(), Record::default());
+        let mut merge = sorted.read(&mut accounts).expect("a run");
+        let mut found = Vec::new();
+        while merge.next(&mut record, &mut accounts).expect("a record") {
+            found.push((record.id.clone(), record.follows.len(), record.deeds.len()));
+        }
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn rows_come_out_in_the_order_of_people(rows in prop::collection::vec(("[a-c]{1,12}", any::<bool>(), 0..4_i64), 0..200), cut in 1..50_usize) {
+            let us = PersonId::stored("other:us");
+            let mut sorter = Sorter::default();
+            let mut known = std::collections::BTreeMap::<String, (usize, std::collections::BTreeSet<i64>)>::new();
+            for (number, (name, follows, object)) in rows.iter().enumerate() {
+                let id = format!("other:{name}");
+                let whom = Whom { id: &id, handle: "@x", name: None };
+                let object_id = object.to_string();
+                let row = if *follows {
+                    Row::Follows(&us, None)
+                } else {
+                    Row::Did(Act::Like, &us, &object_id, Micros(*object))
+                };
+                sorter.add(whom, row).expect("memory");
+                let one = known.entry(id).or_default();
+                if *follows { one.0 = 1 } else { one.1.insert(*object); }
+                if number % cut == 0 {
+                    sorter.spill().expect("a file");
+                }
+            }
+            let sorted = sorter.finish(Micros(7)).expect("sorted");
+            let found = all(&sorted);
+            let names: Vec<&String> = found.iter().map(|(id, ..)| id).collect();
+            prop_assert_eq!(names, known.keys().collect::<Vec<_>>());
+            for (id, follows, deeds) in &found {
+                let (followed, objects) = &known[id];
+                prop_assert!(*follows >= *followed && (*followed > 0 || *follows == 0), "{}", id);
+                prop_assert!(*deeds >= objects.len(), "{}", id);
+            }
+            prop_assert_eq!(all(&sorted), found, "it can be read again");
+        }
+    }
+}
