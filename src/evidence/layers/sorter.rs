@@ -15,7 +15,6 @@
 use std::{
     fs::File,
     io::{self, BufRead, BufReader, BufWriter, Read, Seek, Write},
-    ops::Range,
     sync::Arc,
 };
 
@@ -25,10 +24,13 @@ use super::{
     merge::{Merge, Run},
     record::{Described, Did, Followed, Record, Times, UNDATED},
 };
-use crate::evidence::{
-    accounts::{Accounts, Place},
-    facts::{Act, Facts, PersonId, Traits},
-    somebody::{Crowd, Micros, Somebody},
+use crate::{
+    evidence::{
+        accounts::{Accounts, Place},
+        facts::{Act, Facts, PersonId, Traits},
+        somebody::{Crowd, Micros, Somebody},
+    },
+    model::Platform,
 };
 
 /// How many rows are sorted at once.
@@ -41,98 +43,99 @@ const MAX_BLOCK_BYTES: u32 = 64 << 20;
 /// Who a row is about.
 #[derive(Debug, Clone, Copy)]
 pub struct Whom<'a> {
-    /// Their id.
+    /// The platform's own id of them.
     pub id: &'a str,
-    /// Their name on the platform.
+    /// Their name on the platform, without `@`.
     pub handle: &'a str,
     /// Their display name, if the row has one.
     pub name: Option<&'a str>,
 }
 
-/// What a row says.
+/// What a row says of them and our account.
 #[derive(Debug, Clone, Copy)]
-pub enum Row<'a> {
-    /// They follow an account, since then.
-    Follows(&'a PersonId, Option<Micros>),
-    /// They did something to an account at an object, then.
-    Did(Act, &'a PersonId, &'a str, Micros),
+pub enum Said<'a> {
+    /// They follow it, since then.
+    Follows(Option<Micros>),
+    /// They did something to it at an object, then.
+    Did(Act, &'a str, Micros),
 }
 
-/// One row in memory.
-#[derive(Debug, Clone)]
+/// One row in memory. Its words lie side by side: id, handle, name, object.
+#[derive(Debug, Clone, Copy)]
 struct Held {
-    /// The first bytes of the id behind the platform: what most comparisons need.
-    prefix: u64,
-    id: Range<u32>,
-    handle: Range<u32>,
-    name: Option<Range<u32>>,
+    /// Where its words begin.
+    at: u32,
+    id: u32,
+    handle: Option<u32>,
+    name: Option<u32>,
     what: What,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 enum What {
-    Follows(Place, Option<Micros>),
-    Did(Act, Place, Range<u32>, Micros),
+    Follows(Option<Micros>),
+    Did(Act, Micros, u32),
 }
 
-/// Takes rows and sorts them.
-#[derive(Debug, Default)]
+/// Takes the rows of one account's table, and sorts them.
+#[derive(Debug)]
 pub struct Sorter {
+    /// What ids of the platform begin with.
+    platform: String,
     accounts: Accounts,
+    account: Place,
     rows: Vec<Held>,
     words: String,
     chunks: Vec<Chunk>,
     newest: Option<Micros>,
     rows_in_all: u64,
-    /// The platform of the first id, and whether another one came.
-    platform: Option<String>,
-    mixed: bool,
 }
 
 impl Sorter {
+    /// Begins without a row.
+    ///
+    /// - `account`: whom people follow or address.
+    pub fn new(platform: Platform, account: &PersonId) -> Self {
+        let mut accounts = Accounts::default();
+        Self {
+            platform: PersonId::new(platform, "").as_str().to_owned(),
+            account: accounts.place(account.as_str()),
+            accounts,
+            rows: Vec::new(),
+            words: String::new(),
+            chunks: Vec::new(),
+            newest: None,
+            rows_in_all: 0,
+        }
+    }
+
     /// Adds a row.
     ///
     /// # Errors
     ///
     /// What the disk says.
-    pub fn add(&mut self, whom: Whom<'_>, row: Row<'_>) -> io::Result<()> {
+    pub fn add(&mut self, whom: Whom<'_>, said: Said<'_>) -> io::Result<()> {
         if self.rows.len() >= CHUNK_ROWS || self.words.len() >= CHUNK_BYTES {
             self.spill()?;
         }
+        let at = self.words.len() as u32;
         let id = self.keep(whom.id);
-        let handle = self.keep(whom.handle);
+        // Most are called by their id.
+        let handle = (whom.handle != whom.id).then(|| self.keep(whom.handle));
         let name = whom.name.map(|name| self.keep(name));
-        let (what, at) = match row {
-            Row::Follows(account, since) => {
-                (What::Follows(self.accounts.place(account.as_str()), since), since)
-            }
-            Row::Did(act, account, object, at) => {
-                let object = self.keep(object);
-                (What::Did(act, self.accounts.place(account.as_str()), object, at), Some(at))
-            }
+        let (what, time) = match said {
+            Said::Follows(since) => (What::Follows(since), since),
+            Said::Did(act, object, at) => (What::Did(act, at, self.keep(object)), Some(at)),
         };
-        self.newest = self.newest.max(at);
+        self.newest = self.newest.max(time);
         self.rows_in_all += 1;
-        let (platform, prefix) = parts(whom.id);
-        let first = self.platform.get_or_insert_with(|| platform.to_owned());
-        self.mixed |= first != platform;
-        self.rows.push(Held { prefix, id, handle, name, what });
+        self.rows.push(Held { at, id, handle, name, what });
         Ok(())
     }
 
     /// The newest time that a row had.
     pub fn newest(&self) -> Option<Micros> {
         self.newest
-    }
-
-    /// How many rows it took.
-    pub fn len(&self) -> u64 {
-        self.rows_in_all
-    }
-
-    /// Whether it took none.
-    pub fn is_empty(&self) -> bool {
-        self.rows_in_all == 0
     }
 
     /// Sorts what is left, and hands everything over.
@@ -154,10 +157,9 @@ impl Sorter {
         Ok(Sorted { chunks: self.chunks, as_of, rows: self.rows_in_all })
     }
 
-    fn keep(&mut self, words: &str) -> Range<u32> {
-        let from = self.words.len() as u32;
+    fn keep(&mut self, words: &str) -> u32 {
         self.words.push_str(words);
-        from..self.words.len() as u32
+        words.len() as u32
     }
 
     fn spill(&mut self) -> io::Result<()> {
@@ -170,65 +172,81 @@ impl Sorter {
 
     /// Hands over the rows in memory as blocks, and forgets them.
     fn sort(&mut self, each: &mut dyn FnMut(Block) -> io::Result<()>) -> io::Result<()> {
-        let words = std::mem::take(&mut self.words);
-        let mut rows = std::mem::take(&mut self.rows);
-        let id = |row: &Held| &words[row.id.start as usize..row.id.end as usize];
-        if self.mixed {
-            rows.sort_by(|one, other| id(one).cmp(id(other)));
-        } else {
-            rows.sort_by(|one, other| {
-                one.prefix.cmp(&other.prefix).then_with(|| id(one).cmp(id(other)))
-            });
-        }
+        let (rows, words) = (&self.rows, &self.words);
+        let id = |row: u32| rows[row as usize].id(words);
+        // Keys are moved, not rows; nearly all comparisons end at their first bytes.
+        let mut keys: Vec<(u64, u32)> = (0..).zip(rows).map(|(n, r)| (prefix(r.id(words)), n)).collect();
+        keys.sort_unstable_by(|one, other| {
+            let whole = || id(one.1).cmp(id(other.1)).then(one.1.cmp(&other.1));
+            one.0.cmp(&other.0).then_with(whole)
+        });
         let mut writer = Writer::new(Base { known: 0, as_of: UNDATED });
-        let mut record = Record::default();
-        for theirs in rows.chunk_by(|one, other| one.prefix == other.prefix && id(one) == id(other))
-        {
-            record.begin(theirs.first().map_or("", id));
-            theirs.iter().for_each(|row| say(&mut record, row, &words));
+        let (mut record, mut whole) = (Record::default(), self.platform.clone());
+        for theirs in keys.chunk_by(|one, other| one.0 == other.0 && id(one.1) == id(other.1)) {
+            whole.truncate(self.platform.len());
+            whole.push_str(theirs.first().map_or("", |key| id(key.1)));
+            record.begin(&whole);
+            for key in theirs {
+                rows[key.1 as usize].say(&mut record, self.account, words);
+            }
             if theirs.len() > 1 {
                 record.condense(&Times::default());
             }
             writer.add(&record, &self.accounts).map_or(Ok(()), &mut *each)?;
         }
         writer.finish(&self.accounts).map_or(Ok(()), each)?;
-        rows.clear();
-        (self.rows, self.words) = (rows, words);
+        self.rows.clear();
         self.words.clear();
         Ok(())
     }
 }
 
-/// Adds to a record what a row says, as of the export, which is dated later.
-fn say(record: &mut Record, row: &Held, words: &str) {
-    let word = |range: &Range<u32>| &words[range.start as usize..range.end as usize];
-    let (known, undated) = (0, UNDATED);
-    let handle = record.keep(word(&row.handle));
-    let name = row.name.as_ref().map(|name| record.keep(word(name)));
-    let traits = Traits::default();
-    record.described.push(Described { known, as_of: undated, handle, name, traits });
-    match &row.what {
-        What::Follows(account, since) => record.follows.push(Followed {
-            known,
-            account: *account,
-            since: *since,
-            first_seen_at: undated,
-            seen_at: undated,
-        }),
-        What::Did(act, account, object, at) => {
-            let object = record.keep(word(object));
-            record.deeds.push(Did { known, act: *act, account: *account, at: *at, object });
+impl Held {
+    fn id<'w>(&self, words: &'w str) -> &'w str {
+        &words[self.at as usize..(self.at + self.id) as usize]
+    }
+
+    /// Adds to a record what the row says, as of the export, which is dated later.
+    fn say(&self, record: &mut Record, account: Place, words: &str) {
+        let mut rest = &words[self.at as usize..];
+        let mut word = |length: u32| {
+            let (word, after) = rest.split_at(length as usize);
+            rest = after;
+            word
+        };
+        let (known, as_of) = (0, UNDATED);
+        let id = word(self.id);
+        let handle = self.handle.map_or(id, &mut word);
+        let name = self.name.map(&mut word);
+        if record.described.is_empty() || name.is_some() {
+            let at = record.keep("@").start;
+            let handle = at..record.keep(handle).end;
+            let name = name.map(|name| record.keep(name));
+            let traits = Traits::default();
+            record.described.push(Described { known, as_of, handle, name, traits });
+        }
+        match self.what {
+            What::Follows(since) => record.follows.push(Followed {
+                known,
+                account,
+                since,
+                first_seen_at: as_of,
+                seen_at: as_of,
+            }),
+            What::Did(act, at, object) => {
+                let object = record.keep(word(object));
+                record.deeds.push(Did { known, act, account, at, object });
+            }
         }
     }
 }
 
-/// An id's platform, and the first eight bytes behind it, which most comparisons need only.
-fn parts(id: &str) -> (&str, u64) {
-    let (platform, native) = id.split_once(':').unwrap_or(("", id));
+/// The first eight bytes of an id: what most comparisons need only.
+fn prefix(native: &str) -> u64 {
     let mut first = [0; 8];
     let length = native.len().min(8);
     first[..length].copy_from_slice(&native.as_bytes()[..length]);
-    (platform, u64::from_be_bytes(first))
+    u64::from_be_bytes(first)
 }
 
 /// Sorted rows, in memory or in a file.
@@ -434,16 +452,16 @@ mod tests {
         #[test]
         fn rows_come_out_in_the_order_of_people(rows in prop::collection::vec(("[a-c]{1,12}", any::<bool>(), 0..4_i64), 0..200), cut in 1..50_usize) {
             let us = PersonId::stored("other:us");
-            let mut sorter = Sorter::default();
+            let mut sorter = Sorter::new(crate::model::Platform::Other, &us);
             let mut known = std::collections::BTreeMap::<String, (usize, std::collections::BTreeSet<i64>)>::new();
             for (number, (name, follows, object)) in rows.iter().enumerate() {
                 let id = format!("other:{name}");
-                let whom = Whom { id: &id, handle: "@x", name: None };
+                let whom = Whom { id: name, handle: "x", name: None };
                 let object_id = object.to_string();
                 let row = if *follows {
-                    Row::Follows(&us, None)
+                    Said::Follows(None)
                 } else {
-                    Row::Did(Act::Like, &us, &object_id, Micros(*object))
+                    Said::Did(Act::Like, &object_id, Micros(*object))
                 };
                 sorter.add(whom, row).expect("memory");
                 let one = known.entry(id).or_default();

@@ -17,6 +17,7 @@ mod guess;
 mod map;
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     io,
     path::Path,
@@ -42,7 +43,7 @@ use super::{
 use crate::{
     evidence::{
         facts::{Act, Count, PersonId, Post, PostKind, Visibility},
-        layers::sorter::{self, Sorter, Whom},
+        layers::sorter::{Said, Sorter, Whom},
         somebody::Micros,
     },
     model::{FactKind, Source},
@@ -111,6 +112,8 @@ struct Reading {
     crowd: Sorter,
     /// Why they could not be kept.
     fault: Option<io::Error>,
+    /// The id of the person of this row.
+    native: String,
 }
 
 impl Reading {
@@ -129,14 +132,16 @@ impl Reading {
         };
         draft.gather.carried.extend(kinds.iter().copied());
         let us = Us { id, platform: map.platform, visibility: Visibility::Public };
+        let crowd = Sorter::new(us.platform, &us.id);
         Self {
             map,
             us,
             draft,
             threads: BTreeMap::new(),
             seen: BTreeSet::new(),
-            crowd: Sorter::default(),
+            crowd,
             fault: None,
+            native: String::new(),
         }
     }
 
@@ -152,23 +157,23 @@ impl Reading {
     }
 
     /// The cell that means `name`.
-    fn maybe(&self, cells: &Cells<'_>, name: &str) -> Option<String> {
+    fn maybe<'c>(&self, cells: &Cells<'c>, name: &str) -> Option<Cow<'c, str>> {
         cells(self.map.columns.get(name)?)
     }
 
-    fn cell(&self, cells: &Cells<'_>, name: &str) -> Result<String, Skip> {
+    fn cell<'c>(&self, cells: &Cells<'c>, name: &str) -> Result<Cow<'c, str>, Skip> {
         let cell = self.maybe(cells, name);
         cell.ok_or_else(|| Skip::because(format!("`{name}` is empty")))
     }
 
     /// An id or a name that is one.
-    fn id(&self, cells: &Cells<'_>, name: &str) -> Result<String, Skip> {
+    fn id<'c>(&self, cells: &Cells<'c>, name: &str) -> Result<Cow<'c, str>, Skip> {
         let id = self.cell(cells, name)?;
         if table::is_rounded(&id) {
             let reason = format!("`{name}` was rounded by a spreadsheet, as in `1.22158E+17`");
             return Err(Skip::because(reason));
         }
-        if id.len() > MAX_NAME_BYTES || id.contains(|c: char| c.is_control()) {
+        if id.len() > MAX_NAME_BYTES || !text::is_plain(&id) && id.contains(char::is_control) {
             return Err(Skip::because(format!("`{name}` is no id or name")));
         }
         Ok(id)
@@ -189,7 +194,7 @@ impl Reading {
     }
 
     fn message(&mut self, cells: &Cells<'_>) -> Result<(), Skip> {
-        let id = self.id(cells, "id")?;
+        let id = self.id(cells, "id")?.into_owned();
         let at = self.at(cells)?;
         let author = self.maybe(cells, "author");
         let side = self.maybe(cells, "side");
@@ -197,8 +202,8 @@ impl Reading {
         let ours = told.is_some_and(|told| {
             self.map.ours.iter().any(|value| value.eq_ignore_ascii_case(told.trim()))
         });
-        let by = if ours { By::Us } else { By::Client(self.id(cells, "author")?) };
-        let thread = self.maybe(cells, "thread").unwrap_or_else(|| id.clone());
+        let by = if ours { By::Us } else { By::Client(self.id(cells, "author")?.into_owned()) };
+        let thread = self.maybe(cells, "thread").map_or_else(|| id.clone(), Cow::into_owned);
         if !self.seen.insert(id.clone()) {
             return Err(Skip::because("a message that is there twice"));
         }
@@ -219,7 +224,7 @@ impl Reading {
             None => self.map.act.ok_or_else(|| Skip::because("`act` is empty"))?,
         };
         let object = self.id(cells, "object")?;
-        self.person(cells, &author, sorter::Row::Did(act, &self.us.id.clone(), &object, at.into()));
+        self.person(cells, &author, Said::Did(act, &object, at.into()));
         Ok(())
     }
 
@@ -229,27 +234,33 @@ impl Reading {
             None => None,
         };
         let author = self.id(cells, "author")?;
-        let account = self.us.id.clone();
-        self.person(cells, &author, sorter::Row::Follows(&account, since.map(Micros::from)));
+        self.person(cells, &author, Said::Follows(since.map(Micros::from)));
         Ok(())
     }
 
     /// Keeps what a row says about a person.
-    fn person(&mut self, cells: &Cells<'_>, author: &str, row: sorter::Row<'_>) {
-        let native = author.trim_start_matches('@');
-        let id = self.us.person(native);
-        let name = self.maybe(cells, "name").map(|name| text::clean_name(&name));
-        let handle = format!("@{}", text::clean_name(native));
-        let whom = Whom { id: id.as_str(), handle: &handle, name: name.as_deref() };
+    fn person(&mut self, cells: &Cells<'_>, author: &str, said: Said<'_>) {
+        let author = author.trim_start_matches('@');
+        let name = self.maybe(cells, "name");
+        let name = name.as_deref().map(text::cleaned);
+        let handle = text::cleaned(author);
+        self.native.clear();
+        if author.is_ascii() {
+            self.native.push_str(author);
+            self.native.make_ascii_lowercase();
+        } else {
+            self.native.push_str(&author.to_lowercase());
+        }
+        let whom = Whom { id: &self.native, handle: &handle, name: name.as_deref() };
         if self.fault.is_none() {
-            self.fault = self.crowd.add(whom, row).err();
+            self.fault = self.crowd.add(whom, said).err();
         }
     }
 
     fn post(&mut self, cells: &Cells<'_>) -> Result<(), Skip> {
-        let (id, at) = (self.id(cells, "id")?, self.at(cells)?);
+        let (id, at) = (self.id(cells, "id")?.into_owned(), self.at(cells)?);
         let words = self.maybe(cells, "text");
-        let parent = self.maybe(cells, "parent");
+        let parent = self.maybe(cells, "parent").map(Cow::into_owned);
         let kind = if parent.is_some() { PostKind::Reply } else { PostKind::Original };
         let post = self.us.post(id, at, words.as_deref());
         self.draft.gather.post(Post { kind, parent, ..post });

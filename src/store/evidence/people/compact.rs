@@ -4,8 +4,8 @@
 //!
 //! # Always true
 //!
-//! - Every layer is more than twice as large as all newer ones together, so there are few, and what is
-//!   said is written anew only as often as its layer doubles.
+//! - Among layers of like size there are fewer than [`FEW`]; so there are few in all, and what is said
+//!   is written anew only as often as its layer doubles.
 //! - What holds now, and what held at every earlier revision, is the same before and after.
 
 use rusqlite::{Connection, params};
@@ -16,6 +16,9 @@ use crate::evidence::{
     layers::{Record, block::Base, merge::Merge},
 };
 
+/// How many layers of like size become one.
+const FEW: usize = 4;
+
 /// Makes one layer of the newest ones, as many as are not much larger than those after them.
 pub(in crate::store::evidence) fn compact(
     connection: &Connection,
@@ -23,7 +26,7 @@ pub(in crate::store::evidence) fn compact(
 ) -> rusqlite::Result<()> {
     let layers = layers(connection)?;
     let newest = alike(&layers);
-    if newest.len() < 2 {
+    if newest.len() < FEW {
         return Ok(());
     }
     let mut accounts = Accounts::default();
@@ -41,7 +44,7 @@ pub(in crate::store::evidence) fn compact(
     newest.iter().try_for_each(|layer| remove(connection, *layer))
 }
 
-/// The newest layers that are to become one.
+/// The newest layers, none much larger than those after it together.
 fn alike(layers: &[Layer]) -> &[Layer] {
     let (mut from, mut said) = (layers.len(), 0);
     for (place, layer) in layers.iter().enumerate().rev() {
@@ -66,8 +69,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_newest_layers_of_like_size_become_one() {
-        // (what the layers say, oldest first; how many of the newest become one)
+    fn the_newest_layers_of_like_size_are_found() {
+        // (what the layers say, oldest first; how many of the newest are alike)
         let table: [(&[u64], usize); 7] = [
             (&[], 0),
             (&[5], 1),
