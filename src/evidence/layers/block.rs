@@ -28,8 +28,22 @@ pub const BLOCK_BYTES: usize = 16_000;
 /// The layout of the bytes below.
 const LAYOUT: u8 = 1;
 
-/// The acts by their number.
-const ACTS: [Act; 5] = [Act::Like, Act::Repost, Act::Reply, Act::Quote, Act::Mention];
+/// The number of an act, below 7.
+pub(super) fn number_of(act: Act) -> u8 {
+    match act {
+        Act::Like => 0,
+        Act::Repost => 1,
+        Act::Reply => 2,
+        Act::Quote => 3,
+        Act::Mention => 4,
+    }
+}
+
+/// The act of a number.
+pub(super) fn act_of(number: u8) -> Result<Act, Broken> {
+    let act = [Act::Like, Act::Repost, Act::Reply, Act::Quote, Act::Mention];
+    act.get(usize::from(number)).copied().ok_or(Broken)
+}
 
 /// What most records of a block have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -142,9 +156,8 @@ impl Writer {
         }
         for one in &record.deeds {
             put_known(&mut self.body, plain, one.known);
-            let act = ACTS.iter().position(|act| *act == one.act).unwrap_or_default() as u64;
             let account = self.number(one.account);
-            put_number(&mut self.body, account << 3 | act);
+            put_number(&mut self.body, account << 3 | u64::from(number_of(one.act)));
             put_time(&mut self.body, base.second(), one.at.0);
             put_shared(&mut self.body, &mut self.object, record.word(&one.object));
         }
@@ -366,7 +379,7 @@ impl Reader {
         for _ in 0..deeds {
             let known = known(&mut read)?;
             let bits = read.number()?;
-            let act = *ACTS.get((bits & 7) as usize).ok_or(Broken)?;
+            let act = act_of((bits & 7) as u8)?;
             let account = account(&self.accounts, bits >> 3)?;
             let at = moment(read.time(base.second())?)?;
             take_shared(&mut read, &mut self.object)?;

@@ -8,7 +8,7 @@
 //!
 //! # Always true
 //!
-//! - At most [`CHUNK_ROWS`] rows or [`CHUNK_BYTES`] of their words are in memory.
+//! - At most eight times [`CHUNK_ROWS`] rows or [`CHUNK_BYTES`] of their words are in memory.
 //! - What is written to the disk lies in files without a name in the folder for temporary files:
 //!   they are gone with the process.
 
@@ -19,8 +19,8 @@ use std::{
 };
 
 use super::{
-    block::{Base, Block, Reader, Writer},
-    codec::Broken,
+    block::{Base, Block, Reader, Writer, act_of, number_of},
+    codec::{Broken, Bytes, put_text, put_time},
     merge::{Merge, Run},
     record::{Described, Did, Followed, Record, Times, UNDATED},
 };
@@ -33,10 +33,18 @@ use crate::{
     model::Platform,
 };
 
-/// How many rows are sorted at once.
-pub const CHUNK_ROWS: usize = 1 << 20;
+/// How many rows are sorted at once, until there are many chunks: few enough for a processor's cache.
+pub const CHUNK_ROWS: usize = 1 << 17;
+/// After how many chunks twice as many rows are sorted at once.
+const CHUNKS: usize = 64;
 /// How many bytes of ids and names are held at once.
 pub const CHUNK_BYTES: usize = 48 << 20;
+/// How many rows are fetched before they are read.
+const NEAR: usize = 64;
+/// How many bytes a processor fetches at once.
+const LINE: usize = 64;
+/// How much of each chunk is read at once.
+const READ_BYTES: usize = 64 << 10;
 /// The longest block in a chunk's file.
 const MAX_BLOCK_BYTES: u32 = 64 << 20;
 
@@ -60,23 +68,6 @@ pub enum Said<'a> {
     Did(Act, &'a str, Micros),
 }
 
-/// One row in memory. Its words lie side by side: id, handle, name, object.
-#[derive(Debug, Clone, Copy)]
-struct Held {
-    /// Where its words begin.
-    at: u32,
-    id: u32,
-    handle: Option<u32>,
-    name: Option<u32>,
-    what: What,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum What {
-    Follows(Option<Micros>),
-    Did(Act, Micros, u32),
-}
-
 /// Takes the rows of one account's table, and sorts them.
 #[derive(Debug)]
 pub struct Sorter {
@@ -84,8 +75,10 @@ pub struct Sorter {
     platform: String,
     accounts: Accounts,
     account: Place,
-    rows: Vec<Held>,
-    words: String,
+    /// The first bytes of each row's id, which most comparisons need only, and where the row lies.
+    keys: Vec<(u64, u32)>,
+    /// The rows, each in one piece.
+    rows: Vec<u8>,
     chunks: Vec<Chunk>,
     newest: Option<Micros>,
     rows_in_all: u64,
@@ -101,8 +94,8 @@ impl Sorter {
             platform: PersonId::new(platform, "").as_str().to_owned(),
             account: accounts.place(account.as_str()),
             accounts,
+            keys: Vec::new(),
             rows: Vec::new(),
-            words: String::new(),
             chunks: Vec::new(),
             newest: None,
             rows_in_all: 0,
@@ -115,21 +108,18 @@ impl Sorter {
     ///
     /// What the disk says.
     pub fn add(&mut self, whom: Whom<'_>, said: Said<'_>) -> io::Result<()> {
-        if self.rows.len() >= CHUNK_ROWS || self.words.len() >= CHUNK_BYTES {
+        let most = CHUNK_ROWS << (self.chunks.len() / CHUNKS).min(3);
+        if self.keys.len() >= most || self.rows.len() >= CHUNK_BYTES {
             self.spill()?;
         }
-        let at = self.words.len() as u32;
-        let id = self.keep(whom.id);
-        // Most are called by their id.
-        let handle = (whom.handle != whom.id).then(|| self.keep(whom.handle));
-        let name = whom.name.map(|name| self.keep(name));
-        let (what, time) = match said {
-            Said::Follows(since) => (What::Follows(since), since),
-            Said::Did(act, object, at) => (What::Did(act, at, self.keep(object)), Some(at)),
+        self.keys.push((prefix(whom.id), self.rows.len() as u32));
+        put_row(&mut self.rows, whom, said);
+        let time = match said {
+            Said::Follows(since) => since,
+            Said::Did(_, _, at) => Some(at),
         };
         self.newest = self.newest.max(time);
         self.rows_in_all += 1;
-        self.rows.push(Held { at, id, handle, name, what });
         Ok(())
     }
 
@@ -157,11 +147,6 @@ impl Sorter {
         Ok(Sorted { chunks: self.chunks, as_of, rows: self.rows_in_all })
     }
 
-    fn keep(&mut self, words: &str) -> u32 {
-        self.words.push_str(words);
-        words.len() as u32
-    }
-
     fn spill(&mut self) -> io::Result<()> {
         let mut file = BufWriter::new(tempfile::tempfile()?);
         self.sort(&mut |block| put_block(&mut file, &block))?;
@@ -172,22 +157,28 @@ impl Sorter {
 
     /// Hands over the rows in memory as blocks, and forgets them.
     fn sort(&mut self, each: &mut dyn FnMut(Block) -> io::Result<()>) -> io::Result<()> {
-        let (rows, words) = (&self.rows, &self.words);
-        let id = |row: u32| rows[row as usize].id(words);
-        // Keys are moved, not rows; nearly all comparisons end at their first bytes.
-        let mut keys: Vec<(u64, u32)> = (0..).zip(rows).map(|(n, r)| (prefix(r.id(words)), n)).collect();
+        let (keys, rows) = (&mut self.keys, self.rows.as_slice());
         keys.sort_unstable_by(|one, other| {
-            let whole = || id(one.1).cmp(id(other.1)).then(one.1.cmp(&other.1));
+            let whole = || id(rows, *one).cmp(id(rows, *other)).then(one.1.cmp(&other.1));
             one.0.cmp(&other.0).then_with(whole)
         });
         let mut writer = Writer::new(Base { known: 0, as_of: UNDATED });
         let (mut record, mut whole) = (Record::default(), self.platform.clone());
-        for theirs in keys.chunk_by(|one, other| one.0 == other.0 && id(one.1) == id(other.1)) {
+        let same = |one: &(u64, u32), other: &(u64, u32)| {
+            one.0 == other.0 && id(rows, *one) == id(rows, *other)
+        };
+        let mut place = 0;
+        for theirs in keys.chunk_by(same) {
+            if place % NEAR + theirs.len() >= NEAR || place == 0 {
+                fetch(rows, &keys[place..]);
+            }
+            place += theirs.len();
             whole.truncate(self.platform.len());
-            whole.push_str(theirs.first().map_or("", |key| id(key.1)));
+            whole.push_str(theirs.first().map_or("", |key| id(rows, *key)));
             record.begin(&whole);
             for key in theirs {
-                rows[key.1 as usize].say(&mut record, self.account, words);
+                say(&mut record, self.account, &mut Bytes::new(rows, key.1 as usize))
+                    .map_err(broken)?;
             }
             if theirs.len() > 1 {
                 record.condense(&Times::default());
@@ -195,50 +186,83 @@ impl Sorter {
             writer.add(&record, &self.accounts).map_or(Ok(()), &mut *each)?;
         }
         writer.finish(&self.accounts).map_or(Ok(()), each)?;
+        self.keys.clear();
         self.rows.clear();
-        self.words.clear();
         Ok(())
     }
 }
 
-impl Held {
-    fn id<'w>(&self, words: &'w str) -> &'w str {
-        &words[self.at as usize..(self.at + self.id) as usize]
-    }
+/// Looks at the rows that come next, all at once: one after another, each would be waited for alone,
+/// as they lie in no order.
+fn fetch(rows: &[u8], keys: &[(u64, u32)]) {
+    let looks = keys.iter().take(2 * NEAR).map(|key| {
+        let at = key.1 as usize;
+        rows.get(at).copied().unwrap_or_default() ^ rows.get(at + LINE).copied().unwrap_or_default()
+    });
+    std::hint::black_box(looks.fold(0, |all, look| all ^ look));
+}
 
-    /// Adds to a record what the row says, as of the export, which is dated later.
-    fn say(&self, record: &mut Record, account: Place, words: &str) {
-        let mut rest = &words[self.at as usize..];
-        let mut word = |length: u32| {
-            let (word, after) = rest.split_at(length as usize);
-            rest = after;
-            word
-        };
-        let (known, as_of) = (0, UNDATED);
-        let id = word(self.id);
-        let handle = self.handle.map_or(id, &mut word);
-        let name = self.name.map(&mut word);
-        if record.described.is_empty() || name.is_some() {
-            let at = record.keep("@").start;
-            let handle = at..record.keep(handle).end;
-            let name = name.map(|name| record.keep(name));
-            let traits = Traits::default();
-            record.described.push(Described { known, as_of, handle, name, traits });
-        }
-        match self.what {
-            What::Follows(since) => record.follows.push(Followed {
-                known,
-                account,
-                since,
-                first_seen_at: as_of,
-                seen_at: as_of,
-            }),
-            What::Did(act, at, object) => {
-                let object = record.keep(word(object));
-                record.deeds.push(Did { known, act, account, at, object });
-            }
-        }
+/// What a row holds beside the id, bit by bit; the lowest three are the act, if it is one.
+mod holds {
+    pub const FOLLOWS: u8 = 7;
+    pub const HANDLE: u8 = 1 << 3;
+    pub const NAME: u8 = 1 << 4;
+    pub const TIME: u8 = 1 << 5;
+}
+
+fn put_row(to: &mut Vec<u8>, whom: Whom<'_>, said: Said<'_>) {
+    put_text(to, whom.id);
+    // Most are called by their id.
+    let handle = (whom.handle != whom.id).then_some(whom.handle);
+    let (what, object, at) = match said {
+        Said::Follows(since) => (holds::FOLLOWS, None, since),
+        Said::Did(act, object, at) => (number_of(act), Some(object), Some(at)),
+    };
+    let bits = [
+        (handle.is_some(), holds::HANDLE),
+        (whom.name.is_some(), holds::NAME),
+        (at.is_some(), holds::TIME),
+    ];
+    to.push(bits.iter().filter(|(set, _)| *set).fold(what, |bits, (_, bit)| bits | bit));
+    for text in [handle, whom.name, object].into_iter().flatten() {
+        put_text(to, text);
     }
+    if let Some(at) = at {
+        put_time(to, 0, at.0);
+    }
+}
+
+/// The id of the row of a key.
+fn id(rows: &[u8], key: (u64, u32)) -> &str {
+    Bytes::new(rows, key.1 as usize).text().unwrap_or_default()
+}
+
+/// Adds to a record what a row says, as of the export, which is dated later.
+fn say(record: &mut Record, account: Place, row: &mut Bytes<'_>) -> Result<(), Broken> {
+    let (known, as_of) = (0, UNDATED);
+    let id = row.text()?;
+    let bits = row.byte()?;
+    let handle = if bits & holds::HANDLE != 0 { row.text()? } else { id };
+    let name = if bits & holds::NAME != 0 { Some(row.text()?) } else { None };
+    if record.described.is_empty() || name.is_some() {
+        let at = record.keep("@").start;
+        let handle = at..record.keep(handle).end;
+        let name = name.map(|name| record.keep(name));
+        let traits = Traits::default();
+        record.described.push(Described { known, as_of, handle, name, traits });
+    }
+    let follows = bits & 7 == holds::FOLLOWS;
+    let object = if follows { "" } else { row.text()? };
+    let at = if bits & holds::TIME != 0 { Some(Micros(row.time(0)?)) } else { None };
+    if follows {
+        let (first_seen_at, seen_at) = (as_of, as_of);
+        record.follows.push(Followed { known, account, since: at, first_seen_at, seen_at });
+    } else {
+        let (act, at) = (act_of(bits & 7)?, at.ok_or(Broken)?);
+        let object = record.keep(object);
+        record.deeds.push(Did { known, act, account, at, object });
+    }
+    Ok(())
 }
 
 /// The first eight bytes of an id: what most comparisons need only.
@@ -395,7 +419,7 @@ impl<'c> ChunkRun<'c> {
             Chunk::File(file) => {
                 let mut file: &File = file;
                 file.rewind()?;
-                Blocks::File(BufReader::with_capacity(1 << 20, file), Vec::new())
+                Blocks::File(BufReader::with_capacity(READ_BYTES, file), Vec::new())
             }
         };
         Ok(Self { blocks, reader: Reader::default(), as_of })
