@@ -27,9 +27,9 @@ pub struct Micros(pub i64);
 impl Micros {
     /// Whether the calendar knows it.
     pub fn is_a_time(self) -> bool {
-        let known = DateTime::<Utc>::MIN_UTC.timestamp_micros()
-            ..=DateTime::<Utc>::MAX_UTC.timestamp_micros();
-        known.contains(&self.0)
+        const FIRST: i64 = DateTime::<Utc>::MIN_UTC.timestamp_micros();
+        const LAST: i64 = DateTime::<Utc>::MAX_UTC.timestamp_micros();
+        (FIRST..=LAST).contains(&self.0)
     }
 
     /// The moment for the calendar; a number that no calendar holds is its end.

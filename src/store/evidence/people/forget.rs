@@ -70,11 +70,11 @@ struct At {
     reader: Reader,
 }
 
+/// What is done with a block, of which all is in memory.
+type See<'s> = dyn FnMut(&At, &mut Vec<Record>, &Accounts) -> rusqlite::Result<()> + 's;
+
 /// Shows every block of every layer, read whole.
-fn each_block(
-    connection: &Connection,
-    see: &mut dyn FnMut(&At, &mut Vec<Record>, &Accounts) -> rusqlite::Result<()>,
-) -> rusqlite::Result<()> {
+fn each_block(connection: &Connection, see: &mut See<'_>) -> rusqlite::Result<()> {
     let mut accounts = Accounts::default();
     let mut next = connection
         .prepare("SELECT place, data FROM block WHERE place >= ? ORDER BY place LIMIT 1")?;
