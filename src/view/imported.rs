@@ -10,7 +10,7 @@ use crate::{
         facts::Facts,
         sources::{Export, Receipt},
     },
-    model::BrandId,
+    model::{BrandId, Observation},
     store::evidence::Imported,
 };
 
@@ -29,6 +29,9 @@ pub struct ImportView {
     pub receipt: Receipt,
     /// What changed, in numbers; absent if nothing was written.
     pub facts: Option<Imported>,
+    /// How many followers are engaged now; absent if it was not asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub engaged: Option<Observation>,
     /// The first facts of each kind, if they were asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub preview: Vec<String>,
@@ -82,6 +85,7 @@ pub fn imported(
         result: result.map_or_else(|| "Dry run: nothing was written.".to_owned(), words),
         receipt: export.receipt.clone(),
         facts: result.cloned(),
+        engaged: None,
         preview: Vec::new(),
     }
 }

@@ -15,6 +15,7 @@
 //! - No input makes a reader panic, recurse without end or fill the memory.
 #![allow(clippy::disallowed_methods, reason = "the readers are the edge: they read exports")]
 
+mod ahead;
 mod bluesky;
 mod dialogues;
 mod disk;
@@ -42,6 +43,7 @@ use std::{io, path::Path};
 
 use self::tree::Glance;
 pub use self::{
+    ahead::read_all,
     error::SourceError,
     mapped::guess_map,
     receipt::{Comparison, FileReceipt, Receipt},
@@ -108,6 +110,11 @@ impl Export {
         }
         Ok(count)
     }
+}
+
+/// How many bytes lie at a path, all files below a folder together; 0 if nothing can be read there.
+pub fn bytes_at(path: &Path) -> u64 {
+    tree::bytes_below(path).unwrap_or_default()
 }
 
 /// Reads the export of `source` at `path`.
