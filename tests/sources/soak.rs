@@ -46,6 +46,7 @@ fn asked(name: &str) -> Option<u64> {
 fn soak() {
     let only = std::env::var("FIVESTEP_SOAK_KIND").ok().map(|name| kind_of(&name));
     let this = std::env::current_exe().expect("this test");
+    let mut failed = Vec::new();
     for (kind, name) in SourceKind::ALL {
         if only.is_some_and(|only| only != kind) {
             continue;
@@ -54,9 +55,13 @@ fn soak() {
         let run = Command::new(&this).args(arguments).env(OF, name).output().expect("a process");
         let (said, why) =
             (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
-        assert!(run.status.success(), "{name}: {}\n{said}\n{why}", run.status);
         said.lines().filter(|line| line.contains(" inputs")).for_each(|line| println!("{line}"));
+        if !run.status.success() {
+            println!("{name}: {}", run.status);
+            failed.push(format!("{name}: {}\n{said}\n{why}", run.status));
+        }
     }
+    assert!(failed.is_empty(), "{}", failed.join("\n\n"));
 }
 
 #[test]
@@ -134,7 +139,7 @@ fn keep(name: &str, input: &[u8]) -> PathBuf {
 }
 
 /// The most memory that this process has had; `None` where the system does not say.
-fn peak_bytes() -> Option<u64> {
+pub fn peak_bytes() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kilobytes: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
