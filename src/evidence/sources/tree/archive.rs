@@ -51,7 +51,8 @@ pub(super) fn walk(
     let file = disk::open(path)?;
     let bytes = file.metadata().map_err(|error| SourceError::io(path, error))?.len();
     let file = Counted::new(BufReader::new(file), Rc::clone(&packed));
-    let mut walk = Walk { place, bytes, packed, unpacked: 0, wants, seen: BTreeSet::new(), visit };
+    let mut walk =
+        Walk { place, bytes, packed, looked: 0, unpacked: 0, wants, seen: BTreeSet::new(), visit };
     match shape {
         Shape::Zip => walk.zip(file),
         Shape::TarGz => walk.tar(GzDecoder::new(file)),
@@ -65,6 +66,8 @@ struct Walk<'w, 'a, 'v> {
     bytes: u64,
     /// How much of it was read, some of it maybe again.
     packed: Rc<Cell<u64>>,
+    /// How much of that went into looking what there is.
+    looked: u64,
     /// What its entries were unpacked to by now.
     unpacked: u64,
     wants: &'w mut Wants<'a>,
@@ -103,6 +106,7 @@ impl Walk<'_, '_, '_> {
                 Want::Stop => break,
             }
         }
+        self.looked = self.packed.get();
         for (index, name) in open {
             let mut entry = archive.by_index(index).map_err(|error| self.damaged(&error))?;
             self.hand_over(&name, &mut entry)?;
@@ -167,7 +171,7 @@ impl Walk<'_, '_, '_> {
 
     /// Holds what came out of all entries against the archive.
     fn check_whole(&self) -> Result<(), SourceError> {
-        let packed = self.packed.get().min(self.bytes) + READ_AHEAD_BYTES;
+        let packed = (self.packed.get() - self.looked).min(self.bytes) + READ_AHEAD_BYTES;
         if self.unpacked / MAX_RATIO > packed {
             Err(Trip::Ratio.error(&self.place))
         } else if self.unpacked > MAX_TOTAL_BYTES {
