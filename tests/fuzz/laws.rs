@@ -9,8 +9,7 @@ use fivestep::{
         expression::{Place, Scope, parse},
         inspect_workflow, load_brand, load_suite, render,
     },
-    evidence::sources,
-    model::{Field, FieldKind, Form, Source, SourceKind},
+    model::{Field, FieldKind, Form},
 };
 
 /// Any bytes as a workflow, a brand and a suite file: read, checked, proved, and shown.
@@ -44,30 +43,6 @@ pub fn expression(text: &str) {
                     assert!(text.get(mistake.span.clone()).is_some(), "{:?}", mistake.span);
                 }
             }
-        }
-    }
-}
-
-/// Any bytes as an export of any kind, which the first byte says: refused, or every row counted.
-#[allow(dead_code, reason = "each target asks one")]
-#[allow(clippy::disallowed_methods, reason = "readers read files")]
-pub fn export(bytes: &[u8]) {
-    let Some((kind, bytes)) = bytes.split_first() else { return };
-    let (kind, _) = SourceKind::ALL[usize::from(*kind) % SourceKind::ALL.len()];
-    let folder = std::env::temp_dir().join(format!("fivestep-fuzz-{}", std::process::id()));
-    let (path, map) = (folder.join("user_data.json"), folder.join("map.yaml"));
-    std::fs::create_dir_all(&folder).expect("a folder");
-    std::fs::write(&path, bytes).expect("a file");
-    let text = "rows: messages\ncolumns: { id: id, at: at, author: by }\nours: [us]\n";
-    std::fs::write(&map, text).expect("a file");
-    let map = Some(map.display().to_string());
-    let source = Source { kind, account: "acme".to_owned(), path: None, map };
-    let _ = sources::detect(&path);
-    for path in [&path, &folder] {
-        let Ok(export) = sources::read(&source, path) else { continue };
-        for file in &export.receipt.files {
-            let skipped: u64 = file.skipped.values().sum();
-            assert_eq!(file.kept + skipped, file.rows_read, "{kind}: {}", file.name);
         }
     }
 }

@@ -6,7 +6,10 @@ use std::{
     path::Path,
 };
 
-use fivestep::evidence::sources::{self, SourceError};
+use fivestep::{
+    evidence::sources::{self, SourceError},
+    model::{Source, SourceKind},
+};
 use flate2::{Compression, write::GzEncoder};
 use proptest::prelude::*;
 use serde_json::json;
@@ -222,6 +225,28 @@ fn a_header_that_lies_about_its_size_is_not_believed() {
     for bytes in [bytes, behind] {
         let error = Archive::of(&bytes).read().expect_err("an endless name");
         assert!(matches!(error, SourceError::TooLarge { .. }), "{error}");
+    }
+}
+
+#[test]
+fn what_a_broken_file_says_cannot_steer_the_terminal() {
+    let mut sum = tar(&sound());
+    // The sum of the first header, in which the library quotes what is no number.
+    sum[148..156].copy_from_slice(b"\x1b[31m\x04xx");
+    let archive = Archive::of(&sum);
+    let folder = crate::make::texts(&[
+        ("t.csv", crate::tables::TICKETS),
+        ("m.yaml", "rows: messages\ncolumns: { \"a\\e[31m\\tt\": id }\n"),
+    ]);
+    let map = Some(folder.path().join("m.yaml").display().to_string());
+    let table = Source { kind: SourceKind::Table, account: "acme".into(), path: None, map };
+    let errors = [
+        ("a .tar", archive.read()),
+        ("a mapping", sources::read(&table, &folder.path().join("t.csv"))),
+    ];
+    for (why, read) in errors {
+        let text = read.expect_err(why).to_string();
+        assert!(!text.contains(|c: char| c.is_control()), "{why}: {text:?}");
     }
 }
 

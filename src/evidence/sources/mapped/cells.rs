@@ -19,6 +19,7 @@ use crate::evidence::sources::{
     json::Skip,
     receipt::FileReceipt,
     table::Columns,
+    text::clean_name,
     tree::{Entry, MAX_ROW_BYTES},
 };
 
@@ -56,7 +57,8 @@ pub(super) fn read(
 ) -> Result<(FileReceipt, Option<Vec<String>>), SourceError> {
     let place = entry.place.clone();
     let head = entry.text()?.fill_buf().map(|head| String::from_utf8_lossy(head).into_owned());
-    let head = head.map_err(|error| SourceError::Damaged { place, problem: error.to_string() })?;
+    let head = head
+        .map_err(|error| SourceError::Damaged { place, problem: clean_name(&error.to_string()) })?;
     match Form::of(&head) {
         Form::Table => table(entry, wanted, each),
         Form::JsonLines => Ok((lines(entry, each)?, None)),

@@ -21,7 +21,7 @@ use crate::{
     definition::closest,
     evidence::{
         facts::{Act, Count},
-        sources::{SourceError, disk},
+        sources::{SourceError, disk, text::clean_name},
     },
     model::Platform,
 };
@@ -123,7 +123,8 @@ impl Map {
         let wrong = |line: Option<usize>, problem: String, remedy: &str| SourceError::Mapping {
             file: file.clone(),
             line,
-            problem,
+            // It repeats words of the file.
+            problem: clean_name(&problem),
             remedy: remedy.to_owned(),
         };
         let keys = "a mapping has `rows`, `columns`, and perhaps `ours`, `act`, `platform`, \
@@ -132,8 +133,7 @@ impl Map {
             .map_err(|_| wrong(None, "the mapping is not UTF-8".into(), "save it as UTF-8"))?;
         let map: Map = serde_yaml::from_str(&text).map_err(|error| {
             let line = error.location().map(|at| at.line());
-            let problem = crate::evidence::sources::text::clean_name(&error.to_string());
-            wrong(line, problem, keys)
+            wrong(line, error.to_string(), keys)
         })?;
         match map.problem() {
             None => Ok(map),

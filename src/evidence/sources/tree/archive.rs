@@ -7,6 +7,9 @@
 //!
 //! - One entry that points outside the archive refuses the whole archive: an honest server never
 //!   makes one.
+//! - What all entries together unpack to is held against the archive as it lies there, so neither many
+//!   small bombs nor entries that share their bytes get past the limit of one.
+//! - The table of contents of a .zip is counted before it is read into memory.
 
 use std::{
     cell::Cell,
@@ -21,8 +24,8 @@ use flate2::read::GzDecoder;
 use zip::{ZipArchive, result::ZipError};
 
 use super::{
-    Entry, Listed, MAX_ENTRIES, Shape, Visit, Want, Wants,
-    entry::{Counted, Meter, broken},
+    Entry, Listed, MAX_ENTRIES, Shape, Visit, Want, Wants, contents,
+    entry::{Counted, MAX_RATIO, Meter, READ_AHEAD_BYTES, Trip, broken},
 };
 use crate::evidence::sources::{SourceError, disk, text::clean_name};
 
@@ -45,8 +48,11 @@ pub(super) fn walk(
 ) -> Result<(), SourceError> {
     let place = path.display().to_string();
     let packed = Rc::new(Cell::new(0));
-    let file = Counted::new(BufReader::new(disk::open(path)?), Rc::clone(&packed));
-    let mut walk = Walk { place, packed, wants, seen: BTreeSet::new(), visit };
+    let file = disk::open(path)?;
+    let bytes = file.metadata().map_err(|error| SourceError::io(path, error))?.len();
+    let file = Counted::new(BufReader::new(file), Rc::clone(&packed));
+    let mut walk =
+        Walk { place, bytes, packed, looked: 0, unpacked: 0, wants, seen: BTreeSet::new(), visit };
     match shape {
         Shape::Zip => walk.zip(file),
         Shape::TarGz => walk.tar(GzDecoder::new(file)),
@@ -56,16 +62,29 @@ pub(super) fn walk(
 
 struct Walk<'w, 'a, 'v> {
     place: String,
+    /// How large the archive is.
+    bytes: u64,
+    /// How much of it was read, some of it maybe again.
     packed: Rc<Cell<u64>>,
+    /// How much of that went into looking what there is.
+    looked: u64,
+    /// What its entries were unpacked to by now.
+    unpacked: u64,
     wants: &'w mut Wants<'a>,
     seen: BTreeSet<String>,
     visit: &'w mut Visit<'v>,
 }
 
 impl Walk<'_, '_, '_> {
-    fn zip(&mut self, file: Counted<BufReader<File>>) -> Result<(), SourceError> {
+    fn zip(&mut self, mut file: Counted<BufReader<File>>) -> Result<(), SourceError> {
+        let listed = contents::count(&mut file).map_err(|error| self.damaged(&error.into()))?;
+        self.check_count(listed.unwrap_or_default())?;
         let mut archive = ZipArchive::new(file).map_err(|error| self.damaged(&error))?;
-        self.check_count(archive.len())?;
+        self.check_count(archive.len() as u64)?;
+        // Of two entries with one name, only the last is told of.
+        if listed.is_some_and(|listed| listed > archive.len() as u64) {
+            return Err(self.unsafe_entry("of its table of contents", "is there twice"));
+        }
         let mut open = Vec::new();
         for index in 0..archive.len() {
             let entry = archive.by_index_raw(index).map_err(|error| self.damaged(&error))?;
@@ -87,6 +106,7 @@ impl Walk<'_, '_, '_> {
                 Want::Stop => break,
             }
         }
+        self.looked = self.packed.get();
         for (index, name) in open {
             let mut entry = archive.by_index(index).map_err(|error| self.damaged(&error))?;
             self.hand_over(&name, &mut entry)?;
@@ -144,11 +164,25 @@ impl Walk<'_, '_, '_> {
     fn hand_over(&mut self, name: &str, reader: &mut dyn Read) -> Result<(), SourceError> {
         let place = format!("{}/{name}", self.place);
         let mut entry = Entry::new(place, name.to_owned(), reader, Rc::clone(&self.packed))?;
-        (self.visit)(&mut entry)
+        (self.visit)(&mut entry)?;
+        self.unpacked += entry.unpacked();
+        self.check_whole()
     }
 
-    fn check_count(&self, count: usize) -> Result<(), SourceError> {
-        if count <= MAX_ENTRIES {
+    /// Holds what came out of all entries against the archive.
+    fn check_whole(&self) -> Result<(), SourceError> {
+        let packed = (self.packed.get() - self.looked).min(self.bytes) + READ_AHEAD_BYTES;
+        if self.unpacked / MAX_RATIO > packed {
+            Err(Trip::Ratio.error(&self.place))
+        } else if self.unpacked > MAX_TOTAL_BYTES {
+            Err(Trip::Size(MAX_TOTAL_BYTES).error(&self.place))
+        } else {
+            Ok(())
+        }
+    }
+
+    fn check_count(&self, count: u64) -> Result<(), SourceError> {
+        if count <= MAX_ENTRIES as u64 {
             return Ok(());
         }
         let limit = format!("{MAX_ENTRIES} entries");
@@ -192,6 +226,6 @@ impl Walk<'_, '_, '_> {
     }
 
     fn damaged(&self, error: &ZipError) -> SourceError {
-        SourceError::Damaged { place: self.place.clone(), problem: error.to_string() }
+        SourceError::Damaged { place: self.place.clone(), problem: clean_name(&error.to_string()) }
     }
 }

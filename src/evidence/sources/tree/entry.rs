@@ -19,7 +19,7 @@ use std::{
 
 use serde::de::DeserializeSeed;
 
-use super::super::{SourceError, json, receipt::FileReceipt};
+use super::super::{SourceError, json, receipt::FileReceipt, text::clean_name};
 use crate::model::Digest;
 
 /// The most that one entry unpacks to. An outbox of 100,000 posts has about 0.3 GiB.
@@ -28,7 +28,7 @@ pub(super) const MAX_ENTRY_BYTES: u64 = 1 << 30;
 pub(super) const MAX_RATIO: u64 = 200;
 /// So many bytes more are taken as gone in: an unpacker reads ahead, so the bytes of an entry may
 /// have been counted before it began. Ratios matter from 12.5 MiB on.
-const READ_AHEAD_BYTES: u64 = 1 << 16;
+pub(super) const READ_AHEAD_BYTES: u64 = 1 << 16;
 
 /// A wanted entry, open for reading.
 pub(crate) struct Entry<'r> {
@@ -95,6 +95,11 @@ impl<'r> Entry<'r> {
         if error.is_io() { self.broken(&error.into()) } else { json::bad_json(&self.place, &error) }
     }
 
+    /// How many bytes came out by now.
+    pub(super) fn unpacked(&self) -> u64 {
+        self.reader.get_ref().out
+    }
+
     /// Says why its bytes stopped.
     pub(crate) fn broken(&self, error: &io::Error) -> SourceError {
         broken(&self.place, self.trip.get(), error)
@@ -151,7 +156,11 @@ impl Trip {
 pub(super) fn broken(place: &str, trip: Option<Trip>, error: &io::Error) -> SourceError {
     match trip {
         Some(trip) => trip.error(place),
-        None => SourceError::Damaged { place: place.to_owned(), problem: error.to_string() },
+        // What a library says may repeat bytes of the file.
+        None => {
+            let problem = clean_name(&error.to_string());
+            SourceError::Damaged { place: place.to_owned(), problem }
+        }
     }
 }
 

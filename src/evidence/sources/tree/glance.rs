@@ -49,9 +49,10 @@ fn text_of(head: &[u8]) -> String {
 pub(crate) fn glance(path: &Path) -> Result<Glance, SourceError> {
     let shape = Shape::at(path)?;
     let (mut entries, mut heads) = (Vec::new(), Vec::new());
-    let (mut unpacked, mut texts) = (0, 0);
+    let (mut unpacked, mut texts) = (0_u64, 0);
     let mut wants = |listed: &Listed| {
-        unpacked += listed.bytes;
+        // Sizes are what a header says, so they may add up to anything.
+        unpacked = unpacked.saturating_add(listed.bytes);
         if entries.len() >= MAX_NAMES || (shape == Shape::TarGz && unpacked > MAX_UNPACKED_BYTES) {
             return Want::Stop;
         }

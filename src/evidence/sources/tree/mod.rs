@@ -15,6 +15,7 @@
 //! - The entries of a folder come in order of name, those of an archive in its own order.
 
 mod archive;
+mod contents;
 mod entry;
 mod glance;
 mod rows;

@@ -60,8 +60,10 @@ pub(in super::super) fn read(source: &Source, path: &Path) -> Result<Export, Sou
     let mut wants = |listed: &Listed| Want::from(alone || listed.file().ends_with(".car"));
     files::walk(path, &mut wants, &mut |entry| {
         let bytes = entry.bytes(MAX_REPO_BYTES)?;
-        let damaged =
-            |problem: Problem| SourceError::Damaged { place: entry.place.clone(), problem };
+        let damaged = |problem: Problem| {
+            let problem = text::clean_name(&problem);
+            SourceError::Damaged { place: entry.place.clone(), problem }
+        };
         let blocks = Blocks::of(&bytes).map_err(damaged)?;
         let repo = Repo::of(&blocks).map_err(damaged)?;
         let owner = owner_of(&repo, source, entry)?;
