@@ -12,6 +12,7 @@ pub mod facts;
 pub mod interval;
 pub mod metrics;
 pub mod pseudonym;
+pub mod scores;
 pub mod somebody;
 pub mod sources;
 pub mod splitmix;
