@@ -6,7 +6,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::store::state::Keep;
+use crate::{evidence::scores::Decision, store::state::Keep};
 
 use super::shipped::Shipped;
 
@@ -92,7 +92,7 @@ pub enum Format {
     /// Markdown
     #[value(hide = true)]
     Md,
-    /// A table with a line a number
+    /// A table of comma-separated values
     #[value(hide = true)]
     Csv,
 }
@@ -192,6 +192,8 @@ pub enum Verb {
     Show(ShowArgs),
     /// A brand's metrics, now or as known earlier, with their rows
     Metrics(MetricsArgs),
+    /// Scores of a brand's people: who gives and gains what, and what to do about it
+    Refine(RefineArgs),
     /// A brand's report: one page to send, or its numbers
     Report(ReportArgs),
     /// Draw a workflow, and where a brand is in it
@@ -257,6 +259,7 @@ impl Verb {
             Verb::Check(_) => &[Format::Sarif],
             Verb::Test(_) => &[Format::Junit],
             Verb::Tasks(_) => &[Format::Ics],
+            Verb::Refine(_) => &[Format::Csv],
             Verb::Report(_) => &[Format::Html, Format::Md, Format::Csv],
             Verb::Init(_)
             | Verb::Demo(_)
@@ -884,6 +887,39 @@ pub struct MetricsArgs {
     pub first: usize,
 }
 
+/// Arguments of `refine`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep refine acme
+  fivestep refine acme --explain @ann.example
+  fivestep refine acme -o csv --only review_for_removal")]
+pub struct RefineArgs {
+    /// The brand
+    pub brand: String,
+    /// One person, by handle, id or pseudonym: every part of both scores
+    #[arg(long, value_name = "WHO")]
+    pub explain: Option<String>,
+    /// How many people of each decision are listed
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub first: usize,
+    /// Only people with this decision, in the table of `-o csv`
+    #[arg(long, value_name = "DECISION", value_parser = parse_decision)]
+    pub only: Option<Decision>,
+    /// Name people instead of giving each a pseudonym
+    #[arg(long)]
+    pub names: bool,
+    /// Only what was imported by then, as if it were then: an instant, or the end of a day (UTC)
+    #[arg(long, value_name = "DATE", value_parser = parse_instant)]
+    pub as_of: Option<DateTime<Utc>>,
+    /// The length of the window; otherwise that of the brand's workflow
+    #[arg(long, value_name = "TIME", value_parser = parse_window)]
+    pub window: Option<i64>,
+    /// Judge people as of this moment instead of the newest evidence
+    #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
+    pub window_end: Option<DateTime<Utc>>,
+}
+
 /// Arguments of `report`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -1157,6 +1193,14 @@ fn parse_instant(text: &str) -> Result<DateTime<Utc>, String> {
         .ok_or_else(|| {
             "write an instant such as 2026-03-02T09:00:00Z, or a day such as 2026-03-02".to_owned()
         })
+}
+
+/// Takes the name of a decision.
+fn parse_decision(text: &str) -> Result<Decision, String> {
+    text.parse().map_err(|()| {
+        let names = Decision::ALL.map(|row| format!("`{}`", row.1));
+        format!("there is {}", names.join(", "))
+    })
 }
 
 /// The length of a window in seconds: `24h`, `28d`, `4w`.

@@ -47,6 +47,7 @@ mod migrate;
 mod notices;
 mod prometheus;
 mod reassign;
+mod refine;
 mod reject;
 mod reopen;
 mod restore;
@@ -124,6 +125,7 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::History(args) => history::run(session, args),
         Verb::Show(args) => show::run(session, args),
         Verb::Metrics(args) => metrics::run(session, args),
+        Verb::Refine(args) => refine::run(session, args),
         Verb::Report(args) => client_report::run(session, args),
         Verb::Graph(args) => graph::run(session, args),
         Verb::Schedule(args) => schedule::run(session, args),

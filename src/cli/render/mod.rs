@@ -11,6 +11,7 @@ pub mod notices;
 pub mod numbers;
 pub mod page;
 pub mod past;
+pub mod refine;
 pub mod report;
 pub mod rows;
 pub mod schedule;

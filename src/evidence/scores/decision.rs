@@ -27,7 +27,7 @@ pub const LOW: Tenths = Tenths(400);
 pub enum Band {
     /// 60 points or more, or once high and not yet fallen.
     High,
-    /// Between the two, and no earlier window says where they come from.
+    /// Between the two, and not high in the window before.
     Middle,
     /// Below 40.
     Low,
@@ -72,8 +72,9 @@ impl Standing {
                 Self { band, slips: true }
             }
             _ if score < LOW => steady(Band::Low),
-            Some(Standing { band, .. }) => steady(band),
-            None => steady(Band::Middle),
+            // Between the two, a high band is kept.
+            Some(Standing { band: Band::High, .. }) => steady(Band::High),
+            Some(_) | None => steady(Band::Middle),
         }
     }
 }
@@ -111,7 +112,7 @@ pub enum Decision {
     Nurture,
     /// The same, with less effort: what they give is not known.
     NurtureLightly,
-    /// Wait for more to be known.
+    /// Look again next time.
     Watch,
     /// Do nothing: quiet readers are welcome.
     LeaveInPeace,
@@ -129,7 +130,7 @@ impl Decision {
         (Decision::KeepAndLook, "keep_and_look", "keep, look closer at what they need"),
         (Decision::Nurture, "nurture", "answer their asks, send what fits, look again next time"),
         (Decision::NurtureLightly, "nurture_lightly", "answer their asks"),
-        (Decision::Watch, "watch", "wait for more to be known"),
+        (Decision::Watch, "watch", "nothing yet: look again next time"),
         (Decision::LeaveInPeace, "leave_in_peace", "nothing: quiet readers are welcome"),
         (Decision::InsufficientEvidence, "insufficient_evidence", "nothing: too little is known"),
         (Decision::ReviewForRemoval, "review_for_removal", "a person looks and decides"),
@@ -138,6 +139,19 @@ impl Decision {
     /// Its name.
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|row| row.0 == self).map_or("", |row| row.1)
+    }
+
+    /// Whether it asks anybody to do something about a person.
+    pub fn asks_something(self) -> bool {
+        match self {
+            Decision::Partner
+            | Decision::KeepAndThank
+            | Decision::KeepAndLook
+            | Decision::Nurture
+            | Decision::NurtureLightly
+            | Decision::ReviewForRemoval => true,
+            Decision::Watch | Decision::LeaveInPeace | Decision::InsufficientEvidence => false,
+        }
     }
 
     /// What it asks for.
@@ -225,10 +239,10 @@ mod tests {
             ("high is from 60", &[Some(600)], "high"),
             ("low is below 40", &[Some(399)], "low"),
             ("between, without a past", &[Some(599), Some(400)], "middle middle"),
-            ("between keeps the past", &[Some(700), Some(500), Some(420)], "high high high"),
+            ("between keeps high", &[Some(700), Some(500), Some(420)], "high high high"),
             ("one low window is no fall", &[Some(700), Some(10), Some(450)], "high high~ high"),
             ("two are", &[Some(700), Some(10), Some(10)], "high high~ low"),
-            ("up at once", &[Some(10), Some(450), Some(600)], "low low high"),
+            ("up at once", &[Some(10), Some(450), Some(600)], "low middle high"),
             ("unknown is not low, and no past", &[Some(10), None, Some(450)], "low unknown middle"),
         ];
         for (why, scores, expected) in table {

@@ -39,6 +39,11 @@ impl Movement {
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|row| row.0 == self).map_or("", |row| row.1)
     }
+
+    /// What it says, in words.
+    pub fn words(self) -> &'static str {
+        Self::ALL.iter().find(|row| row.0 == self).map_or("", |row| row.2)
+    }
 }
 
 impl Context<'_> {

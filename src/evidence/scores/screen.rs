@@ -118,6 +118,19 @@ pub enum Group {
     Beside,
 }
 
+impl Group {
+    /// Its name in docs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Group::Volume => "volume",
+            Group::Emptiness => "emptiness",
+            Group::Staleness => "staleness",
+            Group::Burst => "burst",
+            Group::Beside => "none",
+        }
+    }
+}
+
 /// Writes the reasons with their codes, groups, points and words from one row each.
 macro_rules! reasons {
     ($($(#[$doc:meta])* $reason:ident = $code:literal $group:ident $points:literal, $words:literal;)*) => {

@@ -51,7 +51,7 @@ impl Survey {
     ///
     /// - `most`: how many of each kind are kept.
     pub fn new(most: usize) -> Self {
-        let kind = || Kind { count: 0, most, first: BinaryHeap::new() };
+        let kind = || Kind::new(most);
         Self {
             most,
             judged: 0,

@@ -1,0 +1,258 @@
+//! `refine`: scores of people, what is proposed, and one person in full.
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use crate::common::{TestEnv, demo};
+
+/// Somebody on Mastodon: followers, accounts followed, posts, description, last post.
+fn person(name: &str, counts: [u64; 3], note: &str, last: Option<&str>) -> Value {
+    let [followers, follows, posts] = counts;
+    json!({"id": name, "username": name, "acct": format!("{name}@b.example"), "bot": false,
+           "display_name": name, "note": note, "created_at": "2024-01-01T00:00:00.000Z",
+           "last_status_at": last, "url": format!("https://b.example/@{name}"),
+           "uri": format!("https://b.example/users/{name}"), "followers_count": followers,
+           "following_count": follows, "statuses_count": posts})
+}
+
+fn reader(name: &str) -> Value {
+    person(name, [120, 150, 300], "<p>I like coffee.</p>", Some("2026-03-20"))
+}
+
+fn bought(name: &str) -> Value {
+    person(name, [2, 4_800, 0], "", None)
+}
+
+fn us() -> Value {
+    let mut us = person("acme", [6, 0, 2], "<p>We roast. https://acme.example</p>", None);
+    for (key, value) in [
+        ("id", "1"),
+        ("acct", "acme"),
+        ("url", "https://a.example/@acme"),
+        ("uri", "https://a.example/users/acme"),
+    ] {
+        us[key] = json!(value);
+    }
+    us
+}
+
+/// A post; `to` is the post and the person that it answers.
+fn status(id: &str, author: &Value, at: &str, to: Option<(&str, &str)>) -> Value {
+    json!({"id": id, "created_at": at, "visibility": "public", "language": "en",
+           "uri": format!("{}/statuses/{id}", author["uri"].as_str().unwrap()),
+           "content": "<p>How do you roast it?</p>", "account": author, "reblog": null,
+           "in_reply_to_id": to.map(|to| to.0), "in_reply_to_account_id": to.map(|to| to.1),
+           "mentions": [], "replies_count": 0, "reblogs_count": 0, "favourites_count": 0})
+}
+
+/// Acme on Mastodon: rita talks to us, ida asked and waits, bob reads, two accounts were bought,
+/// and of two who ask to follow one was, too.
+fn refined() -> TestEnv {
+    let env = TestEnv::new();
+    let brand = std::fs::read_to_string(env.path("brands/acme.yaml")).unwrap();
+    let accounts = brand.find("accounts:").unwrap();
+    let mut brand = brand[..accounts].to_owned();
+    brand.push_str(
+        "accounts: [ { platform: mastodon, handle: \"@acme@a.example\" } ]\n\
+         charter: { pillars: [ { id: coffee, words: [coffee] } ] }\n\
+         sources: [ { kind: mastodon_api, account: \"@acme@a.example\", path: exports/acme } ]\n",
+    );
+    env.write("brands/acme.yaml", brand);
+    let (rita, ida) = (reader("rita"), reader("ida"));
+    let post = status("100", &us(), "2026-03-10T09:00:00.000Z", None);
+    let answer = |id: &str, at: &str| status(id, &us(), at, Some(("101", "rita")));
+    let says = |id: &str, who: &Value, at: &str, to: &str| {
+        json!({"id": id, "type": "mention", "created_at": at, "account": who,
+               "status": status(id, who, at, Some((to, "1")))})
+    };
+    let likes = |id: &str, who: &Value, at: &str| json!({"id": id, "type": "favourite", "created_at": at, "account": who, "status": post});
+    let notes = json!([
+        likes("90", &ida, "2025-12-20T09:00:00.000Z"),
+        likes("91", &rita, "2026-03-10T10:00:00.000Z"),
+        says("101", &rita, "2026-03-11T09:00:00.000Z", "100"),
+        says("103", &rita, "2026-03-11T11:00:00.000Z", "102"),
+        says("104", &ida, "2026-03-28T09:00:00.000Z", "100"),
+    ]);
+    let files = [
+        ("verify_credentials.json", us()),
+        ("followers.json", json!([rita, reader("bob"), bought("x1"), bought("x2")])),
+        ("follow_requests.json", json!([reader("zoe"), bought("x3")])),
+        ("notifications.json", notes),
+        ("statuses.json", json!([post, answer("102", "2026-03-11T10:00:00.000Z")])),
+    ];
+    for (name, value) in files {
+        env.write(&format!("exports/acme/{name}"), value.to_string());
+    }
+    env.ok(["import", "acme"]);
+    env
+}
+
+#[test]
+fn people_are_counted_by_decision_and_quiet_readers_left_in_peace() {
+    assert_snapshot!(refined().terminal("fivestep refine acme --names"), @"
+    $ fivestep refine acme --names
+    acme  Acme Coffee
+      window: 28 d to 2026-03-28 09:00, the newest evidence
+      judged: 7 people, 4 of them followers
+      known what they give: 7 of 7 (100.0 %)
+      known what they gain: 7 of 7 (100.0 %)
+
+     DECISION            PEOPLE  WHAT TO DO
+     watch               2       nothing yet: look again next time
+     leave_in_peace      3       nothing: quiet readers are welcome
+     review_for_removal  2       a person looks and decides
+
+    review for removal
+     WHO            GIVES  GAINS  MOST OF IT
+     @x1@b.example  0.0    0.0    follows_many, mass_following, no_bio,
+                                  never_posted
+     @x2@b.example  0.0    0.0    follows_many, mass_following, no_bio,
+                                  never_posted
+
+    2 ask to follow
+     WHO             GIVES  GAINS  SCREEN  PROPOSED
+     @zoe@b.example  13.4   0.0    ok      approve_and_watch
+     @x3@b.example   0.0    0.0    flag    hold
+
+    screen: 4 ok, 3 flag, 0 unknown
+    since the window before: 2 woke up, 0 fell asleep, not known: who came, who left
+    [exit 0]
+    ");
+}
+
+#[test]
+fn a_person_is_shown_with_every_part_of_both_scores() {
+    assert_snapshot!(refined().terminal(
+        "fivestep refine acme --explain RITA@b.example
+         fivestep refine acme --explain @x1@b.example --names
+         fivestep refine acme --explain nobody"
+    ), @"
+    $ fivestep refine acme --explain RITA@b.example
+    p-48f2fa4051  watch
+      what to do: nothing yet: look again next time
+
+      what they give: 56.8 of 100, middle (75 % known)
+         34.5 of  46.6  engagement: 2 replies and quotes, 1 like
+          8.9 of  26.7  conversation: conversations of 3 turns or more: 1
+             not known  relevance: no words of other people are kept
+          0.0 of  13.3  amplification: 0 of 1 posts that they touched shared
+         13.4 of  13.4  reachability: posted 8 d ago
+             not known  tenure: nobody tells since when they follow
+
+      what they gain: 58.7 of 100, middle (75 % known)
+         25.3 of  40.0  open_asks: asks without an answer: 1
+             not known  topical_need: no words of other people are kept
+          6.7 of  20.0  attention_owed: 2 of 3 messages between us are theirs
+         20.0 of  20.0  reading: 1 of 1 posts of ours in the window
+          0.0 of  13.3  lift: followers of theirs: 120
+          6.7 of   6.7  language: wrote to us in ours
+
+      screen: ok, -3 points
+        -3 has_replied: replied to us
+    [exit 0]
+
+    $ fivestep refine acme --explain @x1@b.example --names
+    @x1@b.example  review for removal
+      what to do: a person looks and decides
+
+      what they give: 0.0 of 100, low (65 % known)
+          0.0 of  53.8  engagement: nothing yet
+          0.0 of  30.8  conversation: conversations of 3 turns or more: 0
+             not known  relevance: no words of other people are kept
+          0.0 of  15.4  amplification: 0 of 0 posts that they touched shared
+             not known  reachability: nobody tells when they posted last
+             not known  tenure: nobody tells since when they follow
+
+      what they gain: 0.0 of 100, low (70 % known)
+          0.0 of  42.8  open_asks: asks without an answer: 0
+             not known  topical_need: no words of other people are kept
+          0.0 of  21.4  attention_owed: 0 of 0 messages between us are theirs
+          0.0 of  21.5  reading: 0 of 1 posts of ours in the window
+          0.0 of  14.3  lift: followers of theirs: 2
+             not known  language: nobody tells in which they write
+
+      screen: flag, 5 points
+        +2 follows_many: follows at least 200 accounts and ten times as many as
+                         follow it
+        +1 mass_following: follows more than 1,500 accounts and has fewer than 30
+                           posts
+        +1 no_bio: its description is empty
+        +1 never_posted: never posted
+    [exit 0]
+
+    $ fivestep refine acme --explain nobody
+    error: nobody called `nobody` has to do with acme
+    hint: write a handle, an id or a pseudonym as `fivestep refine` shows it
+    [exit 2]
+    ");
+}
+
+#[test]
+fn everybody_is_a_line_of_a_table() {
+    let env = refined();
+    assert_snapshot!(env.terminal(
+        "fivestep refine acme -o csv --names
+         fivestep refine acme -o csv --only review_for_removal
+         fivestep refine acme -o ids
+         fivestep refine acme -o csv --only remove"
+    ), @"
+    $ fivestep refine acme -o csv --names
+    who,decision,gives,gives_band,gives_known,gains,gains_band,gains_known,screen,reasons,follows,engaged,request
+    '@bob@b.example,leave_in_peace,13.4,low,75,0.0,low,70,ok,,true,false,
+    '@ida@b.example,watch,39.2,low,75,52.0,middle,75,ok,has_replied,false,true,
+    '@rita@b.example,watch,56.8,middle,75,58.7,middle,75,ok,has_replied,true,true,
+    '@x1@b.example,review_for_removal,0.0,low,65,0.0,low,70,flag,follows_many mass_following no_bio never_posted,true,false,
+    '@x2@b.example,review_for_removal,0.0,low,65,0.0,low,70,flag,follows_many mass_following no_bio never_posted,true,false,
+    '@x3@b.example,leave_in_peace,0.0,low,65,0.0,low,70,flag,follows_many mass_following no_bio never_posted,false,false,hold
+    '@zoe@b.example,leave_in_peace,13.4,low,75,0.0,low,70,ok,,false,false,approve_and_watch
+    [exit 0]
+
+    $ fivestep refine acme -o csv --only review_for_removal
+    who,decision,gives,gives_band,gives_known,gains,gains_band,gains_known,screen,reasons,follows,engaged,request
+    p-4453b2ca5a,review_for_removal,0.0,low,65,0.0,low,70,flag,follows_many mass_following no_bio never_posted,true,false,
+    p-935f89a92c,review_for_removal,0.0,low,65,0.0,low,70,flag,follows_many mass_following no_bio never_posted,true,false,
+    [exit 0]
+
+    $ fivestep refine acme -o ids
+    p-4453b2ca5a
+    p-935f89a92c
+    [exit 0]
+
+    $ fivestep refine acme -o csv --only remove
+    error: invalid value 'remove' for '--only <DECISION>': there is `partner`, `keep_and_thank`, `keep_and_look`, `nurture`, `nurture_lightly`, `watch`, `leave_in_peace`, `insufficient_evidence`, `review_for_removal`
+
+    For more information, try '--help'.
+    [exit 2]
+    ");
+}
+
+#[test]
+fn a_score_is_the_sum_of_its_parts_in_json_too() {
+    let env = demo();
+    let mut judged = 0;
+    for brand in ["rosso-roasters", "bianco-books", "verde-garden"] {
+        let answer = env.ok(["refine", brand, "-o", "json", "--first", "1000"]).json();
+        for decision in answer["decisions"].as_array().unwrap() {
+            for person in decision["first"].as_array().unwrap() {
+                judged += 1;
+                for axis in ["gives", "gains"] {
+                    let parts = person[axis]["parts"].as_array().unwrap().iter();
+                    let sum: f64 = parts.filter_map(|part| part["points"].as_f64()).sum();
+                    let value = person[axis]["value"].as_f64().unwrap_or(sum);
+                    assert!((sum - value).abs() < 1e-6, "{person}");
+                }
+            }
+        }
+    }
+    assert!(judged > 50, "{judged} people are listed");
+}
+
+#[test]
+fn without_evidence_nobody_is_judged() {
+    assert_snapshot!(TestEnv::new().terminal("fivestep refine acme"), @"
+    $ fivestep refine acme
+    acme  Acme Coffee
+      no export is imported yet
+    [exit 0]
+    ");
+}
