@@ -192,7 +192,7 @@ pub enum Verb {
     Show(ShowArgs),
     /// A brand's metrics, now or as known earlier, with their rows
     Metrics(MetricsArgs),
-    /// Scores of a brand's people: who gives and gains what, and what to do about it
+    /// What a brand's people give and gain, and what to do about it
     Refine(RefineArgs),
     /// A brand's report: one page to send, or its numbers
     Report(ReportArgs),

@@ -62,9 +62,9 @@ fn explain(
             }
         },
     )?;
-    let found = found.filter(|found| !found.is_empty()).ok_or_else(|| Failure::Usage {
-        message: format!("nobody called `{who}` has to do with {}", args.brand),
-        hint: "write a handle, an id or a pseudonym as `fivestep refine` shows it".to_owned(),
+    let found = found.filter(|found| !found.is_empty()).ok_or_else(|| {
+        let (brand, who) = (known.brand.id.clone(), who.to_owned());
+        Failure::UnknownPerson { brand, who }
     })?;
     let ids = || found.iter().map(|person| person.who.clone()).collect();
     let text = || found.iter().map(render::refine::person).collect();
