@@ -893,10 +893,16 @@ pub struct MetricsArgs {
 Examples:
   fivestep refine acme
   fivestep refine acme --explain @ann.example
-  fivestep refine acme -o csv --only review_for_removal")]
+  fivestep refine acme -o csv --only review_for_removal
+  fivestep refine --evaluate labelled.csv")]
 pub struct RefineArgs {
     /// The brand
-    pub brand: String,
+    #[arg(required_unless_present = "evaluate")]
+    pub brand: Option<String>,
+    /// Judge the screen itself, on a table of accounts of which the column `label` says whether
+    /// they are fake or genuine
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["brand", "explain", "only"])]
+    pub evaluate: Option<PathBuf>,
     /// One person, by handle, id or pseudonym: every part of both scores
     #[arg(long, value_name = "WHO")]
     pub explain: Option<String>,

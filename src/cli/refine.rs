@@ -1,8 +1,12 @@
 //! `refine`: what people and the brand give each other, and what to do about it.
 
+use std::path::Path;
+
 use crate::{
+    evidence::sources::labelled,
     failure::Failure,
     runner::known::{Asked, Known},
+    view::evaluation::evaluation,
     view::refine::{Names, PersonView, Surveyed, one, refine},
 };
 
@@ -14,14 +18,27 @@ use super::{
 };
 
 pub fn run(session: &Session, args: &RefineArgs) -> Result<Exit, Failure> {
+    if let Some(table) = &args.evaluate {
+        return evaluate(session, table);
+    }
     let asked = Asked { as_of: args.as_of, window_seconds: args.window };
-    let known = session.runner()?.known(&brand_id(&args.brand)?, asked)?;
+    let brand = brand_id(args.brand.as_deref().unwrap_or_default())?;
+    let known = session.runner()?.known(&brand, asked)?;
     let names = Names::of(&known, args.names);
     match (&args.explain, session.out.format) {
         (Some(who), _) => explain(session, &known, args, &names, who),
         (None, Format::Csv) => rows(session, &known, args, &names),
         (None, _) => survey(session, &known, args, &names),
     }
+}
+
+/// How good the screen is on a table of labelled accounts.
+fn evaluate(session: &Session, table: &Path) -> Result<Exit, Failure> {
+    session.out.writes(&[])?;
+    let view = evaluation(&labelled(table, session.clock().now())?);
+    let ids = || vec![view.file.name.clone()];
+    session.out.answer(&view, ids, || render::evaluation::text(&view))?;
+    Ok(Exit::Done)
 }
 
 /// Everybody counted, and the first of each decision.

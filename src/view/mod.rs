@@ -12,6 +12,7 @@ pub mod actions;
 pub mod catalogue;
 pub mod chart;
 pub mod demand;
+pub mod evaluation;
 pub mod graph;
 pub mod history;
 pub mod imported;

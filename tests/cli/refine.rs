@@ -272,3 +272,78 @@ fn without_evidence_nobody_is_judged() {
     [exit 0]
     ");
 }
+
+#[test]
+fn the_screen_is_judged_on_labelled_accounts() {
+    let env = TestEnv::empty();
+    let mut table = "label,followers,follows,posts,bio_filled,mood\n".to_owned();
+    for (rows, row) in [
+        (6, "fake,2,4800,0,no,"),
+        (2, "bot,90,120,300,yes,"),
+        (19, "human,120,150,300,yes,"),
+        (1, "human,3,900,2,no,"),
+        (1, "genuine,,,,,"),
+        (1, "perhaps,1,1,1,yes,"),
+        (1, "fake,many,1,1,yes,"),
+    ] {
+        table.push_str(&format!("{row}\n").repeat(rows));
+    }
+    env.write("labelled.csv", table);
+    env.write(
+        "engaged.csv",
+        "label,follows,followers,posts,engaged\nfake,5000,1,0,yes\nfake,5000,1,0,no\n",
+    );
+    env.write("plain.csv", "followers\n1\n");
+    assert_snapshot!(env.terminal(
+        "fivestep refine --evaluate labelled.csv
+         fivestep refine --evaluate plain.csv
+         fivestep refine --evaluate missing.csv
+         fivestep refine"
+    ), @"
+    $ fivestep refine --evaluate labelled.csv
+        labelled.csv: 31 rows, 29 kept; left out: 1 `followers` is not a whole
+                      number from 0 up, 1 `label` is none of fake, bot, spam,
+                      bought, 1, genuine, human, real, 0
+        note: no column `engaged`: everybody counts as somebody who never engaged
+        note: columns that nothing reads: mood
+
+                   SHARE   95 % INTERVAL        ACCOUNTS
+     precision     85.7 %  48.69 % to 97.43 %   6 of 7    of the flagged are not
+                                                          genuine
+     recall        75.0 %  40.93 % to 92.85 %   6 of 8    of those not genuine are
+                                                          flagged
+     false alarms  4.8 %   0.8456 % to 22.67 %  1 of 21   of the genuine are
+                                                          flagged
+
+                     NOT GENUINE  GENUINE
+     accounts        8            21
+     flagged         6            1
+     not known       0            1
+     follows_many    6            1
+     mass_following  6            0
+     no_bio          6            1
+     never_posted    6            0
+    [exit 0]
+
+    $ fivestep refine --evaluate plain.csv
+    error: `plain.csv`: no column is called `label`
+    hint: write `label` and some of `followers`, `follows`, `posts`, `bio_filled`, `bot`, `created`, `last_post`, `followed_since`, `in_burst`, `engaged`, `replied`, `followed` above the columns
+    [exit 1]
+
+    $ fivestep refine --evaluate missing.csv
+    error: `missing.csv` is not there
+    hint: check the path; in a brand file it is taken relative to the workspace
+    [exit 1]
+
+    $ fivestep refine
+    error: the following required arguments were not provided:
+      <BRAND>
+
+    Usage: fivestep refine --actor <NAME> --now <INSTANT> <BRAND>
+
+    For more information, try '--help'.
+    [exit 2]
+    ");
+    let found = env.ok(["refine", "--evaluate", "engaged.csv", "-o", "json"]).json();
+    assert_eq!((&found["flagged"]["fake"], &found["recall"]["value"]), (&json!(1), &json!(0.5)));
+}

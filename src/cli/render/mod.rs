@@ -2,6 +2,7 @@
 
 pub mod brand;
 pub mod catalogue;
+pub mod evaluation;
 pub mod graph;
 pub mod house;
 pub mod imported;

@@ -80,7 +80,7 @@ mod tests {
             Some(found)
         };
         // (why, follows a day, the bursts)
-        let table: [(&str, Vec<u32>, Option<Vec<i64>>); 5] = [
+        let table = [
             ("nobody follows", vec![], None),
             ("a week tells nothing", vec![1, 1, 1, 90, 1, 1, 1], None),
             ("steady", vec![3; 30], Some(vec![])),

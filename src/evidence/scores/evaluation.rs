@@ -1,11 +1,27 @@
 //! How good the screen is, on accounts of which somebody knows what they are.
 //!
-//! Start reading at [`evaluate`].
+//! Start reading at [`Evaluation::see`], which is asked once an account.
 
 use serde::Serialize;
 
 use super::screen::{Reason, Screen, Signs, screen};
 use crate::{evidence::interval::wilson, model::Interval};
+
+/// How many accounts: those that are not genuine, and those that are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Sides {
+    /// Not genuine.
+    pub fake: u64,
+    /// Genuine.
+    pub genuine: u64,
+}
+
+impl Sides {
+    fn add(&mut self, fake: bool) {
+        self.fake += u64::from(fake);
+        self.genuine += u64::from(!fake);
+    }
+}
 
 /// A share with what it is out of.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -16,7 +32,7 @@ pub struct Share {
     pub of: u64,
     /// The share; absent out of none.
     pub value: Option<f64>,
-    /// Wilson's 95 % interval.
+    /// Its 95 % interval by Wilson.
     pub interval: Option<Interval>,
 }
 
@@ -27,73 +43,63 @@ impl Share {
     }
 }
 
-/// How often a reason was found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Fired {
-    /// Its code.
-    pub reason: &'static str,
-    /// Accounts that are not genuine and have it.
-    pub fake: u64,
-    /// Genuine accounts that have it.
-    pub genuine: u64,
-}
-
 /// What the screen got right and wrong.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Evaluation {
-    /// Accounts that are not genuine.
-    pub fake: u64,
-    /// Genuine accounts.
-    pub genuine: u64,
-    /// Flagged and not genuine, of the flagged.
-    pub precision: Share,
-    /// Flagged and not genuine, of those that are not genuine.
-    pub recall: Share,
-    /// Flagged although genuine, of the genuine.
-    pub false_alarms: Share,
-    /// Accounts of which the screen knows nothing.
-    pub unknown: u64,
-    /// Reason by reason.
-    pub reasons: Vec<Fired>,
+    /// All accounts.
+    pub accounts: Sides,
+    /// Those that it flags.
+    pub flagged: Sides,
+    /// Those of which it cannot say anything.
+    pub unknown: Sides,
+    /// Those with each reason, in the order of [`Reason::ALL`].
+    #[serde(skip)]
+    pub reasons: [Sides; Reason::ALL.len()],
 }
 
-/// Screens accounts of which it is known whether they are genuine.
-///
-/// - `accounts`: the signs of each, and whether it is *not* genuine.
-///
-/// ```
-/// use fivestep::evidence::{facts::Traits, scores::{Signs, evaluation::evaluate}};
-/// let now = "2026-03-02T09:00:00Z".parse()?;
-/// let traits = Traits { followers: Some(3), follows: Some(4_000), posts: Some(0), ..Traits::default() };
-/// let bought = Signs { engaged: Some(false), ..Signs::of(&traits, now) };
-/// let found = evaluate([(bought, true), (bought, false)]);
-/// assert_eq!((found.precision.value, found.recall.value), (Some(0.5), Some(1.0)));
-/// # Ok::<(), chrono::ParseError>(())
-/// ```
-pub fn evaluate(accounts: impl IntoIterator<Item = (Signs, bool)>) -> Evaluation {
-    // How many are there, are flagged, and are not known: first genuine ones, then the others.
-    let (mut all, mut flagged, mut unknown) = ([0_u64; 2], [0_u64; 2], 0);
-    let mut fired = Reason::ALL.map(|_| [0_u64; 2]);
-    for (signs, fake) in accounts {
-        let side = usize::from(fake);
-        let found = screen(&signs);
-        all[side] += 1;
-        flagged[side] += u64::from(found.screen == Screen::Flag);
-        unknown += u64::from(found.screen == Screen::Unknown);
-        for (reason, count) in Reason::ALL.iter().zip(&mut fired) {
-            count[side] += u64::from(found.reasons.contains(reason));
+impl Evaluation {
+    /// Screens one account of which it is known whether it is genuine.
+    ///
+    /// - `fake`: whether it is *not* genuine.
+    ///
+    /// ```
+    /// use fivestep::evidence::{facts::Traits, scores::{Evaluation, Signs}};
+    /// let now = "2026-03-02T09:00:00Z".parse()?;
+    /// let traits = Traits { followers: Some(3), follows: Some(4_000), posts: Some(0), ..Traits::default() };
+    /// let bought = Signs { engaged: Some(false), ..Signs::of(&traits, now) };
+    /// let mut found = Evaluation::default();
+    /// found.see(&bought, true);
+    /// found.see(&bought, false);
+    /// assert_eq!((found.precision().value, found.recall().value), (Some(0.5), Some(1.0)));
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
+    pub fn see(&mut self, signs: &Signs, fake: bool) {
+        let found = screen(signs);
+        self.accounts.add(fake);
+        match found.screen {
+            Screen::Flag => self.flagged.add(fake),
+            Screen::Unknown => self.unknown.add(fake),
+            Screen::Ok => {}
+        }
+        for (reason, count) in Reason::ALL.iter().zip(&mut self.reasons) {
+            if found.reasons.contains(reason) {
+                count.add(fake);
+            }
         }
     }
-    let reasons = Reason::ALL.iter().zip(fired);
-    let reasons =
-        reasons.map(|(reason, [genuine, fake])| Fired { reason: reason.code(), fake, genuine });
-    Evaluation {
-        fake: all[1],
-        genuine: all[0],
-        precision: Share::new(flagged[1], flagged[0] + flagged[1]),
-        recall: Share::new(flagged[1], all[1]),
-        false_alarms: Share::new(flagged[0], all[0]),
-        unknown,
-        reasons: reasons.filter(|one| one.fake + one.genuine > 0).collect(),
+
+    /// Of the flagged, those that are not genuine.
+    pub fn precision(&self) -> Share {
+        Share::new(self.flagged.fake, self.flagged.fake + self.flagged.genuine)
+    }
+
+    /// Of those that are not genuine, the flagged.
+    pub fn recall(&self) -> Share {
+        Share::new(self.flagged.fake, self.accounts.fake)
+    }
+
+    /// Of the genuine, the flagged.
+    pub fn false_alarms(&self) -> Share {
+        Share::new(self.flagged.genuine, self.accounts.genuine)
     }
 }

@@ -40,6 +40,7 @@ mod value;
 pub use self::{
     context::{Context, Moment},
     decision::{Band, Decision, Proposal, Standing, Standings},
+    evaluation::Evaluation,
     movement::Movement,
     score::{Feature, Part, Score, Tenths},
     screen::{Reason, Screen, Screening, Signs},

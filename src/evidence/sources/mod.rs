@@ -23,6 +23,7 @@ mod error;
 mod gather;
 mod html;
 mod json;
+pub mod labelled;
 mod linkedin;
 mod mapped;
 mod mastodon;
@@ -43,6 +44,7 @@ use std::path::Path;
 use self::tree::Glance;
 pub use self::{
     error::SourceError,
+    labelled::{Labelled, labelled},
     mapped::guess_map,
     receipt::{Comparison, FileReceipt, Receipt},
 };
