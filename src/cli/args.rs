@@ -194,6 +194,8 @@ pub enum Verb {
     Metrics(MetricsArgs),
     /// What a brand's people give and gain, and what to do about it
     Refine(RefineArgs),
+    /// The questions about people that a person has to answer
+    Review(ReviewArgs),
     /// A brand's report: one page to send, or its numbers
     Report(ReportArgs),
     /// Draw a workflow, and where a brand is in it
@@ -259,7 +261,7 @@ impl Verb {
             Verb::Check(_) => &[Format::Sarif],
             Verb::Test(_) => &[Format::Junit],
             Verb::Tasks(_) => &[Format::Ics],
-            Verb::Refine(_) => &[Format::Csv],
+            Verb::Refine(_) | Verb::Review(_) => &[Format::Csv],
             Verb::Report(_) => &[Format::Html, Format::Md, Format::Csv],
             Verb::Init(_)
             | Verb::Demo(_)
@@ -926,6 +928,43 @@ pub struct RefineArgs {
     pub window_end: Option<DateTime<Utc>>,
 }
 
+/// Arguments of `review`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep review acme
+  fivestep review acme --keys --actor Rita
+  fivestep review acme -o csv --names
+  fivestep review acme --plan plan.csv")]
+pub struct ReviewArgs {
+    /// The brand
+    pub brand: String,
+    /// Show one after another, and take an answer a line from standard input
+    #[arg(long, group = "work")]
+    pub keys: bool,
+    /// Take the answers from the table that `-o csv` writes, filled in: all of them or none
+    #[arg(long, value_name = "FILE", group = "work")]
+    pub from: Option<PathBuf>,
+    /// Write a table of what is to be done on the platform: at most 20 deeds a day, people named
+    #[arg(long, value_name = "FILE", group = "work")]
+    pub plan: Option<PathBuf>,
+    /// Note the deeds of a plan that have `yes` under `done`: all of them or none
+    #[arg(long, value_name = "FILE", group = "work")]
+    pub done: Option<PathBuf>,
+    /// Those who are reviewed or snoozed, too
+    #[arg(long)]
+    pub all: bool,
+    /// How many are listed or asked about
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub first: usize,
+    /// Name people instead of giving each a pseudonym
+    #[arg(long)]
+    pub names: bool,
+    /// Say what would be taken or noted, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
 /// Arguments of `report`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -1188,7 +1227,7 @@ pub struct CompletionsArgs {
 }
 
 /// Takes an instant (`2026-03-02T09:00:00Z`) or a day (`2026-03-02`, its end in UTC).
-fn parse_instant(text: &str) -> Result<DateTime<Utc>, String> {
+pub fn parse_instant(text: &str) -> Result<DateTime<Utc>, String> {
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
         return Ok(at.to_utc());
     }

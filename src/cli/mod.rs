@@ -52,6 +52,7 @@ mod reject;
 mod reopen;
 mod restore;
 mod retry;
+mod review;
 mod rewind;
 mod schedule;
 mod schema;
@@ -126,6 +127,7 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::Show(args) => show::run(session, args),
         Verb::Metrics(args) => metrics::run(session, args),
         Verb::Refine(args) => refine::run(session, args),
+        Verb::Review(args) => review::run(session, args),
         Verb::Report(args) => client_report::run(session, args),
         Verb::Graph(args) => graph::run(session, args),
         Verb::Schedule(args) => schedule::run(session, args),

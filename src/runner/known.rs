@@ -29,7 +29,7 @@ pub struct Known {
     /// The facts, but for people, follows and interactions.
     pub facts: Facts,
     /// The evidence, which shows people; absent before the first import.
-    evidence: Option<EvidenceStore>,
+    pub(super) evidence: Option<EvidenceStore>,
     /// The revision of the facts; 0 before the first import.
     pub revision: u64,
     /// The length of the measuring window, in seconds.

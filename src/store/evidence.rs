@@ -25,6 +25,7 @@ mod error;
 mod forget;
 mod house;
 mod read;
+mod ruling;
 mod schema;
 mod write;
 

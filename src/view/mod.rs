@@ -23,6 +23,7 @@ pub mod numbers;
 pub mod past;
 pub mod refine;
 pub mod report;
+pub mod review;
 pub mod schedule;
 pub mod sentence;
 pub mod simulate;

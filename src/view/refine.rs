@@ -275,7 +275,8 @@ pub fn one(context: &Context, somebody: &Somebody, names: &Names) -> Option<Pers
     Some(person(&found, &judgement, names))
 }
 
-fn person(found: &Found, judgement: &Judgement, names: &Names) -> PersonView {
+/// The view of one person.
+pub(super) fn person(found: &Found, judgement: &Judgement, names: &Names) -> PersonView {
     let Judgement { relation, gives, gains, standings, screening, decision, proposal } = judgement;
     PersonView {
         who: names.who(&found.id, found.handle.as_deref()),

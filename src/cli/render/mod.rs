@@ -14,6 +14,7 @@ pub mod page;
 pub mod past;
 pub mod refine;
 pub mod report;
+pub mod review;
 pub mod rows;
 pub mod schedule;
 pub mod simulate;

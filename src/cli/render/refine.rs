@@ -40,6 +40,11 @@ pub fn text(view: &Refine) -> String {
     }
     out.push_str(&format!("\n{}", screens(view)));
     out.push_str(&wrapped(0, "since the window before: ", &movements(view)));
+    let removals = view.decisions.iter().find(|one| one.decision == Decision::ReviewForRemoval);
+    if view.requests_in_all + removals.map_or(0, |one| one.people) > 0 {
+        let next = format!("fivestep review {}", view.brand);
+        out.push_str(&wrapped(0, "questions for a person: ", &next));
+    }
     out
 }
 
@@ -86,7 +91,7 @@ fn requests(people: &[PersonView]) -> String {
 }
 
 /// A score with a mark where its band slips.
-fn points(score: &ScoreView) -> String {
+pub fn points(score: &ScoreView) -> String {
     let slips = if score.slips { "~" } else { "" };
     score.value.map_or_else(|| "unknown".to_owned(), |value| format!("{value}{slips}"))
 }
@@ -95,12 +100,17 @@ fn points(score: &ScoreView) -> String {
 /// part with the most points.
 fn most(person: &PersonView) -> String {
     if person.decision == Decision::ReviewForRemoval {
-        let reasons: Vec<&str> = person.reasons.iter().map(|reason| reason.code).collect();
-        return reasons.join(", ");
+        return reasons(person, ", ");
     }
     let parts = person.gives.parts.iter().chain(&person.gains.parts);
     let first = parts.reduce(|best, part| if part.points > best.points { part } else { best });
     first.map_or_else(String::new, |part| format!("{}: {}", part.part, part.because))
+}
+
+/// The codes of the screen's reasons.
+pub fn reasons(person: &PersonView, between: &str) -> String {
+    let codes: Vec<&str> = person.reasons.iter().map(|reason| reason.code).collect();
+    codes.join(between)
 }
 
 fn screens(view: &Refine) -> String {
@@ -127,11 +137,17 @@ fn movements(view: &Refine) -> String {
 
 /// One person with every part of both scores.
 pub fn person(person: &PersonView) -> String {
-    let mut out = format!("{}  {}\n", bold(&person.who), person.decision.name().replace('_', " "));
-    out.push_str(&wrapped(2, "what to do: ", person.advice));
-    if let Some(request) = person.request {
-        out.push_str(&wrapped(2, "asks to follow: ", &request.name().replace('_', " ")));
-    }
+    let plain = |name: &str| name.replace('_', " ");
+    let mut out = match person.request {
+        Some(request) => {
+            let proposed = plain(request.name());
+            format!("{}  asks to follow; proposed: {proposed}\n", bold(&person.who))
+        }
+        None => {
+            let head = format!("{}  {}\n", bold(&person.who), plain(person.decision.name()));
+            head + &wrapped(2, "what to do: ", person.advice)
+        }
+    };
     out.push_str(&score("what they give", &person.gives));
     out.push_str(&score("what they gain", &person.gains));
     let heading = format!("screen: {}, {} points", person.screen.name(), person.screen_points);
@@ -194,7 +210,6 @@ pub fn head() -> Result<String, Failure> {
 /// [`Failure::Io`] if it cannot be made.
 pub fn line(person: &PersonView) -> Result<String, Failure> {
     let value = |score: &ScoreView| score.value.map(|value| value.to_string()).unwrap_or_default();
-    let reasons: Vec<&str> = person.reasons.iter().map(|reason| reason.code).collect();
     record(&[
         safe(&person.who).as_str(),
         person.decision.name(),
@@ -205,7 +220,7 @@ pub fn line(person: &PersonView) -> Result<String, Failure> {
         person.gains.band.name(),
         &person.gains.coverage.to_string(),
         person.screen.name(),
-        &reasons.join(" "),
+        &reasons(person, " "),
         &person.follows.to_string(),
         &person.engaged.to_string(),
         person.request.map_or("", |request| request.name()),
@@ -213,7 +228,7 @@ pub fn line(person: &PersonView) -> Result<String, Failure> {
 }
 
 /// One line of comma-separated values.
-fn record(cells: &[&str]) -> Result<String, Failure> {
+pub fn record(cells: &[&str]) -> Result<String, Failure> {
     let failed = |source| Failure::Io { doing: "the table cannot be made".to_owned(), source };
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(cells).map_err(|error| failed(io::Error::other(error)))?;

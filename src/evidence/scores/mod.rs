@@ -31,6 +31,7 @@ pub mod evaluation;
 #[cfg(test)]
 mod laws;
 pub mod movement;
+pub mod ruling;
 pub mod score;
 pub mod screen;
 pub mod survey;

@@ -15,6 +15,7 @@
 //! - No input makes a reader panic, recurse without end or fill the memory.
 #![allow(clippy::disallowed_methods, reason = "the readers are the edge: they read exports")]
 
+pub mod answers;
 mod bluesky;
 mod dialogues;
 mod disk;

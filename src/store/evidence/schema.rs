@@ -3,7 +3,8 @@
 use rusqlite::Transaction;
 
 /// What each version adds to the one before, the first from nothing.
-const VERSIONS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+const VERSIONS: &[&str] =
+    &[include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/4.sql")];
 
 /// The version of the tables that this program reads and writes, kept in `PRAGMA user_version`.
 pub const VERSION: i64 = VERSIONS.len() as i64;
