@@ -192,6 +192,8 @@ pub enum Verb {
     Show(ShowArgs),
     /// A brand's metrics, now or as known earlier, with their rows
     Metrics(MetricsArgs),
+    /// The conversations that wait for an answer, those to answer first at the top
+    Inbox(InboxArgs),
     /// What a brand's people give and gain, and what to do about it
     Refine(RefineArgs),
     /// The questions about people that a person has to answer
@@ -261,7 +263,7 @@ impl Verb {
             Verb::Check(_) => &[Format::Sarif],
             Verb::Test(_) => &[Format::Junit],
             Verb::Tasks(_) => &[Format::Ics],
-            Verb::Refine(_) | Verb::Review(_) => &[Format::Csv],
+            Verb::Inbox(_) | Verb::Refine(_) | Verb::Review(_) => &[Format::Csv],
             Verb::Report(_) => &[Format::Html, Format::Md, Format::Csv],
             Verb::Init(_)
             | Verb::Demo(_)
@@ -887,6 +889,39 @@ pub struct MetricsArgs {
     /// How many rows at most
     #[arg(long, value_name = "N", default_value_t = 20, requires = "explain")]
     pub first: usize,
+}
+
+/// Arguments of `inbox`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep inbox acme
+  fivestep inbox acme --names --first 5
+  fivestep inbox acme --minutes 30 --each 6")]
+pub struct InboxArgs {
+    /// The brand
+    pub brand: String,
+    /// How many are listed; `-o csv` has all
+    #[arg(long, value_name = "N", default_value_t = 15)]
+    pub first: usize,
+    /// Name people and show where their posts are, instead of giving each a pseudonym
+    #[arg(long)]
+    pub names: bool,
+    /// How many minutes a day there are for answers
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    pub minutes: u16,
+    /// How many minutes an answer takes
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
+    pub each: u16,
+    /// Only what was imported by then, as if it were then: an instant, or the end of a day (UTC)
+    #[arg(long, value_name = "DATE", value_parser = parse_instant)]
+    pub as_of: Option<DateTime<Utc>>,
+    /// The length of the window; otherwise that of the brand's workflow
+    #[arg(long, value_name = "TIME", value_parser = parse_window)]
+    pub window: Option<i64>,
+    /// Let the window end here instead of at the newest evidence
+    #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
+    pub window_end: Option<DateTime<Utc>>,
 }
 
 /// Arguments of `refine`.

@@ -40,6 +40,7 @@ mod history;
 mod hold;
 mod ics;
 mod import;
+mod inbox;
 mod init;
 mod junit;
 mod metrics;
@@ -126,6 +127,7 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::History(args) => history::run(session, args),
         Verb::Show(args) => show::run(session, args),
         Verb::Metrics(args) => metrics::run(session, args),
+        Verb::Inbox(args) => inbox::run(session, args),
         Verb::Refine(args) => refine::run(session, args),
         Verb::Review(args) => review::run(session, args),
         Verb::Report(args) => client_report::run(session, args),

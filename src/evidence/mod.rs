@@ -9,6 +9,7 @@
 
 pub mod erasure;
 pub mod facts;
+pub mod inbox;
 pub mod interval;
 pub mod metrics;
 pub mod pseudonym;

@@ -16,6 +16,7 @@ pub mod evaluation;
 pub mod graph;
 pub mod history;
 pub mod imported;
+pub mod inbox;
 pub mod migration;
 pub mod moved;
 pub mod notices;

@@ -172,6 +172,11 @@ impl Names {
         Self { pseudonyms: known.pseudonyms.clone(), named }
     }
 
+    /// Whether people are named.
+    pub fn are_shown(&self) -> bool {
+        self.named
+    }
+
     /// What somebody is called.
     pub fn who(&self, id: &PersonId, handle: Option<&str>) -> String {
         match (self.named, &self.pseudonyms) {

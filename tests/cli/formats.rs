@@ -312,6 +312,7 @@ fn help_says_what_there_is_and_shows_examples() {
       history      A brand's journal
       show         A brand's numbers: value, sample, interval, window, sources
       metrics      A brand's metrics, now or as known earlier, with their rows
+      inbox        The conversations that wait for an answer, those to answer first at the top
       refine       What a brand's people give and gain, and what to do about it
       review       The questions about people that a person has to answer
       report       A brand's report: one page to send, or its numbers

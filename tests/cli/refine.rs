@@ -651,3 +651,55 @@ fn a_plan_lists_deeds_and_what_was_done_is_noted() {
     [exit 1]
     ");
 }
+
+#[test]
+fn the_inbox_names_those_to_answer_first() {
+    let env = refined();
+    assert_snapshot!(terminal(
+        &env,
+        "fivestep inbox acme
+         fivestep inbox acme --names --first 1 --minutes 3 --each 5
+         fivestep inbox acme -o csv --names"
+    ), @"
+    $ fivestep inbox acme
+    acme  Acme Coffee
+      window: 28 d to 2026-03-28 09:00, the newest evidence
+      conversations: 2 opened, 0 ended with words of theirs that ask nothing
+      waiting: 2, from 2 people, 2 with a question
+      reach: 60 minutes a day are 15.0 answers of 4 minutes; 0.1 conversations open
+             a day, so nobody waits after a day
+
+     WHO           ASKS  GIVES  WAITS      WORKING TIME  POSTS
+     p-[..]  yes   56.8   16 d 22 h  300 h         1
+     p-[..]  yes   39.2   0 s        0 s           1
+    [exit 0]
+
+    $ fivestep inbox acme --names --first 1 --minutes 3 --each 5
+    acme  Acme Coffee
+      window: 28 d to 2026-03-28 09:00, the newest evidence
+      conversations: 2 opened, 0 ended with words of theirs that ask nothing
+      waiting: 2, from 2 people, 2 with a question
+      reach: 3 minutes a day are 0.6 answers of 5 minutes; 0.1 conversations open a
+             day, so nobody waits after 4 days
+
+     WHO              ASKS  GIVES  WAITS      WORKING TIME  POSTS
+     @rita@b.example  yes   56.8   16 d 22 h  300 h         1
+
+    posts to answer
+      @rita@b.example: https://b.example/users/rita/statuses/103
+    and 1 more: `--first 2`
+    [exit 0]
+
+    $ fivestep inbox acme -o csv --names
+    who,post,since,waited_hours,waited_working_hours,posts,asks,language,gives,band
+    '@rita@b.example,https://b.example/users/rita/statuses/103,2026-03-11T11:00:00+00:00,406.0,300.0,1,yes,en,56.8,middle
+    '@ida@b.example,https://b.example/users/ida/statuses/104,2026-03-28T09:00:00+00:00,0.0,0.0,1,yes,en,39.2,low
+    [exit 0]
+    ");
+    assert_snapshot!(TestEnv::new().terminal("fivestep inbox acme"), @"
+    $ fivestep inbox acme
+    acme  Acme Coffee
+      no export is imported yet
+    [exit 0]
+    ");
+}

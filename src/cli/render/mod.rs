@@ -6,6 +6,7 @@ pub mod evaluation;
 pub mod graph;
 pub mod house;
 pub mod imported;
+pub mod inbox;
 pub mod migration;
 pub mod moved;
 pub mod notices;
