@@ -142,7 +142,7 @@ impl Inbox {
             people.entry(&waiting.person).or_insert((waiting, 0)).1 += 1;
         }
         let mut people: Vec<(&Waiting, u64)> = people.into_values().collect();
-        people.sort_by(|one, other| other.1.cmp(&one.1));
+        people.sort_by_key(|one| std::cmp::Reverse(one.1));
         people
     }
 }

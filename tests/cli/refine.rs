@@ -703,3 +703,48 @@ fn the_inbox_names_those_to_answer_first() {
     [exit 0]
     ");
 }
+
+#[test]
+fn a_workflow_has_people_and_the_inbox_counted_and_names_nobody() {
+    let env = refined();
+    let purpose = "    purpose: Set up accounts on the true brand and stick with it.\n";
+    let entry =
+        "    entry: [ { id: inbox, run: support.inbox }, { id: people, run: refine.evaluate } ]\n";
+    env.replace("workflows/engagement.yaml", purpose, &format!("{purpose}{entry}"));
+    env.ok(["start", "acme"]);
+    assert_snapshot!(env.terminal("fivestep tick"), @"
+    $ fivestep tick
+    acme: action inbox succeeded at attempt 1
+    acme: action people succeeded at attempt 1
+    1 brand, 2 attempts succeeded.
+    [exit 0]
+    ");
+    let state = rusqlite::Connection::open(env.path(".fivestep/state.db")).unwrap();
+    let mut entries = state.prepare("SELECT entry FROM journal ORDER BY revision").unwrap();
+    let mut outputs = Vec::new();
+    for entry in entries.query_map([], |row| row.get::<_, String>(0)).unwrap() {
+        let entry = entry.unwrap();
+        assert!(!entry.contains("b.example"), "{entry}");
+        find(&serde_json::from_str(&entry).unwrap(), "output", &mut outputs);
+    }
+    assert_snapshot!(outputs.join("\n"), @r#"
+    {"as_of":"2026-03-28T09:00:00Z","opened":2,"overdue":0,"questions":2,"waiting":2}
+    {"as_of":"2026-03-28T09:00:00Z","decisions":{"insufficient_evidence":0,"keep_and_look":0,"keep_and_thank":0,"leave_in_peace":3,"nurture":0,"nurture_lightly":0,"partner":0,"review_for_removal":2,"watch":2},"judged":7,"questions":4}
+    "#);
+}
+
+/// Every value of a key, wherever it stands.
+fn find(value: &Value, key: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                if name == key {
+                    found.push(value.to_string());
+                }
+                find(value, key, found);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| find(item, key, found)),
+        _ => {}
+    }
+}
