@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use super::{
-    Band, Context, Decision, Judgement, Screen, judge,
+    Band, Context, Decision, Judgement, Screen, judge, past,
     score::{LEAST_COVERAGE, Score, Tenths},
 };
 use crate::{
@@ -195,6 +195,22 @@ proptest! {
             prop_assert!(!removal || judgement.screening.screen == Screen::Flag);
             prop_assert!(!removal || judgement.screening.reasons.len() >= 2);
         }
+    }
+
+    #[test]
+    fn who_never_did_anything_was_never_above_low(deeds in deeds(), traits in vec(traits(), 4)) {
+        let world = world(&deeds, &traits);
+        let facts = &world.facts;
+        let Ok(context) = Context::look(&world.brand, facts, facts, WINDOW, None);
+        let context = context.expect("the facts have a date");
+        let Ok(()) = facts.each(&mut |somebody| {
+            let silent = !somebody.deeds.iter().any(|deed| deed.at <= context.now().end());
+            let last = past(&context, somebody, &somebody.person_id()).filter(|_| silent);
+            for standing in last.into_iter().flat_map(|last| [last.gives, last.gains]) {
+                let low = matches!(standing.band, Band::Low | Band::Unknown);
+                assert!(low && !standing.slips, "{standing:?}");
+            }
+        });
     }
 
     #[test]

@@ -125,11 +125,8 @@ pub fn judge(context: &Context, somebody: &Somebody) -> Option<Judgement> {
     let moment = context.now();
     let relation = context.relation(somebody, moment).filter(|relation| relation.matters())?;
     let id = somebody.person_id();
-    let last = context.past().fold(None, |last, moment| {
-        let relation = context.relation(somebody, moment).filter(|relation| relation.matters());
-        let (gives, gains, _) = looked(context, somebody, &id, relation?, moment);
-        Some(Standings::after(last, &gives, &gains))
-    });
+    // Who never did anything was never above low, and most never did.
+    let last = if relation.engaged { past(context, somebody, &id) } else { None };
     let (gives, gains, signs) = looked(context, somebody, &id, relation, moment);
     let screening = screen::screen(&signs);
     let standings = Standings::after(last, &gives, &gains);
@@ -137,6 +134,15 @@ pub fn judge(context: &Context, somebody: &Somebody) -> Option<Judgement> {
         decision::decide(standings.gives.band, standings.gains.band, screening.screen, relation);
     let proposal = relation.asks.then(|| decision::proposal(&standings, screening.screen));
     Some(Judgement { relation, gives, gains, standings, screening, decision, proposal })
+}
+
+/// Where somebody stood at the end of the window before; `None` if nothing linked them to us.
+fn past(context: &Context, somebody: &Somebody, id: &PersonId) -> Option<Standings> {
+    context.past().fold(None, |last, moment| {
+        let relation = context.relation(somebody, moment).filter(|relation| relation.matters());
+        let (gives, gains, _) = looked(context, somebody, id, relation?, moment);
+        Some(Standings::after(last, &gives, &gains))
+    })
 }
 
 /// Both scores of somebody at a moment, and the signs for the screen.

@@ -30,6 +30,10 @@ impl<'a> Context<'a> {
     where
         'a: 'b,
     {
+        let answered = self.replies_to_person.contains_key(somebody.id());
+        if !answered && !somebody.deeds.iter().any(|deed| deed.act.opens_conversation()) {
+            return Vec::new();
+        }
         let places = self.places(somebody, moment);
         let mut turns: BTreeMap<&str, Vec<Turn>> = BTreeMap::new();
         for (object, (root, at)) in &places {
