@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::common::{TestEnv, demo};
+use crate::common::{TestEnv, demo, shared_data};
 
 /// Somebody on Mastodon: followers, accounts followed, posts, description, last post.
 fn person(name: &str, counts: [u64; 3], note: &str, last: Option<&str>) -> Value {
@@ -747,4 +747,34 @@ fn find(value: &Value, key: &str, found: &mut Vec<String>) {
         Value::Array(items) => items.iter().for_each(|item| find(item, key, found)),
         _ => {}
     }
+}
+
+#[test]
+fn the_real_account_has_a_quadrant_and_an_inbox() {
+    let Some(data) = shared_data() else { return };
+    let env = TestEnv::new().at("2023-09-05T09:00:00Z");
+    env.replace("brands/acme.yaml", "@acme.example", "@shinyakato.dev");
+    env.ok(["import", "acme", &data.join("bluesky-api").display().to_string()]);
+    let refined = env.ok(["refine", "acme", "-o", "json"]).json();
+    assert_eq!((&refined["judged"], &refined["followers"]), (&json!(221), &json!(164)));
+    let decisions = refined["decisions"].as_array().unwrap().iter();
+    let people: Vec<(&str, u64)> = decisions
+        .map(|one| (one["decision"].as_str().unwrap(), one["people"].as_u64().unwrap()))
+        .filter(|(_, people)| *people > 0)
+        .collect();
+    // The saved notifications begin four days before the end: of those who did not engage in
+    // them nothing is known, and nobody is called silent.
+    let expected = [
+        ("partner", 1),
+        ("nurture", 1),
+        ("watch", 108),
+        ("leave_in_peace", 4),
+        ("insufficient_evidence", 107),
+    ];
+    assert_eq!(people, expected);
+    let inbox = env.ok(["inbox", "acme", "-o", "json"]).json();
+    // Seventeen replies and three mentions, of which some are posts of one thread.
+    let numbers =
+        ["opened", "waiting", "people", "questions"].map(|one| inbox[one].as_u64().unwrap());
+    assert_eq!(numbers, [17, 17, 16, 1]);
 }
