@@ -432,7 +432,8 @@ Examples:
   fivestep brand list -o ids | fivestep import -")]
 pub struct ImportArgs {
     /// The brand; `-` reads names from standard input
-    pub brand: String,
+    #[arg(required_unless_present = "all")]
+    pub brand: Option<String>,
     /// Exports, each a file, a folder or an archive; otherwise those of the brand's file
     #[arg(value_name = "FILE")]
     pub paths: Vec<PathBuf>,
@@ -457,6 +458,12 @@ pub struct ImportArgs {
     /// Read and report, write nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Every brand that has a file in `brands/`
+    #[arg(long, conflicts_with_all = ["brand", "archive"])]
+    pub all: bool,
+    /// Then say how many followers are engaged
+    #[arg(long, conflicts_with_all = ["dry_run", "preview", "guess_map", "archive"])]
+    pub measure: bool,
 }
 
 /// Which brands.

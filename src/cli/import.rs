@@ -1,21 +1,28 @@
 //! `import`: a brand's exports become its evidence.
 
 use std::{
+    collections::BTreeMap,
+    fmt,
     io::IsTerminal,
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
-use indicatif::ProgressBar;
+use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressState, ProgressStyle};
 
 use crate::{
-    evidence::sources::{self, Export},
+    evidence::sources::{self, Export, SourceError},
     failure::Failure,
     house,
     model::{Brand, BrandId, Source, SourceKind},
-    runner::{Runner, load_brand},
+    runner::{Runner, known::Asked, load_brand},
     store::StateStore,
-    view::imported::{ImportView, first_facts, imported},
+    view::imported::{ImportView, PREVIEWED, first_facts, imported},
+    view::report::HEADLINE,
 };
 
 use super::{
@@ -27,8 +34,8 @@ use super::{
 };
 
 pub fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Failure> {
-    if let Some(archive) = &args.archive {
-        return take_in(session, &args.brand, archive, args.dry_run);
+    if let (Some(brand), Some(archive)) = (&args.brand, &args.archive) {
+        return take_in(session, brand, archive, args.dry_run);
     }
     if let (true, Some(path)) = (args.guess_map, args.paths.first()) {
         let guess = sources::guess_map(path)?;
@@ -36,34 +43,120 @@ pub fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     let mut runner = session.runner()?;
-    let brands = session.brands(std::slice::from_ref(&args.brand))?;
+    let brands = which(session, args)?;
     match (brands.as_slice(), args.paths.first()) {
         ([], _) => return Err(no_brand(false)),
         ([_], _) | (_, None) => {}
         (_, Some(path)) => return Err(one_export(path)),
     }
-    let (mut views, mut exits) = (Vec::new(), Vec::new());
-    for brand in &brands {
-        match import_brand(session, &mut runner, brand, args) {
-            Ok(imported) => {
-                views.extend(imported.into_iter().map(|view| serde_json::json!(view)));
-                exits.push(Exit::Done);
+    let mut done = Done::new(session, &brands, How::of(args));
+    let (owners, tasks) = plan(&runner, &brands, args, &mut done);
+    let bytes = Arc::new(AtomicU64::new(0));
+    let bar = watched(&tasks, &bytes);
+    sources::read_all(&tasks, &bytes, &mut |place, export| {
+        let (owner, (source, path)) = (owners[place], &tasks[place]);
+        done.take(&mut runner, owner, (source, path), export);
+    });
+    bar.finish_and_clear();
+    done.finish()
+}
+
+/// The brands of a command line.
+fn which(session: &Session, args: &ImportArgs) -> Result<Vec<BrandId>, Failure> {
+    match &args.brand {
+        Some(brand) => session.brands(std::slice::from_ref(brand)),
+        None => session.workspace()?.brand_names()?.iter().map(|name| brand_id(name)).collect(),
+    }
+}
+
+/// Every export to be read, each with the place of its brand; a brand without any is done.
+fn plan(
+    runner: &Runner,
+    brands: &[BrandId],
+    args: &ImportArgs,
+    done: &mut Done<'_>,
+) -> (Vec<usize>, Vec<(Source, PathBuf)>) {
+    let (mut owners, mut tasks) = (Vec::new(), Vec::new());
+    for (owner, brand) in brands.iter().enumerate() {
+        let found = load_brand(runner.workspace(), brand);
+        match found.and_then(|brand| exports(runner, &brand, args)) {
+            Ok(exports) => {
+                owners.extend(std::iter::repeat_n(owner, exports.len()));
+                tasks.extend(exports);
             }
-            Err(failure) if brands.len() == 1 => return Err(failure),
+            Err(failure) => done.fail(owner, failure),
+        }
+    }
+    (owners, tasks)
+}
+
+/// What has become of each brand.
+struct Done<'s> {
+    session: &'s Session,
+    brands: &'s [BrandId],
+    how: How,
+    views: Vec<serde_json::Value>,
+    /// Why a brand's exports were not all taken.
+    failures: BTreeMap<usize, Failure>,
+}
+
+impl<'s> Done<'s> {
+    fn new(session: &'s Session, brands: &'s [BrandId], how: How) -> Self {
+        Self { session, brands, how, views: Vec::new(), failures: BTreeMap::new() }
+    }
+
+    /// Keeps what was read for a brand, unless an export before it failed.
+    fn take(
+        &mut self,
+        runner: &mut Runner,
+        owner: usize,
+        (source, path): (&Source, &Path),
+        export: Result<Export, SourceError>,
+    ) {
+        if self.failures.contains_key(&owner) {
+            return;
+        }
+        let brand = &self.brands[owner];
+        let kept = export.map_err(Failure::from).and_then(|export| {
+            let view = keep(runner, brand, path, export, self.how)?;
+            self.session.out.text(&render::imported::text(&view))?;
+            Ok(view)
+        });
+        match kept {
+            Ok(view) => self.views.push(serde_json::json!(view)),
             Err(failure) => {
-                exits.push(Exit::from(&failure));
-                report::say(&report::text(&failure));
-                let error = report::as_json(&failure);
-                views.push(serde_json::json!({ "brand": brand, "error": error }));
+                tracing::debug!(%brand, account = source.account, "not imported");
+                self.fail(owner, failure);
             }
         }
     }
-    if session.out.format != Format::Table {
-        let done = brands.iter().zip(&exits).filter(|(_, exit)| **exit == Exit::Done);
-        let ids = || done.map(|(brand, _)| brand.to_string()).collect();
-        session.out.answer(&views, ids, String::new)?;
+
+    fn fail(&mut self, owner: usize, failure: Failure) {
+        if self.brands.len() > 1 {
+            report::say(&report::text(&failure));
+            let error = report::as_json(&failure);
+            self.views.push(serde_json::json!({ "brand": self.brands[owner], "error": error }));
+        }
+        self.failures.insert(owner, failure);
     }
-    Ok(Exit::of_many(exits))
+
+    fn finish(mut self) -> Result<Exit, Failure> {
+        if let ([_], Some(failure)) = (self.brands, self.failures.remove(&0)) {
+            return Err(failure);
+        }
+        if self.session.out.format != Format::Table {
+            let places = 0..self.brands.len();
+            let done = places.filter(|place| !self.failures.contains_key(place));
+            let ids = || done.map(|place| self.brands[place].to_string()).collect();
+            self.session.out.answer(&self.views, ids, String::new)?;
+        }
+        let exits = self
+            .brands
+            .iter()
+            .enumerate()
+            .map(|(place, _)| self.failures.get(&place).map_or(Exit::Done, Exit::from));
+        Ok(Exit::of_many(exits))
+    }
 }
 
 /// A whole brand, from another workspace.
@@ -83,29 +176,6 @@ fn one_export(path: &Path) -> Failure {
     }
 }
 
-/// Reads a brand's exports one after the other.
-fn import_brand(
-    session: &Session,
-    runner: &mut Runner,
-    brand: &BrandId,
-    args: &ImportArgs,
-) -> Result<Vec<ImportView>, Failure> {
-    let brand = load_brand(runner.workspace(), brand)?;
-    let mut views = Vec::new();
-    let how = How {
-        dry_run: args.dry_run || args.preview,
-        preview: args.preview,
-        part: args.part,
-        whole: args.whole,
-    };
-    for (source, path) in exports(runner, &brand, args)? {
-        let view = import(runner, &brand, &source, &path, how)?;
-        session.out.text(&render::imported::text(&view))?;
-        views.push(view);
-    }
-    Ok(views)
-}
-
 /// How an export is taken.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct How {
@@ -117,6 +187,20 @@ pub struct How {
     pub part: bool,
     /// It is whole, however many are gone.
     pub whole: bool,
+    /// Say how many followers are engaged, once it is in.
+    pub measure: bool,
+}
+
+impl How {
+    fn of(args: &ImportArgs) -> Self {
+        Self {
+            dry_run: args.dry_run || args.preview,
+            preview: args.preview,
+            part: args.part,
+            whole: args.whole,
+            measure: args.measure,
+        }
+    }
 }
 
 /// Reads one export and keeps its facts.
@@ -127,29 +211,65 @@ pub fn import(
     path: &Path,
     how: How,
 ) -> Result<ImportView, Failure> {
-    let spinner = spinner(path);
-    let mut export: Export = sources::read(source, path)?;
+    keep(runner, &brand.id, path, sources::read(source, path)?, how)
+}
+
+/// Keeps the facts of an export.
+fn keep(
+    runner: &mut Runner,
+    brand: &BrandId,
+    path: &Path,
+    mut export: Export,
+    how: How,
+) -> Result<ImportView, Failure> {
     if how.part && !export.followers_complete.is_empty() {
         export.followers_complete.clear();
         export.receipt.notes.push("taken as a part, so nobody is marked as gone".to_owned());
     }
     if !how.whole {
-        runner.ask_if_whole(&brand.id, &export)?;
+        runner.ask_if_whole(brand, &export)?;
     }
-    let result = if how.dry_run { None } else { Some(runner.import(&brand.id, &export)?) };
-    spinner.finish_and_clear();
-    let mut view = imported(&brand.id, path, &export, result.as_ref());
-    view.preview = if how.preview { first_facts(&export.facts) } else { Vec::new() };
+    let result = if how.dry_run { None } else { Some(runner.import(brand, &export)?) };
+    let mut view = imported(brand, path, &export, result.as_ref());
+    if how.preview {
+        view.preview = first_facts(&export.with_people(PREVIEWED).map_err(SourceError::Unsorted)?);
+    }
+    if how.measure {
+        let mut measured = runner.known(brand, Asked::default())?.measure(None)?;
+        view.engaged = measured.remove(&HEADLINE);
+    }
     Ok(view)
 }
 
-fn spinner(path: &Path) -> ProgressBar {
+/// A bar of all the bytes to be read, with rate and time left, that moves by itself.
+fn watched(tasks: &[(Source, PathBuf)], bytes: &Arc<AtomicU64>) -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let spinner = ProgressBar::new_spinner().with_message(format!("reading {}", path.display()));
-    spinner.enable_steady_tick(Duration::from_millis(100));
-    spinner
+    let all = tasks.iter().map(|(_, path)| sources::bytes_at(path)).sum();
+    let (read, stored) = (Arc::clone(bytes), "all read, being stored");
+    let place = move |state: &ProgressState, to: &mut dyn fmt::Write| {
+        let _ = match (read.load(Ordering::Relaxed), state.elapsed().as_secs_f64()) {
+            (read, _) if read >= all => write!(to, "{stored}"),
+            (0, _) => write!(to, "opening"),
+            (read, seconds) => {
+                let left = seconds * (all - read) as f64 / read as f64;
+                let rate = HumanBytes((read as f64 / seconds.max(0.001)) as u64);
+                let left = HumanDuration(Duration::from_secs_f64(left));
+                write!(
+                    to,
+                    "{} of {}, {rate} a second, {left} left",
+                    HumanBytes(read),
+                    HumanBytes(all)
+                )
+            }
+        };
+    };
+    let style = ProgressStyle::with_template("{spinner} {read}")
+        .unwrap_or_else(|_| ProgressStyle::default_spinner());
+    let bar = ProgressBar::new_spinner().with_style(style.with_key("read", place));
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
 }
 
 /// The exports to read, each with the source of the brand's file that it belongs to.

@@ -86,6 +86,11 @@ impl Erasure {
         Self::new(gone, handles)
     }
 
+    /// These and others.
+    pub fn and(self, ids: BTreeSet<PersonId>, handles: BTreeSet<String>) -> Self {
+        Self::new(self.ids.into_iter().chain(ids), self.names.into_iter().chain(handles))
+    }
+
     /// Whether there is nobody to take out.
     pub fn is_empty(&self) -> bool {
         self.names.is_empty()
@@ -94,6 +99,11 @@ impl Erasure {
     /// The ids of the people.
     pub fn ids(&self) -> impl Iterator<Item = &PersonId> {
         self.ids.iter()
+    }
+
+    /// Whether the person with this id is one of them.
+    pub fn has(&self, id: &str) -> bool {
+        self.ids.contains(&PersonId::stored(id))
     }
 
     /// Takes them out of `facts`: what they did and wrote goes; where our posts name them, the

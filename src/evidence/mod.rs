@@ -7,10 +7,12 @@
 //! Start reading at [`facts`]. Readers translate, the store keeps, [`metrics`] compute; none of
 //! them decides anything.
 
+pub mod accounts;
 pub mod erasure;
 pub mod facts;
 pub mod inbox;
 pub mod interval;
+pub mod layers;
 pub mod metrics;
 pub mod pseudonym;
 pub mod scores;

@@ -10,11 +10,15 @@
 //!   known.
 //! - One `Somebody` is filled again and again: what is to outlive the look must be copied.
 
-use std::{cmp::Ordering, collections::HashMap, convert::Infallible, ops::Range};
+use std::{cmp::Ordering, convert::Infallible, ops::Range};
 
 use chrono::{DateTime, Utc};
 
-use super::facts::{Act, Facts, Follow, Interaction, Person, PersonId, Traits};
+pub use super::accounts::Place;
+use super::{
+    accounts::Accounts,
+    facts::{Act, Facts, Follow, Interaction, Person, PersonId, Traits},
+};
 
 /// A moment as the store keeps it: microseconds since 1970, UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -23,9 +27,9 @@ pub struct Micros(pub i64);
 impl Micros {
     /// Whether the calendar knows it.
     pub fn is_a_time(self) -> bool {
-        let known = DateTime::<Utc>::MIN_UTC.timestamp_micros()
-            ..=DateTime::<Utc>::MAX_UTC.timestamp_micros();
-        known.contains(&self.0)
+        const FIRST: i64 = DateTime::<Utc>::MIN_UTC.timestamp_micros();
+        const LAST: i64 = DateTime::<Utc>::MAX_UTC.timestamp_micros();
+        (FIRST..=LAST).contains(&self.0)
     }
 
     /// The moment for the calendar; a number that no calendar holds is its end.
@@ -45,12 +49,6 @@ impl From<DateTime<Utc>> for Micros {
         Self(time.timestamp_micros())
     }
 }
-
-/// An account that people follow or address, by its place in [`Somebody::account`].
-pub type Place = u32;
-
-/// How many accounts are compared before their places are looked up.
-const FEW: usize = 4;
 
 /// They follow an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,8 +93,7 @@ pub struct Somebody {
     /// What they did to us; each deed once, in no order.
     pub deeds: Vec<Deed>,
     words: String,
-    accounts: Vec<PersonId>,
-    places: HashMap<PersonId, Place>,
+    pub(crate) accounts: Accounts,
 }
 
 impl Somebody {
@@ -150,12 +147,12 @@ impl Somebody {
 
     /// The accounts that anybody shown so far follows or addresses, each at its place for good.
     pub fn accounts(&self) -> &[PersonId] {
-        &self.accounts
+        self.accounts.all()
     }
 
     /// The account at a place.
     pub fn account(&self, place: Place) -> &PersonId {
-        &self.accounts[place as usize]
+        self.accounts.get(place)
     }
 
     /// The address that a deed was done to: our post for a like or repost, their own post for a
@@ -194,22 +191,6 @@ impl Somebody {
         self.handle.push_str(handle);
         self.name = name.map(|name| self.keep(name));
         self.traits = traits;
-    }
-
-    /// The place of an account, which is made if it is new.
-    pub(crate) fn place(&mut self, account: &str) -> Place {
-        // Nearly everybody follows and addresses the same few.
-        let few = self.accounts.iter().take(FEW);
-        if let Some(place) = few.into_iter().position(|known| known.as_str() == account) {
-            return place as Place;
-        }
-        let next = self.accounts.len() as Place;
-        let account = PersonId::stored(account);
-        let place = *self.places.entry(account.clone()).or_insert(next);
-        if place == next {
-            self.accounts.push(account);
-        }
-        place
     }
 
     /// Keeps words of this person, and says where.
@@ -272,7 +253,7 @@ impl Crowd for Facts {
                 somebody.describe(&one.handle, one.name.as_deref(), one.traits.clone());
             }
             for follow in take(&mut follows, |one| one.follower.cmp(id)) {
-                let account = somebody.place(follow.followed.as_str());
+                let account = somebody.accounts.place(follow.followed.as_str());
                 somebody.follows.push(Following {
                     account,
                     since: follow.since.map(Micros::from),
@@ -283,7 +264,7 @@ impl Crowd for Facts {
             }
             for deed in take(&mut deeds, |one| one.actor.cmp(id)) {
                 let object = somebody.keep(&deed.object);
-                let account = somebody.place(deed.account.as_str());
+                let account = somebody.accounts.place(deed.account.as_str());
                 let (act, at) = (deed.act, deed.at.into());
                 somebody.deeds.push(Deed { act, account, at, object });
             }
@@ -298,6 +279,15 @@ impl Crowd for Facts {
         accounts.sort_unstable();
         accounts.dedup();
         Ok(accounts.into_iter().cloned().collect())
+    }
+}
+
+impl Facts {
+    /// Adds all of somebody.
+    pub(crate) fn add(&mut self, one: &Somebody) {
+        self.people.extend(one.person());
+        self.follows.extend(one.follows.iter().map(|row| one.follow(row)));
+        self.interactions.extend(one.deeds.iter().map(|row| one.interaction(row)));
     }
 }
 

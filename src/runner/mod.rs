@@ -37,7 +37,11 @@ use crate::{
     clock::{self, Clock},
     definition::{self, Diagnostic, Severity, SourceFile},
     engine::{self, GateReport, Refusal, Step},
-    evidence::{facts::Facts, metrics, sources::Export},
+    evidence::{
+        facts::Facts,
+        metrics,
+        sources::{Export, SourceError},
+    },
     failure::Failure,
     model::{
         Actor, Brand, BrandId, Checkpoint, Command, Digest, Metric, Observations, StageId, Status,
@@ -461,8 +465,7 @@ impl Runner {
         let Some(store) = EvidenceStore::open_existing_read_only(&path)? else { return Ok(()) };
         for account in &export.followers_complete {
             let known = store.followers_before(account, as_of)?;
-            let follows = export.facts.follows.iter();
-            let listed = follows.filter(|follow| follow.followed == *account).count() as u64;
+            let listed = export.lists(account).map_err(SourceError::Unsorted)?;
             if known >= MANY_FOLLOWERS && listed < known / 2 {
                 return Err(Failure::Usage {
                     message: format!(

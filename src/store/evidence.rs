@@ -1,7 +1,7 @@
 //! The facts of one brand on disk: one SQLite file a brand.
 //!
-//! Start reading at [`EvidenceStore::import`]. `write` has the upserts, `read` the way back,
-//! `crowd` the way back for people, one at a time.
+//! Start reading at [`EvidenceStore::import`]. `write` has the upserts, `read` the way back; `people`
+//! has the layers of everybody who follows or did something, `crowd` their way back, one at a time.
 //!
 //! # Always true
 //!
@@ -11,7 +11,7 @@
 //! - Newer exports overwrite, older ones only fill in what nobody told yet; so the order of
 //!   imports does not matter, except between exports that are exactly as new as each other.
 //! - A follower is gone if and only if a complete list newer than their last sight does not show
-//!   them. `left_at` is the oldest such list.
+//!   them. `left_at` is the oldest such list; it is stored nowhere, and follows from the lists.
 //!
 //! # Why a rollback journal
 //!
@@ -24,6 +24,7 @@ mod crowd;
 mod error;
 mod forget;
 mod house;
+mod people;
 mod read;
 mod ruling;
 mod schema;
@@ -32,13 +33,13 @@ mod write;
 use std::{
     borrow::Cow,
     collections::BTreeSet,
-    fs,
+    fs, io,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use serde::{Deserialize, Serialize};
 
 pub use self::{
@@ -48,10 +49,10 @@ pub use self::{
     schema::VERSION as SCHEMA_VERSION,
 };
 use crate::evidence::{
-    erasure::Erasure,
+    erasure::{Erasure, handle_key},
     facts::{Facts, PersonId},
     pseudonym::Pseudonyms,
-    somebody::Crowd,
+    somebody::{Crowd, Following, Micros},
     sources::{Export, Receipt},
 };
 use crate::failpoint;
@@ -202,9 +203,11 @@ impl EvidenceStore {
         let transaction = work.map_err(|error| EvidenceError::sqlite(&place, error))?;
         let marks = Self::marks(&transaction);
         let marks = marks.map_err(|error| EvidenceError::sqlite(&place, error))?;
-        let export = without_forgotten(export, &names, &marks);
+        let gone = forgotten_in(export, &names, &marks);
+        let gone = gone.map_err(|source| EvidenceError::folder(&self.path, source))?;
+        let export = without(export, &gone);
         // An error on the way drops the transaction, and that takes everything back.
-        let imported = write::import(&transaction, &place, &export, as_of, at)?;
+        let imported = write::import(&transaction, &place, &export, &gone, (as_of, at))?;
         failpoint::pass("import.written");
         transaction.commit().map_err(|error| EvidenceError::sqlite(&place, error))?;
         failpoint::pass("import.after");
@@ -259,9 +262,9 @@ impl EvidenceStore {
     ///
     /// As [`EvidenceStore::facts`].
     pub fn handle(&self, person: &PersonId) -> Result<Option<String>, EvidenceError> {
-        let sql = "SELECT handle FROM person WHERE id = ?1";
-        let found = self.connection.query_row(sql, [person.as_str()], |row| row.get(0));
-        self.wrap(found.optional())
+        let found = self.everybody(None).one(person.as_str());
+        let somebody = found.map_err(|error| read::bad_row(&self.place(), error))?;
+        Ok(somebody.handle().map(str::to_owned))
     }
 
     /// The newest revision that had come by `at`, UTC; 0 if none had.
@@ -305,12 +308,14 @@ impl EvidenceStore {
         account: &PersonId,
         moment: DateTime<Utc>,
     ) -> Result<u64, EvidenceError> {
-        let count: rusqlite::Result<i64> = self.connection.query_row(
-            "SELECT count(*) FROM follow WHERE followed = ?1 AND left_at IS NULL AND seen_at < ?2",
-            rusqlite::params![account.as_str(), moment.timestamp_micros()],
-            |row| row.get(0),
-        );
-        Ok(u64::try_from(self.wrap(count)?).unwrap_or(0))
+        let (moment, mut count) = (Micros::from(moment), 0);
+        self.everybody(None).each(&mut |one| {
+            let theirs = |row: &&Following| one.account(row.account) == account;
+            let known = one.follows.iter().find(theirs);
+            let there = known.is_some_and(|row| row.left_at.is_none() && row.seen_at < moment);
+            count += u64::from(there);
+        })?;
+        Ok(count)
     }
 
     /// How often the facts changed.
@@ -326,11 +331,7 @@ impl EvidenceStore {
     fn whole(&self, revision: Option<u64>) -> Result<Facts, EvidenceError> {
         self.snapshot(|| {
             let mut facts = self.background(revision)?;
-            self.everybody(revision).each(&mut |one| {
-                facts.people.extend(one.person());
-                facts.follows.extend(one.follows.iter().map(|row| one.follow(row)));
-                facts.interactions.extend(one.deeds.iter().map(|row| one.interaction(row)));
-            })?;
+            self.everybody(revision).each(&mut |one| facts.add(one))?;
             Ok(facts)
         })
     }
@@ -429,22 +430,37 @@ impl EvidenceStore {
     }
 }
 
-/// The export without those who were forgotten.
-fn without_forgotten<'e>(
-    export: &'e Export,
+/// Those in an export who were forgotten.
+fn forgotten_in(
+    export: &Export,
     names: &Pseudonyms,
     marks: &BTreeSet<String>,
-) -> Cow<'e, Export> {
+) -> io::Result<Erasure> {
     if marks.is_empty() {
-        return Cow::Borrowed(export);
+        return Ok(Erasure::default());
     }
-    let erasure = Erasure::of_marked(&export.facts, names, marks);
-    if erasure.is_empty() {
+    let gone = Erasure::of_marked(&export.facts, names, marks);
+    let Some(crowd) = &export.crowd else { return Ok(gone) };
+    let marked = |text: &str| marks.contains(&names.mark(text));
+    let (mut ids, mut handles) = (BTreeSet::new(), BTreeSet::new());
+    crowd.each(&mut |record| {
+        let known: Vec<&str> = record.handles().collect();
+        if marked(&record.id) || known.iter().any(|handle| marked(&handle_key(handle))) {
+            ids.insert(PersonId::stored(record.id.as_str()));
+            handles.extend(known.into_iter().map(str::to_owned));
+        }
+    })?;
+    Ok(gone.and(ids, handles))
+}
+
+/// The export without these people; those of its crowd are left out on the way into the store.
+fn without<'e>(export: &'e Export, gone: &Erasure) -> Cow<'e, Export> {
+    if gone.is_empty() {
         return Cow::Borrowed(export);
     }
     let mut export = export.clone();
-    erasure.clean(&mut export.facts);
-    export.receipt.scrub(|words| erasure.scrub(words));
+    gone.clean(&mut export.facts);
+    export.receipt.scrub(|words| gone.scrub(words));
     Cow::Owned(export)
 }
 
@@ -480,7 +496,7 @@ mod tests {
             digest: digest_of(&[]),
         };
         let facts = Facts { people: (0..people).map(person).collect(), ..Default::default() };
-        Export { kind, account, facts, followers_complete: Vec::new(), receipt }
+        Export { kind, account, facts, crowd: None, followers_complete: Vec::new(), receipt }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::{
         facts::Facts,
         sources::{Export, Receipt},
     },
-    model::BrandId,
+    model::{BrandId, Observation},
     store::evidence::Imported,
 };
 
@@ -29,13 +29,16 @@ pub struct ImportView {
     pub receipt: Receipt,
     /// What changed, in numbers; absent if nothing was written.
     pub facts: Option<Imported>,
+    /// How many followers are engaged now; absent if it was not asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub engaged: Option<Observation>,
     /// The first facts of each kind, if they were asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub preview: Vec<String>,
 }
 
 /// How many facts of each kind a preview shows.
-const PREVIEWED: usize = 3;
+pub const PREVIEWED: usize = 3;
 
 /// The first facts of each kind, a line each: its kind, then the fact as JSON.
 pub fn first_facts(facts: &Facts) -> Vec<String> {
@@ -82,6 +85,7 @@ pub fn imported(
         result: result.map_or_else(|| "Dry run: nothing was written.".to_owned(), words),
         receipt: export.receipt.clone(),
         facts: result.cloned(),
+        engaged: None,
         preview: Vec::new(),
     }
 }

@@ -23,6 +23,8 @@ use super::{
 const POSTS: u64 = 20_000;
 /// Days over which the interactions are spread; the last 28 are the window.
 const DAYS: u64 = 364;
+/// Seconds in a day.
+const DAY: u64 = 86_400;
 
 const BRAND: &str = "\
 brand: page
@@ -39,46 +41,62 @@ charter:
     - { id: coffee, words: [coffee] }
 sources:
   - { kind: table, account: page, path: followers.csv, map: followers.yaml }
+  - { kind: table, account: page, path: interactions.csv, map: interactions.yaml }
 ";
 const FOLLOWERS: &str =
     "rows: followers\ncolumns: { author: id, at: followed_at }\ncomplete: true\n";
 const INTERACTIONS: &str =
     "rows: interactions\ncolumns: { author: actor, act: act, object: post, at: at }\n";
 
-/// What DuckDB does: both tables with keys, and the engaged followers of the last 28 days.
+/// What DuckDB does: both tables with a key, and the engaged followers of the last 28 days; then the same
+/// from lean columns, numbers in the order of people, which it makes of its tables first.
 const DUCKDB: &str = "\
-import duckdb, resource, sys, time
+import duckdb, resource, time
 def used():
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return usage.ru_utime + usage.ru_stime
 base = duckdb.connect('duck.db')
 base.execute('set threads = 2')
-began, spent = time.time(), used()
-base.execute('create table follower (id varchar primary key, since timestamp)')
-base.execute(\"insert into follower select * from read_csv('followers.csv')\")
-base.execute(\"create table deed as select * from read_csv('interactions.csv')\")
-print('import', time.time() - began, used() - spent)
-began, spent = time.time(), used()
-found = base.execute('''select count(*) from follower where id in
-    (select actor from deed where at > (select max(at) - interval 28 day from deed))''').fetchone()
-print('audit', time.time() - began, used() - spent)
-print('peak', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-print('engaged', found[0])
+def step(name, *all):
+    began, spent = time.time(), used()
+    for one in all:
+        answer = base.execute(one)
+    found = answer.fetchone()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f'{name}|{time.time() - began}|{used() - spent}|{peak}')
+    return found[0]
+step('import, key on followers',
+    'create table follower (id varchar primary key, since timestamp)',
+    \"insert into follower select * from read_csv('followers.csv', header=true, columns={'id': 'varchar', 'since': 'timestamp'})\",
+    \"create table deed as select * from read_csv('interactions.csv', header=true, columns={'actor': 'varchar', 'act': 'varchar', 'post': 'varchar', 'moment': 'timestamp'})\")
+engaged = 'select count(*) from follower where id in (select actor from deed where moment > (select max(moment) from deed) - interval 28 day)'
+full = step('audit, full tables', engaged)
+step('lean columns, from the tables',
+    'create table lean_follower as select id::ubigint as id from follower order by 1',
+    'create table lean_deed as select actor::ubigint as actor, moment from deed order by 1')
+lean = step('audit, lean columns', engaged.replace('follower', 'lean_follower').replace('deed', 'lean_deed'))
+assert full == lean
+print(f'engaged|{full}')
 ";
 
 /// Measures once: the work is long, and each step is a process of its own.
 pub fn crowd(dir: &Path) {
-    let followers = knob("FIVESTEP_BENCH_FOLLOWERS", 100_000) as u64;
-    let interactions = knob("FIVESTEP_BENCH_INTERACTIONS", 5 * followers as usize) as u64;
+    let page = Page {
+        followers: knob("FIVESTEP_BENCH_FOLLOWERS", 100_000) as u64,
+        interactions: knob("FIVESTEP_BENCH_INTERACTIONS", 500_000) as u64,
+        engaged: knob("FIVESTEP_BENCH_ENGAGED", 0) as u64,
+    };
+    let Page { followers, interactions, .. } = page;
     println!("a page with {followers} followers and {interactions} interactions, from CSV");
     let root = dir.join("crowd");
-    write(&root, followers, interactions);
+    page.write(&root);
     let cat = seconds(|| {
         let files = ["followers.csv", "interactions.csv"];
         let out = Command::new("cat").args(files).current_dir(&root).output().unwrap();
         assert!(out.status.success());
     });
     println!("  {:<52} {cat:>9.2} s", "cat of both files");
+    let [mut ours, mut audit] = [0.0; 2];
     for line in [
         "import page followers.csv --map followers.yaml",
         "import page interactions.csv --map interactions.yaml",
@@ -86,40 +104,94 @@ pub fn crowd(dir: &Path) {
     ] {
         let many::Took { seconds, cpu_seconds, megabytes } = many::run(&root, line, now());
         print(line, seconds, cpu_seconds, megabytes);
+        (ours, audit) = (ours + cpu_seconds, cpu_seconds);
     }
-    duckdb(&root);
+    if let Some(theirs) = duckdb(&root) {
+        let [import, full, _, lean] = theirs.cpu;
+        let ratio = ours / (import + full);
+        println!("  import and first audit, CPU, of DuckDB's: {ratio:.2}");
+        println!("  audit, CPU, of DuckDB's over full tables: {:.2}", audit / full);
+        println!("  audit, CPU, of DuckDB's over lean columns: {:.2}", audit / lean);
+        assert_eq!(engaged(&root), theirs.engaged, "both count the same people");
+    }
     println!();
     fs::remove_dir_all(&root).unwrap();
+    many_pages(dir);
+}
+
+/// Many brands, read and measured by one command.
+fn many_pages(dir: &Path) {
+    let brands = knob("FIVESTEP_BENCH_PAGES", 20);
+    let page = Page { followers: 20_000, interactions: 20_000, engaged: 0 };
+    let root = dir.join("pages");
+    page.write(&root);
+    let brand = fs::read_to_string(root.join("brands/page.yaml")).unwrap();
+    fs::remove_file(root.join("brands/page.yaml")).unwrap();
+    for number in 0..brands {
+        let text = brand.replace("brand: page", &format!("brand: page-{number}"));
+        fs::write(root.join(format!("brands/page-{number}.yaml")), text).unwrap();
+    }
+    println!("{brands} brands with 20000 followers each");
+    let line = "import --all --measure";
+    let many::Took { seconds, cpu_seconds, megabytes } = many::run(&root, line, now());
+    print(line, seconds, cpu_seconds, megabytes);
+    println!();
+    fs::remove_dir_all(&root).unwrap();
+}
+
+/// How many followers of the page are engaged, as the program says.
+fn engaged(root: &Path) -> u64 {
+    let answer = many::answer(root, "metrics page -o json", now());
+    let metrics: serde_json::Value = serde_json::from_str(&answer).unwrap();
+    let all = metrics["metrics"].as_array().unwrap();
+    let rate = all.iter().find(|one| one["metric"] == "engaged_follower_rate").unwrap();
+    rate["hits"].as_u64().unwrap()
 }
 
 fn print(what: &str, seconds: f64, cpu: f64, megabytes: f64) {
     println!("  {what:<52} {seconds:>9.2} s, CPU {cpu:.2} s, peak memory {megabytes:.0} MB");
 }
 
-/// A workspace with the page and its two tables.
-fn write(root: &Path, followers: u64, interactions: u64) {
-    fs::create_dir_all(root).unwrap();
-    many::run(root, "init", now());
-    fs::write(root.join("brands/page.yaml"), BRAND).unwrap();
-    fs::write(root.join("followers.yaml"), FOLLOWERS).unwrap();
-    fs::write(root.join("interactions.yaml"), INTERACTIONS).unwrap();
-    let mut random = SplitMix::new(followers);
-    let mut to = BufWriter::new(File::create(root.join("followers.csv")).unwrap());
-    writeln!(to, "id,followed_at").unwrap();
-    for number in 0..followers {
-        writeln!(to, "{},{}", person(number), time(random.below(DAYS * 86_400))).unwrap();
+/// A page to be made from a seed.
+struct Page {
+    followers: u64,
+    interactions: u64,
+    /// How many followers do all that is done in the last 28 days; 0 for as many as it happens.
+    engaged: u64,
+}
+
+impl Page {
+    /// A workspace with the page and its two tables.
+    fn write(&self, root: &Path) {
+        let Page { followers, interactions, engaged } = *self;
+        fs::create_dir_all(root).unwrap();
+        many::run(root, "init", now());
+        fs::write(root.join("brands/page.yaml"), BRAND).unwrap();
+        fs::write(root.join("followers.yaml"), FOLLOWERS).unwrap();
+        fs::write(root.join("interactions.yaml"), INTERACTIONS).unwrap();
+        let mut random = SplitMix::new(followers);
+        let mut to = BufWriter::new(File::create(root.join("followers.csv")).unwrap());
+        writeln!(to, "id,followed_at").unwrap();
+        for number in 0..followers {
+            writeln!(to, "{},{}", person(number), time(random.below(DAYS * DAY))).unwrap();
+        }
+        to.flush().unwrap();
+        let mut to = BufWriter::new(File::create(root.join("interactions.csv")).unwrap());
+        writeln!(to, "actor,act,post,at").unwrap();
+        let mut recent = 0;
+        for _ in 0..interactions {
+            // Half of those who engage follow; a few do most of it.
+            let mut rank = random.below(2 * followers).min(random.below(2 * followers));
+            let act = ["like", "like", "like", "repost", "quote"][random.below(5) as usize];
+            let (post, second) = (random.below(POSTS), random.below(DAYS * DAY));
+            if engaged > 0 && second >= (DAYS - 29) * DAY {
+                rank = recent % engaged;
+                recent += 1;
+            }
+            writeln!(to, "{},{act},post-{post},{}", person(rank), time(second)).unwrap();
+        }
+        to.flush().unwrap();
     }
-    to.flush().unwrap();
-    let mut to = BufWriter::new(File::create(root.join("interactions.csv")).unwrap());
-    writeln!(to, "actor,act,post,at").unwrap();
-    for _ in 0..interactions {
-        // Half of those who engage follow; a few do most of it.
-        let rank = random.below(2 * followers).min(random.below(2 * followers));
-        let act = ["like", "like", "like", "repost", "quote"][random.below(5) as usize];
-        let (post, at) = (random.below(POSTS), time(random.below(DAYS * 86_400)));
-        writeln!(to, "{},{act},post-{post},{at}", person(rank)).unwrap();
-    }
-    to.flush().unwrap();
 }
 
 /// An id as platforms give them: many digits, in no order.
@@ -133,13 +205,31 @@ fn time(second: u64) -> String {
     (first + chrono::TimeDelta::seconds(second as i64)).format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-fn duckdb(root: &Path) {
+/// What DuckDB took.
+struct Theirs {
+    /// CPU seconds of import, audit, making lean columns, audit of these.
+    cpu: [f64; 4],
+    engaged: u64,
+}
+
+fn duckdb(root: &Path) -> Option<Theirs> {
     let ran = Command::new("python3").args(["-c", DUCKDB]).current_dir(root).output();
     let Some(answer) = ran.ok().filter(|answer| answer.status.success()) else {
         println!("  DuckDB: left out, `python3 -c \"import duckdb\"` does not work here");
-        return;
+        return None;
     };
-    for line in String::from_utf8_lossy(&answer.stdout).lines() {
-        println!("  DuckDB {line}");
+    let mut theirs = Theirs { cpu: [0.0; 4], engaged: 0 };
+    let answer = String::from_utf8_lossy(&answer.stdout);
+    for (line, place) in answer.lines().zip(0..) {
+        match line.split('|').collect::<Vec<_>>().as_slice() {
+            [name, seconds, cpu, peak] => {
+                theirs.cpu[place] = cpu.parse().unwrap();
+                let (seconds, peak) = (seconds.parse().unwrap(), peak.parse().unwrap());
+                print(&format!("DuckDB: {name}"), seconds, theirs.cpu[place], peak);
+            }
+            [_, engaged] => theirs.engaged = engaged.parse().unwrap(),
+            _ => panic!("{line}"),
+        }
     }
+    Some(theirs)
 }

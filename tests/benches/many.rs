@@ -35,6 +35,22 @@ pub struct Took {
 
 /// Runs a verb in the workspace at `root`.
 pub fn run(root: &Path, line: &str, now: DateTime<Utc>) -> Took {
+    let mut out = String::new();
+    let seconds = seconds(|| out = whole_answer(root, line, now));
+    let last = out.lines().last().and_then(|line| line.strip_prefix("peak ")).unwrap();
+    let (megabytes, cpu) = last.split_once(' ').unwrap();
+    let (megabytes, cpu_seconds) = (megabytes.parse().unwrap(), cpu.parse().unwrap());
+    Took { seconds, cpu_seconds, megabytes }
+}
+
+/// What a verb says.
+pub fn answer(root: &Path, line: &str, now: DateTime<Utc>) -> String {
+    let out = whole_answer(root, line, now);
+    out.rsplit_once("\npeak ").map_or(out.clone(), |(answer, _)| answer.to_owned())
+}
+
+/// What a verb says, and behind that what it took.
+fn whole_answer(root: &Path, line: &str, now: DateTime<Utc>) -> String {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
         .args(line.split_whitespace())
@@ -43,15 +59,10 @@ pub fn run(root: &Path, line: &str, now: DateTime<Utc>) -> Took {
         .env("FIVESTEP_NOW", now.to_rfc3339())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    let mut answer = None;
-    let seconds = seconds(|| answer = Some(command.output().unwrap()));
-    let answer = answer.expect("it ran");
+    let answer = command.output().unwrap();
     let (out, err) = (String::from_utf8(answer.stdout).unwrap(), answer.stderr);
     assert!(answer.status.success(), "{line}: {}", String::from_utf8_lossy(&err));
-    let last = out.lines().last().and_then(|line| line.strip_prefix("peak ")).unwrap();
-    let (megabytes, cpu) = last.split_once(' ').unwrap();
-    let (megabytes, cpu_seconds) = (megabytes.parse().unwrap(), cpu.parse().unwrap());
-    Took { seconds, cpu_seconds, megabytes }
+    out
 }
 
 /// Prints what a verb took that can be done once only.

@@ -10,8 +10,9 @@ use fivestep::{
             PostTotals, Request, RequestState, Visibility,
         },
         somebody::{Crowd, Somebody},
-        sources::Export,
+        sources::{self, Export},
     },
+    model::{Source, SourceKind},
     store::evidence::{EvidenceError, EvidenceStore, Imported, Order},
 };
 use proptest::prelude::*;
@@ -667,17 +668,88 @@ fn a_row_that_no_import_wrote_is_named_by_its_column() {
     // (the column, what is done to the file)
     let table = [
         ("seen_at", "UPDATE follow SET seen_at = 9223372036854775807"),
-        ("at", "UPDATE interaction SET at = -9223372036854775807"),
-        ("act", "UPDATE interaction SET act = 'poke'"),
-        ("followers", "UPDATE person SET followers = -1"),
-        ("handle", "UPDATE person SET handle = CAST(x'ff' AS TEXT)"),
+        ("followed", "UPDATE follow SET followed = CAST(x'ff' AS TEXT)"),
+        ("data", "UPDATE block SET data = x''"),
+        ("data", "UPDATE block SET data = x'09'"),
+        ("data", "UPDATE block SET data = CAST(substr(data, 1, length(data) - 1) AS BLOB)"),
+        ("data", "UPDATE block SET data = CAST(data || x'0101' AS BLOB)"),
+        ("as_of", "UPDATE complete_list SET as_of = 9223372036854775807"),
     ];
     for (column, sql) in table {
         let place = place();
         let mut store = EvidenceStore::open(&place.path).expect("a store");
-        import(&mut store, &export(1, &["ann"], true));
+        let mut export = export(1, &["ann"], true);
+        let theirs = export.facts.follows[0].clone();
+        let ours = Follow {
+            follower: theirs.followed.clone(),
+            followed: theirs.follower.clone(),
+            ..theirs
+        };
+        export.facts.follows.push(ours);
+        import(&mut store, &export);
         Connection::open(&place.path).and_then(|file| file.execute_batch(sql)).expect("SQL");
         let error = store.everybody(None).each(&mut |_| {}).expect_err(sql).to_string();
         assert!(error.contains("damaged") && error.contains(&format!("`{column}`")), "{error}");
     }
+}
+
+/// Reads a table of what people did.
+fn deeds(rows: &[(u8, u8, u8)]) -> Export {
+    let lines = rows.iter().map(|(who, what, when)| {
+        let act = ["like", "repost", "quote"][usize::from(*what) % 3];
+        format!("{who},{act},post-{},2023-09-01T{:02}:00:00Z\n", what / 3, when)
+    });
+    // The last row dates every export alike.
+    let table =
+        format!("who,act,on,at\n{}9,like,p,2023-09-02T00:00:00Z\n", lines.collect::<String>());
+    let map = "rows: interactions\ncolumns: { author: who, act: act, object: on, at: at }\n";
+    let folder = crate::make::texts(&[("t.csv", &table), ("map.yaml", map)]);
+    let map = Some(folder.path().join("map.yaml").display().to_string());
+    let source = Source { map, ..crate::make::source(SourceKind::Table, "acme") };
+    sources::read(&source, &folder.path().join("t.csv")).expect("a sound table")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Two exports that overlap say together what one of all their rows says, in either order, and
+    /// however often; so do those that were made one layer meanwhile.
+    #[test]
+    fn overlapping_exports_say_what_their_union_says(
+        parts in proptest::collection::vec(
+            proptest::collection::vec((0u8..6, 0u8..6, 0u8..24), 0..12), 1..7),
+    ) {
+        let union: Vec<(u8, u8, u8)> = parts.iter().flatten().copied().collect();
+        let mut whole = facts_of(&[deeds(&union)]);
+        let mut exports: Vec<Export> = parts.iter().map(|rows| deeds(rows)).collect();
+        let mut both = facts_of(&exports);
+        exports.reverse();
+        exports.extend(exports.clone());
+        let mut again = facts_of(&exports);
+        for facts in [&mut whole, &mut both, &mut again] {
+            facts.people.sort_by(|one, other| one.id.cmp(&other.id));
+        }
+        prop_assert_eq!(&both, &whole);
+        prop_assert_eq!(&again, &whole);
+    }
+}
+
+#[test]
+fn who_was_forgotten_does_not_come_back_with_a_table() {
+    let place = place();
+    let mut store = EvidenceStore::open(&place.path).expect("a store");
+    import(&mut store, &deeds(&[(1, 0, 1), (2, 0, 1)]));
+    let order = Order {
+        handle: "@1".to_owned(),
+        actor: "rita".to_owned(),
+        reason: "asked".to_owned(),
+        at: now(),
+    };
+    assert_eq!(store.forget(&order, false).expect("it goes").people, 1);
+    import(&mut store, &deeds(&[(1, 0, 1), (1, 3, 2), (2, 0, 1), (3, 0, 1)]));
+    let ids = |facts: Facts| {
+        let ids: Vec<String> = facts.people.iter().map(|one| one.id.as_str().to_owned()).collect();
+        ids.join(" ")
+    };
+    assert_eq!(ids(store.facts().expect("facts")), "other:2 other:3 other:9");
 }

@@ -2,7 +2,7 @@
 
 use fivestep::{
     evidence::{
-        facts::{Act, Count, PostKind},
+        facts::{Act, Count, Facts, PostKind},
         sources::{self, Export, SourceError, guess_map},
     },
     model::{FactKind, Source, SourceKind},
@@ -31,6 +31,11 @@ fn read(name: &str, table: &str, map: &str) -> Result<Export, SourceError> {
     sources::read(&source, &folder.path().join(name))
 }
 
+/// The facts with the people in them.
+fn facts(export: &Export) -> Facts {
+    export.with_people(usize::MAX).expect("people")
+}
+
 #[test]
 fn messages_become_conversations_whoever_wrote_them_down() {
     let lines = r#"{"ticket":{"id":7},"id":"m1","at":1714557600000,"from":{"kind":"customer","name":"Ann"},"body":"Is it open?"}
@@ -52,7 +57,8 @@ ours: [Agent]
     let ann =
         table.facts.posts.iter().find(|post| post.author.as_str() == "other:ann").expect("one");
     assert_eq!((&ann.text, ann.chars, ann.question), (&None, 11, Some(true)), "words are not kept");
-    let acts: Vec<_> = table.facts.interactions.iter().map(|i| (i.actor.as_str(), i.act)).collect();
+    let people = facts(&table);
+    let acts: Vec<_> = people.interactions.iter().map(|i| (i.actor.as_str(), i.act)).collect();
     assert_eq!(acts, [("other:ann", Act::Mention), ("other:bo", Act::Mention)]);
     let (read_rows, kept, skipped) = rows(&table, "t.csv");
     assert_eq!((read_rows, kept), (6, 3), "{skipped:?}");
@@ -73,7 +79,11 @@ fn the_other_kinds_of_rows_give_their_facts() {
     let followers = "Name;Since\nAnn;2024-05-01\nBo;\n";
     let part = read("f.csv", followers, "rows: followers\ncolumns: { author: name, at: Since }\n");
     let part = part.expect("sound");
-    assert_eq!((part.facts.follows.len(), part.followers_complete.len()), (2, 0), "not said whole");
+    assert_eq!(
+        (facts(&part).follows.len(), part.followers_complete.len()),
+        (2, 0),
+        "not said whole"
+    );
     let whole =
         "rows: followers\nplatform: x\ncomplete: true\ncolumns: { author: name, at: Since }\n";
     let whole = read("f.csv", followers, whole).expect("sound");
@@ -82,7 +92,7 @@ fn the_other_kinds_of_rows_give_their_facts() {
     let acts = "who,when,what,on\nAnn,2024-05-01,favourite,p1\nAnn,2024-05-01,wave,p1\n";
     let map = "rows: interactions\ncolumns: { author: who, at: when, act: what, object: on }\n";
     let export = read("i.csv", acts, map).expect("sound");
-    assert_eq!(export.facts.interactions[0].act, Act::Like);
+    assert_eq!(facts(&export).interactions[0].act, Act::Like);
     assert!(rows(&export, "i.csv").2[0].0.contains("none of like"));
 
     let numbers = "post,day,likes,seen\np1,2024-05-01,\"1,204\",-\n";
@@ -161,7 +171,7 @@ fn a_guess_is_a_mapping_that_works_or_says_what_it_lacks() {
     let guess = |name: &str| guess_map(&folder.path().join(name)).expect(name);
     let tickets = guess("t.csv");
     let export = read("t.csv", TICKETS, &tickets).expect(&tickets);
-    assert_eq!(export.facts.interactions.len(), 2, "{tickets}");
+    assert_eq!(facts(&export).interactions.len(), 2, "{tickets}");
     assert!(guess("numbers.csv").contains("rows: post_numbers\ncolumns:\n  id: \"Post ID\""));
     assert!(guess("fans.csv").contains("rows: followers"));
     assert!(guess("odd.csv").contains("needed, and not found"));

@@ -14,6 +14,10 @@ pub fn text(view: &ImportView) -> String {
     out.push_str(&receipt(&view.receipt));
     out.extend(view.preview.iter().map(|line| format!("    {line}\n")));
     out.push_str(&wrapped(2, "", &view.result));
+    if let Some(engaged) = &view.engaged {
+        let engaged = format!("{}: {}", engaged.metric, sentence::measured(engaged));
+        out.push_str(&wrapped(2, "", &engaged));
+    }
     out
 }
 

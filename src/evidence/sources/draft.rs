@@ -19,7 +19,11 @@ use super::{
     tree::{Entry, RowPlace},
 };
 use crate::{
-    evidence::facts::{Origin, PersonId},
+    evidence::{
+        facts::{Origin, PersonId},
+        layers::sorter::Sorter,
+        somebody::Micros,
+    },
     model::Source,
 };
 
@@ -40,6 +44,8 @@ pub(crate) struct Draft {
     pub files: Vec<FileReceipt>,
     pub compared: Vec<Comparison>,
     pub notes: Vec<String>,
+    /// People who may be more than the memory holds.
+    pub crowd: Option<Sorter>,
     /// Whether the list of followers is whole, so that who is missing there is gone.
     pub followers_complete: bool,
 }
@@ -79,8 +85,12 @@ impl Draft {
         self.gather.find_roots();
         let (kind, account) = (source.kind, source.account.clone());
         let origin = Origin { kind, account: account.clone() };
+        let newest = self.crowd.as_ref().and_then(Sorter::newest).map(Micros::time);
+        self.gather.made_at = self.gather.made_at.max(newest);
         let facts = self.gather.finish(own, self.profile, origin);
         let facts = facts.ok_or_else(|| nothing_dated(&self.files, place()))?;
+        let crowd = self.crowd.zip(facts.as_of).map(|(crowd, as_of)| crowd.finish(as_of.into()));
+        let crowd = crowd.transpose().map_err(SourceError::Unsorted)?;
         let receipt = Receipt {
             kind,
             account: account.clone(),
@@ -92,7 +102,7 @@ impl Draft {
             files: self.files,
         };
         let followers_complete = if self.followers_complete { vec![own.clone()] } else { vec![] };
-        Ok(Export { kind, account, facts, followers_complete, receipt })
+        Ok(Export { kind, account, facts, crowd, followers_complete, receipt })
     }
 }
 

@@ -185,6 +185,9 @@ pub enum SourceError {
         /// What is wrong with it.
         problem: &'static str,
     },
+    /// There is no room for sorting what does not fit into memory.
+    #[error("the people could not be sorted in the folder for temporary files: {0}")]
+    Unsorted(io::Error),
     /// A limit was passed.
     #[error("`{place}`: {what} passes the limit of {limit}")]
     TooLarge {
@@ -279,6 +282,9 @@ impl SourceError {
             }
             Self::UnsafeEntry { .. } => {
                 "do not trust this archive; download it again from your own server".into()
+            }
+            Self::Unsorted(_) => {
+                "make room there, or name a folder with room in the variable TMPDIR".into()
             }
             Self::TooLarge { .. } => {
                 "if the file is honest, split it or leave out what is not needed".into()

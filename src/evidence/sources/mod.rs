@@ -15,6 +15,7 @@
 //! - No input makes a reader panic, recurse without end or fill the memory.
 #![allow(clippy::disallowed_methods, reason = "the readers are the edge: they read exports")]
 
+mod ahead;
 pub mod answers;
 mod bluesky;
 mod dialogues;
@@ -40,16 +41,20 @@ mod tree;
 mod x;
 mod youtube;
 
-use std::path::Path;
+use std::{io, path::Path};
 
 use self::tree::Glance;
 pub use self::{
+    ahead::read_all,
     error::SourceError,
     labelled::{Labelled, labelled},
     mapped::guess_map,
     receipt::{Comparison, FileReceipt, Receipt},
 };
-use super::facts::{Facts, PersonId};
+use super::{
+    facts::{Facts, PersonId},
+    layers::sorter::Sorted,
+};
 use crate::model::{Source, SourceKind};
 
 /// What was read from one export.
@@ -61,10 +66,58 @@ pub struct Export {
     pub account: String,
     /// The facts in it.
     pub facts: Facts,
+    /// Its people with what they did and whom they follow, where they may be more than the memory
+    /// holds; then there are none in `facts`.
+    pub crowd: Option<Sorted>,
     /// The own accounts whose list of followers is complete in it: who is missing there is gone.
     pub followers_complete: Vec<PersonId>,
     /// What became of every row.
     pub receipt: Receipt,
+}
+
+impl Export {
+    /// The facts with its people in them, wherever it keeps them.
+    ///
+    /// - `most`: of how many people.
+    ///
+    /// # Errors
+    ///
+    /// What the disk says, where people wait who do not fit into memory.
+    pub fn with_people(&self, most: usize) -> io::Result<Facts> {
+        let mut facts = self.facts.clone();
+        let mut left = most;
+        if let Some(crowd) = &self.crowd {
+            crowd.people(&mut |one| {
+                if left > 0 {
+                    left -= 1;
+                    facts.add(one);
+                }
+            })?;
+        }
+        Ok(facts)
+    }
+
+    /// How many followers of `account` it lists.
+    ///
+    /// # Errors
+    ///
+    /// As [`Export::with_people`].
+    pub fn lists(&self, account: &PersonId) -> io::Result<u64> {
+        let follows = self.facts.follows.iter().filter(|follow| follow.followed == *account);
+        let mut count = follows.count() as u64;
+        if let Some(crowd) = &self.crowd {
+            crowd.people(&mut |one| {
+                let theirs = one.follows.iter().filter(|row| one.account(row.account) == account);
+                count += theirs.count() as u64;
+            })?;
+        }
+        Ok(count)
+    }
+}
+
+/// How many bytes lie at a path, all files below a folder together; 0 if nothing can be read there.
+pub fn bytes_at(path: &Path) -> u64 {
+    tree::bytes_below(path).unwrap_or_default()
 }
 
 /// Reads the export of `source` at `path`.

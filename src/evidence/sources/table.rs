@@ -138,7 +138,8 @@ pub(crate) fn count(cell: &str) -> Option<u64> {
 
 /// Whether a spreadsheet has made a number of an id and rounded it.
 pub(crate) fn is_rounded(id: &str) -> bool {
-    let Some((digits, power)) = id.split_once(['E', 'e']) else { return false };
+    let Some(at) = id.bytes().position(|byte| matches!(byte, b'E' | b'e')) else { return false };
+    let (digits, power) = (&id[..at], &id[at + 1..]);
     let number = |text: &str| {
         !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','))
     };
@@ -212,14 +213,20 @@ fn rows(
             columns = Some(Columns::of(&record)).filter(|columns| header(columns));
             continue;
         };
-        let cells: Result<Vec<&str>, _> = record.iter().map(std::str::from_utf8).collect();
-        let cells = cells.map_err(|_| Fault::Encoding(byte))?;
+        let cells = cells(&record).ok_or(Fault::Encoding(byte))?;
         let row = Row { columns, cells: &cells, line };
         if !row.is_empty() {
             each(row);
         }
     }
     Ok(columns.unwrap_or_default())
+}
+
+/// The cells of a record, if all are UTF-8.
+fn cells(record: &ByteRecord) -> Option<Vec<&str>> {
+    let text = std::str::from_utf8(record.as_slice()).ok()?;
+    // A cell that ends within a sign ends at no border of the text.
+    (0..record.len()).map(|at| text.get(record.range(at)?)).collect()
 }
 
 fn records<R: std::io::Read>(delimiter: u8, text: R) -> csv::Reader<R> {

@@ -7,6 +7,8 @@
 //! - What people typed cannot steer a terminal: control characters never get through.
 //! - Every function is linear in the text and never panics.
 
+use std::borrow::Cow;
+
 use unicode_segmentation::UnicodeSegmentation;
 
 /// The longest name or handle kept, in characters.
@@ -63,9 +65,23 @@ pub fn language(tag: &str) -> Option<String> {
 
 /// A name on one line, without characters that steer a terminal, not too long.
 pub fn clean_name(text: &str) -> String {
+    cleaned(text).into_owned()
+}
+
+/// The same, without a copy of a name that is clean.
+pub fn cleaned(text: &str) -> Cow<'_, str> {
+    if text.len() <= MAX_NAME_CHARS && is_plain(text) {
+        return Cow::Borrowed(text.trim());
+    }
     let clean: String =
         text.chars().take(MAX_NAME_CHARS).map(|c| if steers(c) { ' ' } else { c }).collect();
-    clean.trim().to_owned()
+    Cow::Owned(clean.trim().to_owned())
+}
+
+/// Whether a text is of signs that stand for themselves everywhere: those of ASCII that can be seen,
+/// and blanks.
+pub fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// A text with its line ends, without other characters that steer a terminal.

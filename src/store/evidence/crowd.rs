@@ -1,27 +1,27 @@
 //! People out of their tables, one after another.
 //!
 //! ```text
-//! person, follow, interaction: each in the order of people ──► merged ──► Somebody
+//! layers, and whom we follow: each in the order of people ──► merged ──► Record ──► Somebody
 //! ```
 //!
-//! Start reading at [`Everybody::each`]. It is the one way in which these rows are read.
+//! Start reading at [`Everybody::each`]. It is the one way in which people are read.
 //!
 //! # Always true
 //!
 //! - Only one person is in memory, however many there are.
 //! - All rows are of one moment: another process that imports is not seen half-way.
 
-use rusqlite::{
-    Rows as Cursor, fallible_streaming_iterator::FallibleStreamingIterator, types::ValueRef,
-};
+use rusqlite::{Rows as Cursor, fallible_streaming_iterator::FallibleStreamingIterator};
 
 use super::{
-    EvidenceError, EvidenceStore,
+    EvidenceError, EvidenceStore, people,
     read::{self, Rows},
 };
 use crate::evidence::{
-    facts::{PersonId, Traits},
-    somebody::{Crowd, Deed, Following, Somebody},
+    accounts::Accounts,
+    facts::PersonId,
+    layers::{Record, record::Followed},
+    somebody::{Crowd, Somebody},
 };
 
 /// Everybody in an evidence file, now or at an earlier revision.
@@ -36,41 +36,45 @@ impl<'s> Everybody<'s> {
         Self { store, revision }
     }
 
-    /// Merges the three tables.
+    /// Merges the layers with the accounts that we follow.
     fn merge(&self, see: &mut dyn FnMut(&Somebody)) -> rusqlite::Result<()> {
         let rows = Rows { connection: &self.store.connection, at: self.revision };
-        let mut people = rows.connection.prepare(&rows.select("person", "id"))?;
+        let (mut somebody, mut record) = (Somebody::default(), Record::default());
+        let times = people::times(rows.connection, self.revision, &mut somebody.accounts)?;
+        let mut layers = people::open(rows.connection, &mut somebody.accounts)?;
         let mut follows = rows.connection.prepare(&rows.select("follow", "follower, followed"))?;
-        let mut deeds =
-            rows.connection.prepare(&rows.select("interaction", "actor, act, object"))?;
-        let person_columns = columns(&people, &PERSON)?;
-        let mut people = Table::of(people.query([])?, "id")?;
-        let follow_columns =
-            columns(&follows, &["followed", "since", "first_seen_at", "seen_at", "left_at"])?;
-        let mut follows = Table::of(follows.query([])?, "follower")?;
-        let deed_columns = columns(&deeds, &["act", "account", "at", "object"])?;
-        let mut deeds = Table::of(deeds.query([])?, "actor")?;
-        let (mut somebody, mut id) = (Somebody::default(), String::new());
+        let columns = ["follower", "followed", "since", "first_seen_at", "seen_at"];
+        let columns = columns.map(|name| follows.column_index(name));
+        let [who, followed, since, first, last] = columns;
+        let columns = [followed?, since?, first?, last?];
+        let mut follows = Follows { rows: follows.query([])?, who: who? };
+        follows.rows.advance()?;
+        let mut id = String::new();
         loop {
-            let heads = [people.head()?, follows.head()?, deeds.head()?];
+            let heads = [layers.peek(), follows.head()?];
             let Some(first) = heads.into_iter().flatten().min() else { return Ok(()) };
             id.clear();
             id.push_str(first);
-            somebody.begin(&id);
-            while let Some(row) = people.of_person(&id)? {
-                describe(row, &person_columns, &mut somebody)?;
-                people.advance()?;
-            }
+            layers.only(&id, &mut record, &mut somebody.accounts)?;
             while let Some(row) = follows.of_person(&id)? {
-                follow(row, &follow_columns, &mut somebody)?;
-                follows.advance()?;
+                record.follows.push(follow(row, &columns, &mut somebody.accounts)?);
+                follows.rows.advance()?;
             }
-            while let Some(row) = deeds.of_person(&id)? {
-                deed(row, &deed_columns, &mut somebody)?;
-                deeds.advance()?;
+            if record.fold(&times, &mut somebody) {
+                see(&somebody);
             }
-            see(&somebody);
         }
+    }
+
+    /// One person alone; empty if nothing is known of them.
+    pub(super) fn one(&self, id: &str) -> rusqlite::Result<Somebody> {
+        let connection = &self.store.connection;
+        let (mut somebody, mut record) = (Somebody::default(), Record::default());
+        let times = people::times(connection, self.revision, &mut somebody.accounts)?;
+        let mut layers = people::open(connection, &mut somebody.accounts)?;
+        layers.only(id, &mut record, &mut somebody.accounts)?;
+        record.fold(&times, &mut somebody);
+        Ok(somebody)
     }
 }
 
@@ -96,25 +100,14 @@ impl Crowd for Everybody<'_> {
     }
 }
 
-/// The rows of one table in the order of people.
-struct Table<'s> {
+/// Whom we follow, in the order of our accounts.
+struct Follows<'s> {
     rows: Cursor<'s>,
-    /// The column that says who.
+    /// The column that says who follows.
     who: usize,
 }
 
-impl<'s> Table<'s> {
-    fn of(mut rows: Cursor<'s>, who: &str) -> rusqlite::Result<Self> {
-        let statement = rows.as_ref().ok_or(rusqlite::Error::InvalidQuery)?;
-        let who = statement.column_index(who)?;
-        rows.advance()?;
-        Ok(Self { rows, who })
-    }
-
-    fn advance(&mut self) -> rusqlite::Result<()> {
-        self.rows.advance()
-    }
-
+impl<'s> Follows<'s> {
     /// Who the next row is about.
     fn head(&self) -> rusqlite::Result<Option<&str>> {
         self.rows.get().map(|row| read::text(row, self.who)).transpose()
@@ -126,81 +119,17 @@ impl<'s> Table<'s> {
     }
 }
 
-/// Where the columns of these names stand.
-fn columns<const N: usize>(
-    statement: &rusqlite::Statement<'_>,
-    names: &[&str; N],
-) -> rusqlite::Result<[usize; N]> {
-    let mut places = [0; N];
-    for (place, name) in places.iter_mut().zip(names) {
-        *place = statement.column_index(name)?;
-    }
-    Ok(places)
-}
-
-/// What [`describe`] reads.
-const PERSON: [&str; 9] = [
-    "handle",
-    "name",
-    "created",
-    "last_post",
-    "followers",
-    "follows",
-    "posts",
-    "bio_filled",
-    "bot",
-];
-
-fn describe(
-    row: &rusqlite::Row<'_>,
-    [handle, name, created, last_post, followers, follows, posts, bio_filled, bot]: &[usize; 9],
-    somebody: &mut Somebody,
-) -> rusqlite::Result<()> {
-    let name = match row.get_ref(*name)? {
-        ValueRef::Null => None,
-        _ => Some(read::text(row, *name)?),
-    };
-    let traits = Traits {
-        created: read::maybe_time(row, *created)?,
-        last_post: read::maybe_time(row, *last_post)?,
-        followers: read::count(row, *followers)?,
-        follows: read::count(row, *follows)?,
-        posts: read::count(row, *posts)?,
-        bio_filled: row.get(*bio_filled)?,
-        bot: row.get(*bot)?,
-    };
-    somebody.describe(read::text(row, *handle)?, name, traits);
-    Ok(())
-}
-
 fn follow(
     row: &rusqlite::Row<'_>,
-    [followed, since, first, last, left]: &[usize; 5],
-    somebody: &mut Somebody,
-) -> rusqlite::Result<()> {
-    let account = somebody.place(read::text(row, *followed)?);
-    let following = Following {
-        account,
+    [followed, since, first, last]: &[usize; 4],
+    accounts: &mut Accounts,
+) -> rusqlite::Result<Followed> {
+    Ok(Followed {
+        // The rows are those of the revision already.
+        known: 0,
+        account: accounts.place(read::text(row, *followed)?),
         since: read::maybe_moment(row, *since)?,
         first_seen_at: read::moment(row, *first)?,
         seen_at: read::moment(row, *last)?,
-        left_at: read::maybe_moment(row, *left)?,
-    };
-    somebody.follows.push(following);
-    Ok(())
-}
-
-fn deed(
-    row: &rusqlite::Row<'_>,
-    [act, account, at, object]: &[usize; 4],
-    somebody: &mut Somebody,
-) -> rusqlite::Result<()> {
-    let act = read::text(row, *act)?;
-    let act = read::ACTS.into_iter().find(|known| known.name() == act);
-    let act = act.ok_or_else(|| read::bad("act", "an unknown name"))?;
-    let account = somebody.place(read::text(row, *account)?);
-    let at = read::moment(row, *at)?;
-    let object = somebody.keep(read::text(row, *object)?);
-    somebody.deeds.push(Deed { act, account, at, object });
-    Ok(())
+    })
 }

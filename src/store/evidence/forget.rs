@@ -16,7 +16,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, TransactionBehavior, functions::FunctionFlags, params};
 use serde::Serialize;
 
-use super::{EvidenceError, EvidenceStore, write};
+use super::{EvidenceError, EvidenceStore, people, write};
 use crate::evidence::{
     erasure::{Erasure, bare, handle_key},
     facts::PersonId,
@@ -54,17 +54,11 @@ pub struct Order {
 }
 
 /// Columns with somebody's id, each with its table: whose row goes with them.
-const WHO: [(&str, &str); 6] = [
-    ("person", "id"),
-    ("follow", "follower"),
-    ("follow", "followed"),
-    ("request", "person"),
-    ("interaction", "actor"),
-    ("post", "author"),
-];
+const WHO: [(&str, &str); 4] =
+    [("follow", "follower"), ("follow", "followed"), ("request", "person"), ("post", "author")];
 
 /// Columns in which others may name them.
-const TEXTS: [(&str, &str); 3] = [("post", "text"), ("person", "name"), ("interaction", "object")];
+const TEXTS: [(&str, &str); 1] = [("post", "text")];
 
 impl EvidenceStore {
     /// Takes the person of `order` out of everything, and marks them.
@@ -122,16 +116,7 @@ fn own_accounts(connection: &Connection) -> rusqlite::Result<Vec<(PersonId, Stri
 /// Everybody who has, or had, this handle or id.
 fn find(connection: &Connection, handle: &str) -> rusqlite::Result<Erasure> {
     let (mut ids, mut handles) = (BTreeSet::new(), BTreeSet::from([handle.to_owned()]));
-    let sql = "SELECT id, handle FROM person UNION SELECT id, handle FROM person_before";
-    let mut people = connection.prepare(sql)?;
-    let mut rows = people.query([])?;
-    while let Some(row) = rows.next()? {
-        let (id, known): (String, String) = (row.get(0)?, row.get(1)?);
-        if bare(&known) == bare(handle) || id == handle {
-            ids.insert(PersonId::stored(id));
-            handles.insert(known);
-        }
-    }
+    people::forget::find(connection, handle, &mut ids, &mut handles)?;
     Ok(Erasure::new(ids, handles))
 }
 
@@ -157,8 +142,10 @@ fn forget(
     for id in erasure.ids() {
         forgotten.rows_removed += remove(connection, id.as_str())?;
     }
+    let (removed, cleaned) = people::forget::forget(connection, erasure)?;
+    forgotten.rows_removed += removed;
     forgotten.texts_cleaned =
-        loosen(connection)? + clean(connection)? + clean_receipts(connection, erasure)?;
+        cleaned + loosen(connection)? + clean(connection)? + clean_receipts(connection, erasure)?;
     let keys = erasure.ids().map(|id| id.as_str().to_owned());
     for key in keys.chain([handle_key(&order.handle)]) {
         forgotten.marked |= mark(connection, &names.mark(&key), order, erasure)?;

@@ -42,7 +42,13 @@ pub(super) const VISIBILITIES: [(Visibility, &str); 4] = [
     (Visibility::Direct, "direct"),
 ];
 
-pub(super) const ACTS: [Act; 5] = [Act::Like, Act::Repost, Act::Reply, Act::Quote, Act::Mention];
+const ACTS: [Act; 5] = [Act::Like, Act::Repost, Act::Reply, Act::Quote, Act::Mention];
+
+/// What somebody did, by its name in the store.
+pub(super) fn act(name: &str) -> rusqlite::Result<Act> {
+    let act = ACTS.into_iter().find(|act| act.name() == name);
+    act.ok_or_else(|| bad("act", "an unknown name"))
+}
 
 /// The name of a value in the store.
 pub(super) fn name_of<T: PartialEq>(names: &[(T, &'static str)], value: &T) -> &'static str {

@@ -1,48 +1,85 @@
 //! Facts into rows.
 //!
-//! Start reading at [`import`]. [`Table`] writes the one upsert that all families share; only
-//! interactions, which never change but for their time, have their own.
+//! Start reading at [`import`]. People, what they did and who follows us go to the layers of `people`;
+//! for everything else [`Table`] writes the one upsert that all families share.
 //!
 //! # Always true
 //!
 //! - A row that would not change is not written.
 //! - What an export does not say never erases what another one said.
 
+use std::{borrow::Cow, collections::BTreeSet};
+
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Params, ToSql, params, params_from_iter};
 
-use super::{Counts, EvidenceError, Imported, read};
+use super::{
+    Counts, EvidenceError, Imported,
+    people::bring_in::{Change, Incoming, bring_in},
+    read,
+};
 use crate::evidence::{
-    facts::{
-        AccountTotals, Count, Facts, Follow, Interaction, Person, Post, PostTotals, Profile,
-        Request, Traits,
-    },
+    erasure::Erasure,
+    facts::{AccountTotals, Count, Facts, Follow, PersonId, Post, PostTotals, Profile, Request},
+    layers::sorter::Sorted,
+    somebody::Micros,
     sources::Export,
 };
 
 /// Brings an export in; the caller holds the transaction.
+///
+/// - `gone`: who is left out of its people.
 pub(super) fn import(
     connection: &Connection,
     place: &str,
     export: &Export,
-    as_of: DateTime<Utc>,
-    at: DateTime<Utc>,
+    gone: &Erasure,
+    (as_of, at): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<Imported, EvidenceError> {
-    let wrap = |error| EvidenceError::sqlite(place, error);
+    let wrap = |error| read::bad_row(place, error);
     let before = read::summary(connection, place, None)?;
-    let (added, updated) = write_facts(connection, &export.facts, as_of).map_err(wrap)?;
+    let (mut added, mut updated) = write_facts(connection, &export.facts, as_of).map_err(wrap)?;
     let lists = write_lists(connection, export, as_of).map_err(wrap)?;
-    let gone = mark(connection).map_err(wrap)?;
+    let change = write_people(connection, export, gone, as_of, lists > 0).map_err(wrap)?;
+    for (counts, rows) in [(&mut added, change.added), (&mut updated, change.updated)] {
+        counts.people = rows.people;
+        counts.follows += rows.follows;
+        counts.interactions = rows.interactions;
+    }
     write_receipt(connection, place, export, at)?;
     let after = read::summary(connection, place, None)?;
-    let touched = added.total() + updated.total() + lists + gone.total();
+    let Change { left, returned, redated, .. } = change;
+    let touched = added.total() + updated.total() + lists + left + returned + redated;
     let changed = touched > 0 || before != after;
     if changed {
         revise(connection, at).map_err(wrap)?;
     }
     let revision = read::revision(connection).map_err(wrap)?;
-    let (left, returned) = (gone.left, gone.returned);
     Ok(Imported { revision, changed, added, updated, left, returned })
+}
+
+/// Adds what is new about people.
+fn write_people(
+    connection: &Connection,
+    export: &Export,
+    gone: &Erasure,
+    as_of: DateTime<Utc>,
+    lists: bool,
+) -> rusqlite::Result<Change> {
+    let own = own_accounts(connection)?;
+    let as_of = Micros::from(as_of);
+    let people = match &export.crowd {
+        Some(crowd) => Cow::Borrowed(crowd),
+        None => Cow::Owned(Sorted::of(&export.facts, as_of, &|account| own.contains(account))),
+    };
+    let revision = read::revision(connection)?;
+    bring_in(connection, Incoming { people: &people, as_of, gone, revision, lists })
+}
+
+/// The accounts whose followers lie with the people, and not in the table `follow`.
+fn own_accounts(connection: &Connection) -> rusqlite::Result<BTreeSet<PersonId>> {
+    let read = |row: &rusqlite::Row<'_>| row.get(0).map(|id: String| PersonId::stored(id));
+    connection.prepare("SELECT DISTINCT account FROM profile")?.query_map([], read)?.collect()
 }
 
 /// Numbers the facts as changed at `at`; never before the revision that came last.
@@ -148,16 +185,6 @@ const PROFILE: Table = Table {
     version_is_fact: false,
     keeps_versions: false,
 };
-const PERSON: Table = Table {
-    name: "person",
-    key: &["id"],
-    told: &["handle"],
-    untold: &["name", "created", "last_post", "followers", "follows", "posts", "bio_filled", "bot"],
-    least: None,
-    version: "as_of",
-    version_is_fact: false,
-    keeps_versions: false,
-};
 const FOLLOW: Table = Table {
     name: "follow",
     key: &["follower", "followed"],
@@ -235,17 +262,16 @@ fn write_facts(
     let as_of = micros(as_of);
     (added.profiles, updated.profiles) =
         gain(connection, "profile", |c| c.each(&PROFILE, &facts.profiles, profile))?;
-    (added.people, updated.people) =
-        gain(connection, "person", |c| c.each(&PERSON, &facts.people, |p, w| person(p, as_of, w)))?;
+    let own = own_accounts(connection)?;
+    let ours = facts.follows.iter().filter(|one| !own.contains(&one.followed));
+    let ours: Vec<&Follow> = ours.collect();
     (added.follows, updated.follows) =
-        gain(connection, "follow", |c| c.each(&FOLLOW, &facts.follows, follow))?;
+        gain(connection, "follow", |c| c.each(&FOLLOW, &ours, follow))?;
     (added.requests, updated.requests) = gain(connection, "request", |c| {
         c.each(&REQUEST, &facts.requests, |r, w| request(r, as_of, w))
     })?;
     (added.posts, updated.posts) =
         gain(connection, "post", |c| c.each(&POST, &facts.posts, |p, w| post(p, as_of, w)))?;
-    (added.interactions, updated.interactions) =
-        gain(connection, "interaction", |c| c.interactions(&facts.interactions))?;
     (added.post_totals, updated.post_totals) =
         gain(connection, "post_totals", |c| c.post_totals(&facts.post_totals))?;
     (added.account_totals, updated.account_totals) = gain(connection, "account_total", |c| {
@@ -303,21 +329,6 @@ impl Writer<'_> {
         }
         Ok(written)
     }
-
-    fn interactions(self, rows: &[Interaction]) -> rusqlite::Result<u64> {
-        let mut insert = self.connection.prepare(&format!(
-            "INSERT INTO interaction (actor, act, object, account, at, known)
-             VALUES (?, ?, ?, ?, ?, {NEXT})
-             ON CONFLICT DO UPDATE SET at = excluded.at, known = excluded.known
-             WHERE excluded.at < interaction.at",
-        ))?;
-        let mut written = 0;
-        for Interaction { actor, act, object, account, at } in rows {
-            let row = params![actor.as_str(), act.name(), object, account.as_str(), micros(*at)];
-            written += insert.execute(row)? as u64;
-        }
-        Ok(written)
-    }
 }
 
 /// The prepared statements of one family.
@@ -360,28 +371,7 @@ fn profile(row: &Profile, to: &mut Upsert<'_>) -> rusqlite::Result<bool> {
     )
 }
 
-fn person(row: &Person, as_of: i64, to: &mut Upsert<'_>) -> rusqlite::Result<bool> {
-    let Person { id, handle, name, traits } = row;
-    let Traits { created, last_post, followers, follows, posts, bio_filled, bot } = traits;
-    to.write(
-        params![
-            id.as_str(),
-            handle,
-            name,
-            created.map(micros),
-            last_post.map(micros),
-            followers.map(count),
-            follows.map(count),
-            posts.map(count),
-            bio_filled,
-            bot,
-            as_of,
-        ],
-        &[&id.as_str(), &as_of],
-    )
-}
-
-fn follow(row: &Follow, to: &mut Upsert<'_>) -> rusqlite::Result<bool> {
+fn follow(row: &&Follow, to: &mut Upsert<'_>) -> rusqlite::Result<bool> {
     let Follow { follower, followed, since, first_seen_at, seen_at, left_at: _ } = row;
     let (since, first, last) = (since.map(micros), micros(*first_seen_at), micros(*seen_at));
     to.write(params![follower.as_str(), followed.as_str(), since, first, last], &[])
@@ -455,39 +445,6 @@ fn write_lists(
         written += connection.execute(&insert, params![account.as_str(), micros(as_of)])? as u64;
     }
     Ok(written)
-}
-
-/// How many people are gone, back, or gone at another time than thought.
-struct Gone {
-    left: u64,
-    returned: u64,
-    redated: u64,
-}
-
-impl Gone {
-    fn total(&self) -> u64 {
-        self.left + self.returned + self.redated
-    }
-}
-
-/// Makes `left_at` of every follow what the complete lists say.
-fn mark(connection: &Connection) -> rusqlite::Result<Gone> {
-    let first_without = "(SELECT min(as_of) FROM complete_list
-                          WHERE account = follow.followed AND as_of > follow.seen_at)";
-    let run = |sql: String| connection.execute(&sql, []).map(|rows| rows as u64);
-    let returned = run(format!(
-        "UPDATE follow SET left_at = NULL, known = {NEXT} WHERE left_at IS NOT NULL AND {first_without} IS NULL"
-    ))?;
-    let left = run(format!(
-        "UPDATE follow SET left_at = {first_without}, known = {NEXT}
-         WHERE left_at IS NULL AND followed IN (SELECT account FROM complete_list)
-           AND {first_without} IS NOT NULL"
-    ))?;
-    let redated = run(format!(
-        "UPDATE follow SET left_at = {first_without}, known = {NEXT}
-         WHERE left_at IS NOT NULL AND left_at IS NOT {first_without}"
-    ))?;
-    Ok(Gone { left, returned, redated })
 }
 
 fn write_receipt(

@@ -212,7 +212,7 @@ impl Reading {
             files: self.files,
         };
         let followers_complete = if complete.is_ok() { vec![own] } else { Vec::new() };
-        Ok(Export { kind: source.kind, account, facts, followers_complete, receipt })
+        Ok(Export { kind: source.kind, account, facts, crowd: None, followers_complete, receipt })
     }
 }
 

@@ -6,7 +6,10 @@
 //!
 //! - A JSON row's cells are named by their way down: `sender.type`.
 
-use std::io::{BufRead, Read};
+use std::{
+    borrow::Cow,
+    io::{BufRead, Read},
+};
 
 use serde_json::Value;
 
@@ -20,7 +23,7 @@ use crate::evidence::sources::{
 };
 
 /// One row: the cell of a name, if it says anything.
-pub(super) type Cells<'c> = dyn Fn(&str) -> Option<String> + 'c;
+pub(super) type Cells<'c> = dyn Fn(&str) -> Option<Cow<'c, str>> + 'c;
 /// What is done with a row.
 pub(super) type Each<'e> = dyn FnMut(&Cells<'_>) -> Result<(), Skip> + 'e;
 
@@ -75,7 +78,7 @@ fn table(
         if names.is_empty() {
             names = row.columns().names().to_vec();
         }
-        each(&|name| row.maybe(name).map(str::to_owned)).map(|()| Fate::Kept)
+        each(&|name| row.maybe(name).map(Cow::Borrowed)).map(|()| Fate::Kept)
     })?;
     Ok((file, Some(names)))
 }
@@ -114,14 +117,14 @@ fn lines(entry: &mut Entry<'_>, each: &mut Each<'_>) -> Result<FileReceipt, Sour
     Ok(file)
 }
 
-fn cells(row: &Value) -> impl Fn(&str) -> Option<String> {
+fn cells<'r>(row: &'r Value) -> impl Fn(&str) -> Option<Cow<'r, str>> {
     move |name| {
         let direct = row.get(name);
         let found = direct.or_else(|| row.pointer(&format!("/{}", name.replace('.', "/"))))?;
         let text = match found {
-            Value::String(text) => text.trim().to_owned(),
-            Value::Number(number) => number.to_string(),
-            Value::Bool(truth) => truth.to_string(),
+            Value::String(text) => Cow::Borrowed(text.trim()),
+            Value::Number(number) => Cow::Owned(number.to_string()),
+            Value::Bool(truth) => Cow::Owned(truth.to_string()),
             Value::Null | Value::Array(_) | Value::Object(_) => return None,
         };
         (!text.is_empty()).then_some(text)

@@ -17,7 +17,9 @@ mod guess;
 mod map;
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
+    io,
     path::Path,
 };
 
@@ -31,7 +33,7 @@ use self::{
 use super::{
     Export, SourceError,
     draft::Draft,
-    gather::{FollowSeen, TotalsSeen},
+    gather::TotalsSeen,
     json::Skip,
     table, text,
     thread::{self, By, Message, Us},
@@ -39,7 +41,11 @@ use super::{
     tree::{self, Listed, Shape, Want},
 };
 use crate::{
-    evidence::facts::{Act, Count, Interaction, Person, PersonId, Post, PostKind, Visibility},
+    evidence::{
+        facts::{Act, Count, PersonId, Post, PostKind, Visibility},
+        layers::sorter::{Said, Sorter, Whom},
+        somebody::Micros,
+    },
     model::{FactKind, Source},
 };
 
@@ -102,6 +108,12 @@ struct Reading {
     /// Messages by their thread.
     threads: BTreeMap<String, Vec<Message>>,
     seen: BTreeSet<String>,
+    /// People in tables of people, who may be more than the memory holds.
+    crowd: Sorter,
+    /// Why they could not be kept.
+    fault: Option<io::Error>,
+    /// The id of the person of this row.
+    native: String,
 }
 
 impl Reading {
@@ -120,7 +132,17 @@ impl Reading {
         };
         draft.gather.carried.extend(kinds.iter().copied());
         let us = Us { id, platform: map.platform, visibility: Visibility::Public };
-        Self { map, us, draft, threads: BTreeMap::new(), seen: BTreeSet::new() }
+        let crowd = Sorter::new(us.platform, &us.id);
+        Self {
+            map,
+            us,
+            draft,
+            threads: BTreeMap::new(),
+            seen: BTreeSet::new(),
+            crowd,
+            fault: None,
+            native: String::new(),
+        }
     }
 
     fn row(&mut self, cells: &Cells<'_>) -> Result<(), Skip> {
@@ -135,23 +157,23 @@ impl Reading {
     }
 
     /// The cell that means `name`.
-    fn maybe(&self, cells: &Cells<'_>, name: &str) -> Option<String> {
+    fn maybe<'c>(&self, cells: &Cells<'c>, name: &str) -> Option<Cow<'c, str>> {
         cells(self.map.columns.get(name)?)
     }
 
-    fn cell(&self, cells: &Cells<'_>, name: &str) -> Result<String, Skip> {
+    fn cell<'c>(&self, cells: &Cells<'c>, name: &str) -> Result<Cow<'c, str>, Skip> {
         let cell = self.maybe(cells, name);
         cell.ok_or_else(|| Skip::because(format!("`{name}` is empty")))
     }
 
     /// An id or a name that is one.
-    fn id(&self, cells: &Cells<'_>, name: &str) -> Result<String, Skip> {
+    fn id<'c>(&self, cells: &Cells<'c>, name: &str) -> Result<Cow<'c, str>, Skip> {
         let id = self.cell(cells, name)?;
         if table::is_rounded(&id) {
             let reason = format!("`{name}` was rounded by a spreadsheet, as in `1.22158E+17`");
             return Err(Skip::because(reason));
         }
-        if id.len() > MAX_NAME_BYTES || id.contains(|c: char| c.is_control()) {
+        if id.len() > MAX_NAME_BYTES || !text::is_plain(&id) && id.contains(char::is_control) {
             return Err(Skip::because(format!("`{name}` is no id or name")));
         }
         Ok(id)
@@ -172,7 +194,7 @@ impl Reading {
     }
 
     fn message(&mut self, cells: &Cells<'_>) -> Result<(), Skip> {
-        let id = self.id(cells, "id")?;
+        let id = self.id(cells, "id")?.into_owned();
         let at = self.at(cells)?;
         let author = self.maybe(cells, "author");
         let side = self.maybe(cells, "side");
@@ -180,8 +202,8 @@ impl Reading {
         let ours = told.is_some_and(|told| {
             self.map.ours.iter().any(|value| value.eq_ignore_ascii_case(told.trim()))
         });
-        let by = if ours { By::Us } else { By::Client(self.id(cells, "author")?) };
-        let thread = self.maybe(cells, "thread").unwrap_or_else(|| id.clone());
+        let by = if ours { By::Us } else { By::Client(self.id(cells, "author")?.into_owned()) };
+        let thread = self.maybe(cells, "thread").map_or_else(|| id.clone(), Cow::into_owned);
         if !self.seen.insert(id.clone()) {
             return Err(Skip::because("a message that is there twice"));
         }
@@ -193,7 +215,7 @@ impl Reading {
     }
 
     fn interaction(&mut self, cells: &Cells<'_>) -> Result<(), Skip> {
-        let actor = self.person(cells)?;
+        let author = self.id(cells, "author")?;
         let at = self.at(cells)?;
         let act = match self.maybe(cells, "act") {
             Some(word) => act(&word).ok_or_else(|| {
@@ -201,8 +223,8 @@ impl Reading {
             })?,
             None => self.map.act.ok_or_else(|| Skip::because("`act` is empty"))?,
         };
-        let (object, account) = (self.id(cells, "object")?, self.us.id.clone());
-        self.draft.gather.interaction(Interaction { actor, act, object, account, at });
+        let object = self.id(cells, "object")?;
+        self.person(cells, &author, Said::Did(act, &object, at.into()));
         Ok(())
     }
 
@@ -211,26 +233,34 @@ impl Reading {
             Some(_) => Some(self.at(cells)?),
             None => None,
         };
-        let follower = self.person(cells)?;
-        let seen = FollowSeen { since, ..Default::default() };
-        self.draft.gather.follow(follower, self.us.id.clone(), seen);
+        let author = self.id(cells, "author")?;
+        self.person(cells, &author, Said::Follows(since.map(Micros::from)));
         Ok(())
     }
 
-    /// The person of a row, remembered.
-    fn person(&mut self, cells: &Cells<'_>) -> Result<PersonId, Skip> {
-        let author = self.id(cells, "author")?;
-        let id = self.us.person(author.trim_start_matches('@'));
-        let name = self.maybe(cells, "name").map(|name| text::clean_name(&name));
-        let handle = format!("@{}", text::clean_name(author.trim_start_matches('@')));
-        self.draft.gather.person(Person { name, ..Person::new(id.clone(), handle) });
-        Ok(id)
+    /// Keeps what a row says about a person.
+    fn person(&mut self, cells: &Cells<'_>, author: &str, said: Said<'_>) {
+        let author = author.trim_start_matches('@');
+        let name = self.maybe(cells, "name");
+        let name = name.as_deref().map(text::cleaned);
+        let handle = text::cleaned(author);
+        self.native.clear();
+        if author.is_ascii() {
+            self.native.push_str(author);
+            self.native.make_ascii_lowercase();
+        } else {
+            self.native.push_str(&author.to_lowercase());
+        }
+        let whom = Whom { id: &self.native, handle: &handle, name: name.as_deref() };
+        if self.fault.is_none() {
+            self.fault = self.crowd.add(whom, said).err();
+        }
     }
 
     fn post(&mut self, cells: &Cells<'_>) -> Result<(), Skip> {
-        let (id, at) = (self.id(cells, "id")?, self.at(cells)?);
+        let (id, at) = (self.id(cells, "id")?.into_owned(), self.at(cells)?);
         let words = self.maybe(cells, "text");
-        let parent = self.maybe(cells, "parent");
+        let parent = self.maybe(cells, "parent").map(Cow::into_owned);
         let kind = if parent.is_some() { PostKind::Reply } else { PostKind::Original };
         let post = self.us.post(id, at, words.as_deref());
         self.draft.gather.post(Post { kind, parent, ..post });
@@ -269,7 +299,13 @@ impl Reading {
     }
 
     fn finish(mut self, source: &Source, path: &Path) -> Result<Export, SourceError> {
+        if let Some(fault) = self.fault {
+            return Err(SourceError::Unsorted(fault));
+        }
         thread::keep_all(&self.us, &mut self.threads, &mut self.draft.gather);
+        if matches!(self.map.rows, Rows::Interactions | Rows::Followers) {
+            self.draft.crowd = Some(self.crowd);
+        }
         if self.map.rows == Rows::Followers {
             let skipped = self.draft.files.iter().any(|file| file.kept < file.rows_read);
             self.draft.followers_complete = self.map.complete && !skipped;

@@ -189,7 +189,7 @@ impl Reading {
             files,
         };
         let (kind, account) = (source.kind, source.account.clone());
-        Export { kind, account, facts, followers_complete: Vec::new(), receipt }
+        Export { kind, account, facts, crowd: None, followers_complete: Vec::new(), receipt }
     }
 }
 

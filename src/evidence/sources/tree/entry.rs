@@ -8,9 +8,13 @@
 //! - The size and digest in a receipt are those of the bytes that were read.
 
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     io::{self, BufRead, BufReader, Read, Seek, SeekFrom},
     rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use serde::de::DeserializeSeed;
@@ -151,6 +155,16 @@ pub(super) fn broken(place: &str, trip: Option<Trip>, error: &io::Error) -> Sour
     }
 }
 
+thread_local! {
+    /// Where this thread counts what it reads, if anybody watches.
+    static WATCHED: RefCell<Option<Arc<AtomicU64>>> = const { RefCell::new(None) };
+}
+
+/// Lets this thread count all that it reads from exports.
+pub(crate) fn count_into(bytes: &Arc<AtomicU64>) {
+    WATCHED.set(Some(Arc::clone(bytes)));
+}
+
 /// Counts what is read from the disk.
 pub(super) struct Counted<R> {
     inner: R,
@@ -167,6 +181,11 @@ impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
         self.packed.set(self.packed.get() + count as u64);
+        WATCHED.with_borrow(|watched| {
+            if let Some(bytes) = watched {
+                bytes.fetch_add(count as u64, Ordering::Relaxed);
+            }
+        });
         Ok(count)
     }
 }

@@ -28,7 +28,7 @@ use std::{
 };
 
 pub(crate) use self::{
-    entry::Entry,
+    entry::{Entry, count_into},
     glance::{Glance, glance},
     rows::{Guard, MAX_ROW_BYTES, RowPlace},
 };
@@ -204,6 +204,20 @@ fn list(
         }
     }
     Ok(())
+}
+
+/// How many bytes the file at `path`, or all files below the folder, have.
+///
+/// # Errors
+///
+/// [`SourceError`] if it cannot be listed.
+pub(crate) fn bytes_below(path: &Path) -> Result<u64, SourceError> {
+    if Shape::at(path)? != Shape::Folder {
+        return Ok(fs::metadata(path).map_err(|error| SourceError::io(path, error))?.len());
+    }
+    let mut files = Vec::new();
+    list(path, "", 0, &mut files)?;
+    Ok(files.iter().map(|file| file.bytes).sum())
 }
 
 fn open(

@@ -1,0 +1,252 @@
+//! The tables of people: layers of blocks.
+//!
+//! ```text
+//! import ──► bring_in: what is new ──► a layer ──► compact: layers of like size become one
+//! layers ──► LayerRun, one a layer ──► merged by person ──► Record ──► fold ──► Somebody
+//! ```
+//!
+//! A layer is what one import told about people that was not known, in the order of people; a block
+//! is a row of some 16 kB of it. Start reading at [`open`] for the way back, at
+//! [`bring_in::bring_in`] for the way in.
+//!
+//! # Always true
+//!
+//! - A block lies at the number of its layer, shifted by 32 bits, and its own: so the blocks of a
+//!   layer lie in the order of people.
+//! - Whom the brand's own accounts follow is not in here but in the table `follow`: that can be very
+//!   many for one person.
+
+pub(super) mod bring_in;
+pub(super) mod compact;
+pub(super) mod forget;
+pub(super) mod migrate;
+
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
+
+use super::read;
+use crate::evidence::{
+    accounts::Accounts,
+    layers::{
+        Record, Times,
+        block::{Base, Block, Reader, Writer},
+        codec::Broken,
+        merge::{Merge, Run},
+        record::List,
+    },
+    somebody::Micros,
+};
+
+/// All layers, merged by person.
+pub(super) fn open<'c>(
+    connection: &'c Connection,
+    accounts: &mut Accounts,
+) -> rusqlite::Result<Merge<LayerRun<'c>>> {
+    let runs = layers(connection)?.into_iter().map(|layer| LayerRun::of(connection, layer.id));
+    Merge::of(runs.collect::<rusqlite::Result<Vec<_>>>()?, accounts)
+}
+
+/// One layer, as the table of layers has it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Layer {
+    pub id: i64,
+    /// How many statements are in it.
+    pub said: u64,
+}
+
+/// All layers, the oldest first.
+pub(super) fn layers(connection: &Connection) -> rusqlite::Result<Vec<Layer>> {
+    let read = |row: &rusqlite::Row<'_>| {
+        let said = read::count(row, 1)?.unwrap_or_default();
+        Ok(Layer { id: row.get(0)?, said })
+    };
+    connection.prepare("SELECT id, said FROM layer ORDER BY id")?.query_map([], read)?.collect()
+}
+
+/// How new the complete lists of followers were, as known at a revision.
+pub(super) fn times(
+    connection: &Connection,
+    revision: Option<u64>,
+    accounts: &mut Accounts,
+) -> rusqlite::Result<Times> {
+    let mut times = Times { revision, lists: Vec::new() };
+    let known = revision.map_or(i64::MAX, |revision| i64::try_from(revision).unwrap_or(i64::MAX));
+    let sql = "SELECT account, as_of, known FROM complete_list WHERE known <= ?1 ORDER BY as_of";
+    let mut lists = connection.prepare(sql)?;
+    let mut rows = lists.query([known])?;
+    while let Some(row) = rows.next()? {
+        let place = accounts.place(read::text(row, 0)?) as usize;
+        if times.lists.len() <= place {
+            times.lists.resize_with(place + 1, Vec::new);
+        }
+        let known = read::count(row, 2)?.unwrap_or_default();
+        times.lists[place].push(List { as_of: read::moment(row, 1)?, known });
+    }
+    Ok(times)
+}
+
+/// The numbers that the blocks of a layer may have.
+fn places(layer: i64) -> std::ops::Range<i64> {
+    layer << 32..(layer + 1) << 32
+}
+
+/// Reads the records of one layer.
+pub(super) struct LayerRun<'c> {
+    block: CachedStatement<'c>,
+    first: CachedStatement<'c>,
+    /// Where the next block may lie, and where the layer ends.
+    next: i64,
+    end: i64,
+    reader: Reader,
+}
+
+impl<'c> LayerRun<'c> {
+    pub fn of(connection: &'c Connection, layer: i64) -> rusqlite::Result<Self> {
+        // What was forgotten may leave a hole.
+        let at = "FROM block WHERE place >= ?1 AND place < ?2 ORDER BY place LIMIT 1";
+        let places = places(layer);
+        Ok(Self {
+            block: connection.prepare_cached(&format!("SELECT place, data {at}"))?,
+            first: connection.prepare_cached(&format!("SELECT place, first {at}"))?,
+            next: places.start,
+            end: places.end,
+            reader: Reader::default(),
+        })
+    }
+
+    /// Opens the next block; answers whether there is one.
+    fn turn(&mut self, accounts: &mut Accounts) -> rusqlite::Result<bool> {
+        let (reader, range) = (&mut self.reader, params![self.next, self.end]);
+        let turn = self.block.query_row(range, |row| {
+            let bytes = row.get_ref(1)?.as_blob().map_err(|error| read::bad("data", error))?;
+            let place: i64 = row.get(0)?;
+            reader.turn_to(bytes, accounts).map_err(|Broken| broken(place))?;
+            Ok(place)
+        });
+        let Some(place) = turn.optional()? else { return Ok(false) };
+        self.next = place + 1;
+        Ok(true)
+    }
+
+    /// The last block from the next one on that begins at or before `id`, if there is one.
+    fn block_of(&mut self, id: &str) -> rusqlite::Result<Option<i64>> {
+        let (mut low, mut high, mut found) = (self.next, self.end, None);
+        // The end is far behind the last block: step out, twice as far each time, then close in.
+        let mut stride = 1;
+        while low < high {
+            let probe = (low + stride - 1).min(low + (high - low) / 2);
+            let at = self.first.query_row(params![probe, high], |row| {
+                Ok((row.get::<_, i64>(0)?, read::text(row, 1)? <= id))
+            });
+            match at.optional()? {
+                Some((place, true)) => {
+                    (found, low) = (Some(place), place + 1);
+                    stride *= 2;
+                }
+                Some((_, false)) | None => (high, stride) = (probe, 1 + (probe - low) / 2),
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl Run for LayerRun<'_> {
+    type Error = rusqlite::Error;
+
+    fn advance(&mut self, accounts: &mut Accounts) -> rusqlite::Result<bool> {
+        loop {
+            if self.reader.next_id().map_err(|Broken| broken(self.next - 1))?.is_some() {
+                return Ok(true);
+            }
+            if !self.turn(accounts)? {
+                return Ok(false);
+            }
+        }
+    }
+
+    fn seek(&mut self, id: &str, accounts: &mut Accounts) -> rusqlite::Result<bool> {
+        if let Some(place) = self.block_of(id)? {
+            self.next = place;
+            self.turn(accounts)?;
+            if !self.advance(accounts)? {
+                return Ok(false);
+            }
+        }
+        let mut passed = Record::default();
+        while self.id() < id {
+            passed.begin("");
+            self.read(&mut passed)?;
+            if !self.advance(accounts)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn id(&self) -> &str {
+        self.reader.id()
+    }
+
+    fn read(&mut self, to: &mut Record) -> rusqlite::Result<()> {
+        self.reader.read(to).map_err(|Broken| broken(self.next - 1))
+    }
+}
+
+/// A block that this program would not have written.
+fn broken(place: i64) -> rusqlite::Error {
+    read::bad("data", format!("no people in block {place}"))
+}
+
+/// Writes one layer.
+pub(super) struct LayerWriter<'c> {
+    connection: &'c Connection,
+    insert: CachedStatement<'c>,
+    id: i64,
+    next: i64,
+    said: u64,
+    writer: Writer,
+}
+
+impl<'c> LayerWriter<'c> {
+    /// Begins a layer after all that are there.
+    ///
+    /// - `base`: what most of its statements have in common.
+    pub fn begin(connection: &'c Connection, base: Base) -> rusqlite::Result<Self> {
+        let last = "SELECT coalesce(max(id), 0) FROM layer";
+        let last: i64 = connection.query_row(last, [], |row| row.get(0))?;
+        let id = last + 1;
+        let insert = connection.prepare_cached("INSERT INTO block VALUES (?, ?, ?)")?;
+        let next = places(id).start;
+        Ok(Self { connection, insert, id, next, said: 0, writer: Writer::new(base) })
+    }
+
+    /// Adds a record, whose id comes after all before.
+    pub fn add(&mut self, record: &Record, accounts: &Accounts) -> rusqlite::Result<()> {
+        self.said += record.len() as u64;
+        match self.writer.add(record, accounts) {
+            Some(block) => self.write(&block),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends the layer, which is not there if nothing was added.
+    pub fn finish(mut self, accounts: &Accounts) -> rusqlite::Result<()> {
+        if let Some(block) = self.writer.finish(accounts) {
+            self.write(&block)?;
+            let said = i64::try_from(self.said).unwrap_or(i64::MAX);
+            let row = params![self.id, said];
+            self.connection.execute("INSERT INTO layer VALUES (?, ?)", row)?;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, block: &Block) -> rusqlite::Result<()> {
+        self.insert.execute(params![self.next, block.first, block.bytes])?;
+        self.next += 1;
+        Ok(())
+    }
+}
+
+/// What statements of an import have in common.
+pub(super) fn base(known: u64, as_of: Micros) -> Base {
+    Base { known, as_of }
+}
