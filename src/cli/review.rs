@@ -5,6 +5,8 @@ use std::{
     path::Path,
 };
 
+use serde::Serialize;
+
 use crate::{
     evidence::{
         scores::ruling::{Ruled, Ruling, Status},
@@ -13,12 +15,12 @@ use crate::{
     failure::Failure,
     runner::{
         Runner,
-        known::{Asked as Wanted, Known},
-        review::{Asked, check},
+        known::{Asked, Known},
+        review::{Subject, check},
     },
     view::{
         refine::Names,
-        review::{QuestionView, Queue, StatusView},
+        review::{DoneView, PlanView, QuestionView, Queue, StatusView, TakenView},
     },
 };
 
@@ -32,7 +34,7 @@ use super::{
 pub fn run(session: &Session, args: &ReviewArgs) -> Result<Exit, Failure> {
     let brand = brand_id(&args.brand)?;
     let runner = session.runner()?;
-    let known = runner.known(&brand, Wanted::default())?;
+    let known = runner.known(&brand, Asked::default())?;
     let names = Names::of(&known, args.names);
     let work = Work { session, runner: &runner, known: &known, names, args };
     match (&args.from, &args.plan, &args.done) {
@@ -95,9 +97,9 @@ impl Work<'_> {
         if !self.args.dry_run && !taken.rulings.is_empty() {
             self.runner.rule(&self.known.brand.id, &taken.rulings)?;
         }
-        let text = render::review::taken(&taken, &by, self.args.dry_run);
-        self.session.out.text(&text)?;
-        Ok(Exit::Done)
+        let (answers, unchanged) = (taken.rulings.len(), taken.unchanged);
+        let (brand, dry_run) = (self.known.brand.id.to_string(), self.args.dry_run);
+        self.say(&TakenView { brand, by, answers, unchanged, dry_run }, render::review::taken)
     }
 
     /// Asks about those who wait, one after another; each answer is kept at once.
@@ -124,7 +126,7 @@ impl Work<'_> {
     /// Reads lines until one is an answer; `None` at the end, or if the person quits.
     fn answer(
         &self,
-        asked: &Asked,
+        asked: &Subject,
         by: &str,
         lines: &mut impl Iterator<Item = io::Result<String>>,
     ) -> Result<Option<Ruled>, Failure> {
@@ -151,8 +153,8 @@ impl Work<'_> {
             text.push_str(&render::review::plan_line(ruled, handle.as_deref())?);
         }
         super::client_report::write(file, &text)?;
-        self.session.out.text(&render::review::planned(plan.len(), behind, file))?;
-        Ok(Exit::Done)
+        let (brand, file) = (self.known.brand.id.to_string(), file.display().to_string());
+        self.say(&PlanView { brand, file, deeds: plan.len(), behind }, render::review::planned)
     }
 
     /// Notes what of a plan was carried out.
@@ -162,11 +164,18 @@ impl Work<'_> {
         if !self.args.dry_run && !people.is_empty() {
             self.runner.mark_done(&self.known.brand.id, &people, &by, now)?;
         }
-        self.session.out.text(&render::review::marked(people.len(), &by, self.args.dry_run))?;
+        let (brand, dry_run) = (self.known.brand.id.to_string(), self.args.dry_run);
+        self.say(&DoneView { brand, by, deeds: people.len(), dry_run }, render::review::done)
+    }
+
+    /// Prints what was written.
+    fn say<T: Serialize>(&self, view: &T, text: impl Fn(&T) -> String) -> Result<Exit, Failure> {
+        let ids = || vec![self.known.brand.id.to_string()];
+        self.session.out.answer(view, ids, || text(view))?;
         Ok(Exit::Done)
     }
 
-    fn is_listed(&self, asked: &Asked) -> bool {
+    fn is_listed(&self, asked: &Subject) -> bool {
         self.args.all || asked.status.waits()
     }
 
@@ -184,7 +193,7 @@ impl Work<'_> {
 
 /// The ruling that a typed line gives: a key, then a reason, or a day for a snooze; an empty line
 /// puts it off.
-fn understood(line: &str, asked: &Asked, by: &str, runner: &Runner) -> Result<Ruled, String> {
+fn understood(line: &str, asked: &Subject, by: &str, runner: &Runner) -> Result<Ruled, String> {
     let line = line.trim();
     let (key, rest) = line.split_at(line.chars().next().map_or(0, char::len_utf8));
     let ruling = match key.chars().next() {

@@ -32,7 +32,7 @@ pub const DEEDS_A_DAY: usize = 20;
 
 /// A question about somebody, and where it stands.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct Subject {
     /// About whom, with what was found.
     pub found: Found,
     /// The question.
@@ -63,7 +63,7 @@ impl Known {
     pub fn each_question(
         &self,
         now: DateTime<Utc>,
-        mut see: impl FnMut(&Somebody, Asked),
+        mut see: impl FnMut(&Somebody, Subject),
     ) -> Result<(), Failure> {
         let rulings = self.rulings()?;
         let asked = self.judge_each(
@@ -77,7 +77,7 @@ impl Known {
                 let status = Status::of(question, last.as_ref(), now);
                 let handle = somebody.handle().map(str::to_owned);
                 let found = Found { id, handle, judgement: Some(judgement) };
-                see(somebody, Asked { found, question, status, last });
+                see(somebody, Subject { found, question, status, last });
             },
         )?;
         asked.map_or(Ok(()), Ok)
@@ -109,7 +109,7 @@ impl Known {
         means: impl Fn(&str, &Somebody) -> bool,
     ) -> Result<Taken, Failure> {
         let rows = answers::answers(table)?;
-        let mut asked: Vec<Option<Asked>> = rows.iter().map(|_| None).collect();
+        let mut asked: Vec<Option<Subject>> = rows.iter().map(|_| None).collect();
         self.each_question(now, |somebody, question| {
             for (row, asked) in rows.iter().zip(&mut asked) {
                 if means(&row.who, somebody) {
@@ -205,11 +205,11 @@ impl Runner {
 /// The ruling that a row gives; `None` if it stands already.
 fn ruled(
     row: &Answer,
-    asked: Option<Asked>,
+    asked: Option<Subject>,
     by: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<Ruled>, String> {
-    let Some(Asked { found, question, last, .. }) = asked else {
+    let Some(Subject { found, question, last, .. }) = asked else {
         return Err(format!("there is no question about `{}`", row.who));
     };
     let Answer { ruling, until, reason, .. } = row.clone();

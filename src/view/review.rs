@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     evidence::scores::ruling::{Question, Ruled, Ruling, Status},
-    runner::review::Asked,
+    runner::review::Subject,
 };
 
 use super::refine::{Names, PersonView, person};
@@ -63,6 +63,47 @@ pub struct RulingView {
     pub done_at: Option<DateTime<Utc>>,
 }
 
+/// What became of a table of answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TakenView {
+    /// The brand.
+    pub brand: String,
+    /// Who gave the answers.
+    pub by: String,
+    /// How many are new.
+    pub answers: usize,
+    /// How many stood already.
+    pub unchanged: u64,
+    /// Whether nothing was written.
+    pub dry_run: bool,
+}
+
+/// What a plan holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlanView {
+    /// The brand.
+    pub brand: String,
+    /// The file that was written.
+    pub file: String,
+    /// How many deeds it lists.
+    pub deeds: usize,
+    /// How many more wait for another day.
+    pub behind: usize,
+}
+
+/// What of a plan was noted as done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DoneView {
+    /// The brand.
+    pub brand: String,
+    /// Who did it.
+    pub by: String,
+    /// How many deeds.
+    pub deeds: usize,
+    /// Whether nothing was written.
+    pub dry_run: bool,
+}
+
 impl From<&Ruled> for RulingView {
     fn from(ruled: &Ruled) -> Self {
         Self {
@@ -78,7 +119,7 @@ impl From<&Ruled> for RulingView {
 
 impl QuestionView {
     /// The view of one question; `None` if nothing was found about the person.
-    pub fn of(asked: &Asked, names: &Names) -> Option<Self> {
+    pub fn of(asked: &Subject, names: &Names) -> Option<Self> {
         let judgement = asked.found.judgement.as_ref()?;
         // An answer to another question is past.
         let last = asked.last.as_ref().filter(|last| last.question == asked.question);

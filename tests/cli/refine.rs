@@ -462,7 +462,7 @@ fn questions_are_answered_one_by_one() {
         +1 never_posted: never posted
 
       a approve: let them in
-      w watch: let them in, and look again
+      w approve_and_watch: let them in, and look again
       h hold: leave the request as it is
       d decline: turn them away, for a reason
       s snooze: ask again on another day
@@ -489,7 +489,7 @@ fn questions_are_answered_one_by_one() {
       screen: ok, 0 points
 
       a approve: let them in
-      w watch: let them in, and look again
+      w approve_and_watch: let them in, and look again
       h hold: leave the request as it is
       d decline: turn them away, for a reason
       s snooze: ask again on another day
@@ -524,7 +524,7 @@ fn questions_are_answered_one_by_one() {
     '@x1@b.example,follower,reviewed,look,0.0,0.0,flag,follows_many mass_following no_bio never_posted,keep,,it is our own test account,Rita,2026-03-30 10:00
     '@x2@b.example,follower,reviewed,look,0.0,0.0,flag,follows_many mass_following no_bio never_posted,remove,,"bought, checked by hand",Rita,2026-03-30 10:00
     '@x3@b.example,request,snoozed,hold,0.0,0.0,flag,follows_many mass_following no_bio never_posted,snooze,2026-04-15T23:59:59+00:00,,Rita,2026-03-30 10:00
-    '@zoe@b.example,request,reviewed,approve_and_watch,13.4,0.0,ok,,watch,,,Rita,2026-03-30 10:00
+    '@zoe@b.example,request,reviewed,approve_and_watch,13.4,0.0,ok,,approve_and_watch,,,Rita,2026-03-30 10:00
     [exit 0]
     "#);
     let later = env.copied().at("2026-04-16T00:00:00Z");
@@ -610,7 +610,7 @@ fn a_plan_lists_deeds_and_what_was_done_is_noted() {
     let env = refined();
     env.write(
         "answers.csv",
-        "who,ruling,until,reason\n@x1@b.example,remove,,bought\n@zoe@b.example,watch,,\n\
+        "who,ruling,until,reason\n@x1@b.example,remove,,bought\n@zoe@b.example,approve_and_watch,,\n\
          @x2@b.example,keep,,\n",
     );
     env.ok(["review", "acme", "--from", "answers.csv", "--actor", "Rita"]);
@@ -618,7 +618,7 @@ fn a_plan_lists_deeds_and_what_was_done_is_noted() {
     let plan = std::fs::read_to_string(env.path("plan.csv")).unwrap();
     assert_snapshot!(plan, @"
     id,handle,ruling,reason,ruled_by,ruled_at,done
-    mastodon:https://b.example/users/zoe,'@zoe@b.example,watch,,Rita,2026-03-30 10:00,no
+    mastodon:https://b.example/users/zoe,'@zoe@b.example,approve_and_watch,,Rita,2026-03-30 10:00,no
     mastodon:https://b.example/users/x1,'@x1@b.example,remove,bought,Rita,2026-03-30 10:00,no
     ");
     env.write("plan.csv", plan.replacen(",no\n", ",yes\n", 1));

@@ -1,15 +1,12 @@
 //! The review queue, for people: a list, a table to fill in, one question, a plan.
 
-use std::path::Path;
-
 use crate::{
     cli::out::{finish, table},
     evidence::scores::ruling::{Ruled, Ruling},
     failure::Failure,
     model::quantity::count,
-    runner::review::Taken,
     view::{
-        review::{QuestionView, Queue},
+        review::{DoneView, PlanView, QuestionView, Queue, TakenView},
         sentence,
     },
 };
@@ -100,11 +97,11 @@ pub fn line(view: &QuestionView) -> Result<String, Failure> {
 }
 
 /// What became of a table that was handed back.
-pub fn taken(taken: &Taken, by: &str, dry_run: bool) -> String {
-    let word = if dry_run { "would be taken" } else { "taken" };
-    let mut out = format!("{} {word}, by {by}", answers(taken.rulings.len()));
-    if taken.unchanged > 0 {
-        out.push_str(&format!("; {} stood already", taken.unchanged));
+pub fn taken(view: &TakenView) -> String {
+    let word = if view.dry_run { "would be taken" } else { "taken" };
+    let mut out = format!("{} {word}, by {}", many(view.answers, "answer"), view.by);
+    if view.unchanged > 0 {
+        out.push_str(&format!("; {} stood already", view.unchanged));
     }
     out.push_str(".\n");
     out
@@ -137,24 +134,21 @@ pub fn plan_line(ruled: &Ruled, handle: Option<&str>) -> Result<String, Failure>
 }
 
 /// What a plan holds.
-pub fn planned(deeds: usize, behind: usize, file: &Path) -> String {
-    let mut text = format!("{} to do: {}.", deeds_of(deeds), file.display());
-    if behind > 0 {
-        text.push_str(&format!(" {behind} more wait for another day."));
+pub fn planned(view: &PlanView) -> String {
+    let mut text = format!("{} to do: {}.", many(view.deeds, "deed"), view.file);
+    if view.behind > 0 {
+        text.push_str(&format!(" {} more wait for another day.", view.behind));
     }
     wrapped(0, "", &text)
 }
 
 /// How many deeds were noted.
-pub fn marked(deeds: usize, by: &str, dry_run: bool) -> String {
-    let word = if dry_run { "would be noted" } else { "noted" };
-    format!("{} {word} as done, by {by}.\n", deeds_of(deeds))
+pub fn done(view: &DoneView) -> String {
+    let word = if view.dry_run { "would be noted" } else { "noted" };
+    format!("{} {word} as done, by {}.\n", many(view.deeds, "deed"), view.by)
 }
 
-fn answers(number: usize) -> String {
-    format!("{number} {}", if number == 1 { "answer" } else { "answers" })
-}
-
-fn deeds_of(number: usize) -> String {
-    format!("{number} {}", if number == 1 { "deed" } else { "deeds" })
+/// So many of something.
+fn many(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }

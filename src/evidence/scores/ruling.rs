@@ -45,7 +45,7 @@ impl Question {
 /// Writes the rulings with their names, keys, questions and effects from one row each.
 macro_rules! rulings {
     ($($(#[$doc:meta])* $ruling:ident = $name:literal $key:literal [$($question:ident)*] $acts:literal, $words:literal;)*) => {
-        /// A person's answer.
+        /// A person's answer; of two the gentler comes first.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
         #[serde(rename_all = "snake_case")]
         pub enum Ruling { $($(#[$doc])* $ruling,)* }
@@ -86,7 +86,7 @@ rulings! {
     /// Let them in.
     Approve = "approve" 'a' [Request] true, "let them in";
     /// Let them in, and look again.
-    Watch = "watch" 'w' [Request] true, "let them in, and look again";
+    ApproveAndWatch = "approve_and_watch" 'w' [Request] true, "let them in, and look again";
     /// Leave the request as it is.
     Hold = "hold" 'h' [Request] false, "leave the request as it is";
     /// Turn them away.
@@ -107,7 +107,7 @@ impl Ruling {
         match self {
             Ruling::Decline | Ruling::Remove => true,
             Ruling::Approve
-            | Ruling::Watch
+            | Ruling::ApproveAndWatch
             | Ruling::Hold
             | Ruling::Keep
             | Ruling::Snooze
@@ -182,7 +182,7 @@ impl Status {
                 Ruling::Snooze if last.until.is_some_and(|until| now < until) => Status::Snoozed,
                 Ruling::Snooze => Status::Pending,
                 Ruling::Approve
-                | Ruling::Watch
+                | Ruling::ApproveAndWatch
                 | Ruling::Hold
                 | Ruling::Decline
                 | Ruling::Keep

@@ -4,8 +4,9 @@
 //!
 //! # Always true
 //!
-//! - A flag takes three points from two groups of signs, and the knowledge that the person never
-//!   did anything for us. A sign alone flags nobody, and neither do signs of one group.
+//! - A flag takes three points from two groups of signs, about somebody of whom no export shows
+//!   that they ever did anything for us. A sign alone flags nobody, and neither do signs of one
+//!   group.
 //! - What is not known gives no points.
 //! - Who says that a program posts there is told so and gets no points: such accounts may be
 //!   welcome.
