@@ -48,6 +48,7 @@ mod migrate;
 mod notices;
 mod prometheus;
 mod reassign;
+mod receipts;
 mod refine;
 mod reject;
 mod reopen;
@@ -126,6 +127,7 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::Waive(args) => waive::run(session, args),
         Verb::History(args) => history::run(session, args),
         Verb::Show(args) => show::run(session, args),
+        Verb::Receipts(args) => receipts::run(session, args),
         Verb::Metrics(args) => metrics::run(session, args),
         Verb::Inbox(args) => inbox::run(session, args),
         Verb::Refine(args) => refine::run(session, args),

@@ -486,6 +486,7 @@ mod tests {
             )
         };
         let receipt = Receipt {
+            spans: Default::default(),
             kind,
             account: account.clone(),
             as_of: None,

@@ -22,6 +22,7 @@ pub mod moved;
 pub mod notices;
 pub mod numbers;
 pub mod past;
+pub mod receipts;
 pub mod refine;
 pub mod report;
 pub mod review;
