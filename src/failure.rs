@@ -82,6 +82,14 @@ pub enum Failure {
         /// As codes are written.
         id: String,
     },
+    /// The evidence knows nobody of that name.
+    #[error("nobody called `{who}` has to do with {brand}")]
+    UnknownPerson {
+        /// The brand.
+        brand: BrandId,
+        /// As it was typed.
+        who: String,
+    },
     /// The workspace.
     #[error(transparent)]
     Workspace(#[from] WorkspaceError),
@@ -130,6 +138,7 @@ impl Failure {
             | Failure::NoBrandFile { .. }
             | Failure::Usage { .. }
             | Failure::UnknownCode { .. }
+            | Failure::UnknownPerson { .. }
             | Failure::Workspace(_)
             | Failure::Evidence(_)
             | Failure::Source(_)
@@ -157,6 +166,9 @@ impl Failure {
             )),
             Failure::Usage { hint, .. } => Some(hint.clone()),
             Failure::UnknownCode { id, .. } => Some(codes_that_exist(id)),
+            Failure::UnknownPerson { brand, .. } => Some(format!(
+                "write a handle, an id, or a pseudonym as `fivestep refine {brand}` shows it"
+            )),
             Failure::Workspace(error) => workspace_hint(error),
             Failure::Store(error) => Some(error.hint()),
             Failure::Evidence(error) => Some(error.hint().to_owned()),

@@ -30,6 +30,8 @@ mod metrics;
 mod moves;
 #[path = "cli/people.rs"]
 mod people;
+#[path = "cli/refine.rs"]
+mod refine;
 #[path = "cli/rehearse.rs"]
 mod rehearse;
 #[path = "cli/report.rs"]

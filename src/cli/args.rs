@@ -6,7 +6,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::store::state::Keep;
+use crate::{evidence::scores::Decision, store::state::Keep};
 
 use super::shipped::Shipped;
 
@@ -92,7 +92,7 @@ pub enum Format {
     /// Markdown
     #[value(hide = true)]
     Md,
-    /// A table with a line a number
+    /// A table of comma-separated values
     #[value(hide = true)]
     Csv,
 }
@@ -194,6 +194,12 @@ pub enum Verb {
     Receipts(ReceiptsArgs),
     /// A brand's metrics, now or as known earlier, with their rows
     Metrics(MetricsArgs),
+    /// The conversations that wait for an answer, those to answer first at the top
+    Inbox(InboxArgs),
+    /// What a brand's people give and gain, and what to do about it
+    Refine(RefineArgs),
+    /// The questions about people that a person has to answer
+    Review(ReviewArgs),
     /// A brand's report: one page to send, or its numbers
     Report(ReportArgs),
     /// Draw a workflow, and where a brand is in it
@@ -259,6 +265,7 @@ impl Verb {
             Verb::Check(_) => &[Format::Sarif],
             Verb::Test(_) => &[Format::Junit],
             Verb::Tasks(_) => &[Format::Ics],
+            Verb::Inbox(_) | Verb::Refine(_) | Verb::Review(_) => &[Format::Csv],
             Verb::Report(_) => &[Format::Html, Format::Md, Format::Csv],
             Verb::Init(_)
             | Verb::Demo(_)
@@ -902,6 +909,115 @@ pub struct MetricsArgs {
     pub first: usize,
 }
 
+/// Arguments of `inbox`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep inbox acme
+  fivestep inbox acme --names --first 5
+  fivestep inbox acme --minutes 30 --each 6")]
+pub struct InboxArgs {
+    /// The brand
+    pub brand: String,
+    /// How many are listed; `-o csv` has all
+    #[arg(long, value_name = "N", default_value_t = 15)]
+    pub first: usize,
+    /// Name people and show where their posts are, instead of giving each a pseudonym
+    #[arg(long)]
+    pub names: bool,
+    /// How many minutes a day there are for answers
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    pub minutes: u16,
+    /// How many minutes an answer takes
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
+    pub each: u16,
+    /// Only what was imported by then, as if it were then: an instant, or the end of a day (UTC)
+    #[arg(long, value_name = "DATE", value_parser = parse_instant)]
+    pub as_of: Option<DateTime<Utc>>,
+    /// The length of the window; otherwise that of the brand's workflow
+    #[arg(long, value_name = "TIME", value_parser = parse_window)]
+    pub window: Option<i64>,
+    /// Let the window end here instead of at the newest evidence
+    #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
+    pub window_end: Option<DateTime<Utc>>,
+}
+
+/// Arguments of `refine`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep refine acme
+  fivestep refine acme --explain @ann.example
+  fivestep refine acme -o csv --only review_for_removal
+  fivestep refine --evaluate labelled.csv")]
+pub struct RefineArgs {
+    /// The brand
+    #[arg(required_unless_present = "evaluate")]
+    pub brand: Option<String>,
+    /// Judge the screen itself, on a table of accounts of which the column `label` says whether
+    /// they are fake or genuine
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["brand", "explain", "only"])]
+    pub evaluate: Option<PathBuf>,
+    /// One person, by handle, id or pseudonym: every part of both scores
+    #[arg(long, value_name = "WHO")]
+    pub explain: Option<String>,
+    /// How many people of each decision are listed
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub first: usize,
+    /// Only people with this decision, in the table of `-o csv`
+    #[arg(long, value_name = "DECISION", value_parser = parse_decision)]
+    pub only: Option<Decision>,
+    /// Name people instead of giving each a pseudonym
+    #[arg(long)]
+    pub names: bool,
+    /// Only what was imported by then, as if it were then: an instant, or the end of a day (UTC)
+    #[arg(long, value_name = "DATE", value_parser = parse_instant)]
+    pub as_of: Option<DateTime<Utc>>,
+    /// The length of the window; otherwise that of the brand's workflow
+    #[arg(long, value_name = "TIME", value_parser = parse_window)]
+    pub window: Option<i64>,
+    /// Judge people as of this moment instead of the newest evidence
+    #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
+    pub window_end: Option<DateTime<Utc>>,
+}
+
+/// Arguments of `review`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep review acme
+  fivestep review acme --keys --actor Rita
+  fivestep review acme -o csv --names
+  fivestep review acme --plan plan.csv")]
+pub struct ReviewArgs {
+    /// The brand
+    pub brand: String,
+    /// Show one after another, and take an answer a line from standard input
+    #[arg(long, group = "work")]
+    pub keys: bool,
+    /// Take the answers from the table that `-o csv` writes, filled in: all of them or none
+    #[arg(long, value_name = "FILE", group = "work")]
+    pub from: Option<PathBuf>,
+    /// Write a table of what is to be done on the platform: at most 20 deeds a day, people named
+    #[arg(long, value_name = "FILE", group = "work")]
+    pub plan: Option<PathBuf>,
+    /// Note the deeds of a plan that have `yes` under `done`: all of them or none
+    #[arg(long, value_name = "FILE", group = "work")]
+    pub done: Option<PathBuf>,
+    /// Those who are reviewed or snoozed, too
+    #[arg(long)]
+    pub all: bool,
+    /// How many are listed or asked about
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub first: usize,
+    /// Name people instead of giving each a pseudonym
+    #[arg(long)]
+    pub names: bool,
+    /// Say what would be taken or noted, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
 /// Arguments of `report`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -1164,7 +1280,7 @@ pub struct CompletionsArgs {
 }
 
 /// Takes an instant (`2026-03-02T09:00:00Z`) or a day (`2026-03-02`, its end in UTC).
-fn parse_instant(text: &str) -> Result<DateTime<Utc>, String> {
+pub fn parse_instant(text: &str) -> Result<DateTime<Utc>, String> {
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
         return Ok(at.to_utc());
     }
@@ -1175,6 +1291,14 @@ fn parse_instant(text: &str) -> Result<DateTime<Utc>, String> {
         .ok_or_else(|| {
             "write an instant such as 2026-03-02T09:00:00Z, or a day such as 2026-03-02".to_owned()
         })
+}
+
+/// Takes the name of a decision.
+fn parse_decision(text: &str) -> Result<Decision, String> {
+    text.parse().map_err(|()| {
+        let names = Decision::ALL.map(|row| format!("`{}`", row.1));
+        format!("there is {}", names.join(", "))
+    })
 }
 
 /// The length of a window in seconds: `24h`, `28d`, `4w`.

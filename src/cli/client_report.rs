@@ -60,7 +60,7 @@ fn text(report: &Report, format: Format) -> Result<Option<String>, Failure> {
 }
 
 /// Writes a file whole or not at all.
-fn write(to: &Path, text: &str) -> Result<(), Failure> {
+pub fn write(to: &Path, text: &str) -> Result<(), Failure> {
     let failed =
         |source| Failure::Io { doing: format!("{} cannot be written", to.display()), source };
     let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());

@@ -84,6 +84,7 @@ impl From<&Failure> for Exit {
             Failure::Conflict { .. } => Exit::Conflict,
             Failure::Usage { .. } => Exit::Usage,
             Failure::UnknownCode { .. }
+            | Failure::UnknownPerson { .. }
             | Failure::NoBrandFile { .. }
             | Failure::JournalGivenUp { .. }
             | Failure::Workspace(WorkspaceError::Unknown { .. }) => Exit::Unknown,

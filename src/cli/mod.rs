@@ -40,6 +40,7 @@ mod history;
 mod hold;
 mod ics;
 mod import;
+mod inbox;
 mod init;
 mod junit;
 mod metrics;
@@ -48,10 +49,12 @@ mod notices;
 mod prometheus;
 mod reassign;
 mod receipts;
+mod refine;
 mod reject;
 mod reopen;
 mod restore;
 mod retry;
+mod review;
 mod rewind;
 mod schedule;
 mod schema;
@@ -126,6 +129,9 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::Show(args) => show::run(session, args),
         Verb::Receipts(args) => receipts::run(session, args),
         Verb::Metrics(args) => metrics::run(session, args),
+        Verb::Inbox(args) => inbox::run(session, args),
+        Verb::Refine(args) => refine::run(session, args),
+        Verb::Review(args) => review::run(session, args),
         Verb::Report(args) => client_report::run(session, args),
         Verb::Graph(args) => graph::run(session, args),
         Verb::Schedule(args) => schedule::run(session, args),

@@ -12,6 +12,7 @@ use clap::{Arg, ArgAction, Command, CommandFactory};
 
 use crate::{
     definition::{Code, KeyManual, Severity, expression::VOCABULARY, manual},
+    evidence::scores::{Decision, Feature, Reason},
     model::{
         FactKind, Metric, Outcome, SourceKind, Unit,
         metric::{Better, Method},
@@ -39,6 +40,9 @@ pub fn part(name: &str) -> Option<String> {
         "formulas" => Some(formulas()),
         "measurable" => Some(measurable()),
         "metrics" => Some(metrics()),
+        "score-parts" => Some(score_parts()),
+        "screen-reasons" => Some(screen_reasons()),
+        "decisions" => Some(decisions()),
         "outcomes" => Some(listed(Outcome::ALL.map(Outcome::name))),
         _ => manual(name.strip_prefix("keys of ")?).map(keys),
     }
@@ -115,6 +119,36 @@ fn formulas() -> String {
         vec![code(&metric.to_string()), spec.formula.to_owned(), spec.source.to_owned()]
     });
     table(&["metric", "formula", "source"], rows)
+}
+
+/// What both scores of a person are made of.
+fn score_parts() -> String {
+    let rows = Feature::ALL.map(|part| {
+        let axis = format!("what they {}", part.axis().strip_suffix('s').unwrap_or_default());
+        [axis, code(part.name()), part.weight().to_string(), part.formula().to_owned()].to_vec()
+    });
+    table(&["score", "part", "weight", "share of the weight"], rows)
+}
+
+/// What speaks against an account, and for it.
+fn screen_reasons() -> String {
+    let rows = Reason::ALL.map(|reason| {
+        let points = format!("{:+}", reason.points());
+        let points = if reason.points() == 0 { "0".to_owned() } else { points };
+        vec![
+            code(reason.code()),
+            reason.group().name().to_owned(),
+            points,
+            reason.words().to_owned(),
+        ]
+    });
+    table(&["reason", "group", "points", "what it says"], rows)
+}
+
+/// What may be proposed about a person.
+fn decisions() -> String {
+    let rows = Decision::ALL.map(|(_, name, advice)| vec![code(name), advice.to_owned()]);
+    table(&["decision", "what it asks for"], rows)
 }
 
 /// Which kinds of facts each kind of source can carry.

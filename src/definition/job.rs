@@ -15,7 +15,15 @@ use super::{
 };
 
 /// What work is called, in the order of the reference.
-pub(super) const WORKS: &[&str] = &["source.pull", "repeat.measure", "notify", "command", "http"];
+pub(super) const WORKS: &[&str] = &[
+    "source.pull",
+    "repeat.measure",
+    "support.inbox",
+    "refine.evaluate",
+    "notify",
+    "command",
+    "http",
+];
 
 /// The keys that one kind of work has for itself.
 pub(super) const OWN: &[Own] = &[

@@ -241,7 +241,16 @@ pub(super) struct Schedule {
 pub(super) const ADVANCE: &str = "advance";
 
 /// What a schedule does, in the order of the reference.
-const CHORES: &[&str] = &[ADVANCE, "source.pull", "repeat.measure", "notify", "command", "http"];
+const CHORES: &[&str] = &[
+    ADVANCE,
+    "source.pull",
+    "repeat.measure",
+    "support.inbox",
+    "refine.evaluate",
+    "notify",
+    "command",
+    "http",
+];
 
 /// What must be true of the keys of a schedule together.
 pub(super) const SCHEDULE_RULES: &[Rule] =

@@ -10,10 +10,12 @@
 pub mod accounts;
 pub mod erasure;
 pub mod facts;
+pub mod inbox;
 pub mod interval;
 pub mod layers;
 pub mod metrics;
 pub mod pseudonym;
+pub mod scores;
 pub mod somebody;
 pub mod sources;
 pub mod splitmix;

@@ -76,6 +76,10 @@ pub enum Work {
     Pull,
     /// Measures the brand's evidence (`repeat.measure`).
     Measure,
+    /// Counts the conversations that wait for an answer (`support.inbox`).
+    Inbox,
+    /// Judges the brand's people and counts what is proposed (`refine.evaluate`).
+    Evaluate,
     /// Tells people something (`notify`).
     Notify {
         /// A person or `role:NAME`.
@@ -107,6 +111,8 @@ impl Work {
         match self {
             Work::Pull => "source.pull",
             Work::Measure => "repeat.measure",
+            Work::Inbox => "support.inbox",
+            Work::Evaluate => "refine.evaluate",
             Work::Notify { .. } => "notify",
             Work::Command { .. } => "command",
             Work::Http { .. } => "http",

@@ -156,7 +156,8 @@ impl Tools {
 /// # Errors
 ///
 /// [`Fault`] says why it is not done, as far as we know: a webhook may have done its work and
-/// failed to say so. `source.pull` and `repeat.measure` are the runner's, and refused here.
+/// failed to say so. What needs the workspace and its stores, such as `source.pull`, is the runner's, and
+/// refused here.
 pub fn perform(order: &Order, tools: &Tools, stop: &Stop) -> Result<Map<String, Value>, Fault> {
     let Order { brand, cycle, action, attempt, .. } = order;
     let stage = order.stage.as_ref().map(StageId::as_str);
@@ -182,7 +183,7 @@ fn attempt_of(order: &Order, tools: &Tools, stop: &Stop) -> Result<Map<String, V
             http::perform(order, url, token_env.as_deref(), tools, stop)
         }
         Work::Notify { to, text } => notify::perform(order, to, text, tools, stop),
-        Work::Pull | Work::Measure => {
+        Work::Pull | Work::Measure | Work::Inbox | Work::Evaluate => {
             let name = order.job.work.name();
             Err(Fault::permanent(format!("`{name}` is the runner's own work")))
         }

@@ -13,6 +13,8 @@ use crate::{
         facts::{Facts, PersonId},
         metrics::{self, Explained},
         pseudonym::Pseudonyms,
+        scores::Context,
+        somebody::{Crowd, Somebody},
     },
     failure::Failure,
     model::{Brand, BrandId, Metric, Observation},
@@ -27,7 +29,7 @@ pub struct Known {
     /// The facts, but for people, follows and interactions.
     pub facts: Facts,
     /// The evidence, which shows people; absent before the first import.
-    evidence: Option<EvidenceStore>,
+    pub(super) evidence: Option<EvidenceStore>,
     /// The revision of the facts; 0 before the first import.
     pub revision: u64,
     /// The length of the measuring window, in seconds.
@@ -150,6 +152,34 @@ impl Known {
         store.snapshot(|| {
             let crowd = store.everybody(self.earlier(store)?);
             Ok(metrics::explain(brand, facts, &crowd, metric, seconds, until)?)
+        })
+    }
+
+    /// Looks at everybody, one after another, with what judging them needs; `None` if no fact has
+    /// a date.
+    ///
+    /// - `begin`: what the answer is before anybody was seen.
+    /// - `see`: adds one person to the answer.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] if the evidence cannot be read.
+    pub fn judge_each<T>(
+        &self,
+        until: Option<DateTime<Utc>>,
+        begin: impl FnOnce(&Context) -> T,
+        mut see: impl FnMut(&mut T, &Context, &Somebody),
+    ) -> Result<Option<T>, Failure> {
+        let (brand, facts, seconds) = (&self.brand, &self.facts, self.window_seconds);
+        let Some(store) = &self.evidence else { return Ok(None) };
+        store.snapshot(|| {
+            let crowd = store.everybody(self.earlier(store)?);
+            let Some(context) = Context::look(brand, facts, &crowd, seconds, until)? else {
+                return Ok(None);
+            };
+            let mut answer = begin(&context);
+            crowd.each(&mut |somebody| see(&mut answer, &context, somebody))?;
+            Ok(Some(answer))
         })
     }
 

@@ -23,6 +23,7 @@ pub mod known;
 pub mod meter;
 pub mod migrate;
 pub mod past;
+pub mod review;
 pub mod serve;
 pub mod tick;
 pub mod works;

@@ -17,6 +17,7 @@
 //!   resuming: what it had written is not due any more, and the next one does the rest.
 
 mod account;
+mod count;
 mod deliver;
 mod due;
 mod settle;

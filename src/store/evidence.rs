@@ -26,6 +26,7 @@ mod forget;
 mod house;
 mod people;
 mod read;
+mod ruling;
 mod schema;
 mod write;
 

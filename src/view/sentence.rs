@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     engine::{Distance, MetricReport, Reason},
     model::{
-        Bound, Finding, Interval, Metric, Observation, Quantity, Test, Threshold, Unit,
+        Bound, Finding, Interval, Metric, Observation, Quantity, Test, Threshold, Unit, Window,
         metric::Grows,
         quantity::{count, duration, interval_text, working_time},
     },
@@ -243,10 +243,14 @@ pub fn provenance(observation: &Observation, age_seconds: Option<i64>) -> String
 /// 28 d to 2023-09-04 04:25, the newest evidence
 /// ```
 pub fn window(observation: &Observation) -> Option<String> {
-    let window = observation.window?;
+    observation.window.map(stretch)
+}
+
+/// A window in words, as [`window`].
+pub fn stretch(window: Window) -> String {
     let length = duration((window.to - window.from).num_seconds() as f64);
     let end = if window.asked { "as asked" } else { "the newest evidence" };
-    Some(format!("{length} to {}, {end}", instant(window.to)))
+    format!("{length} to {}, {end}", instant(window.to))
 }
 
 #[cfg(test)]

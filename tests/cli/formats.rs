@@ -313,6 +313,9 @@ fn help_says_what_there_is_and_shows_examples() {
       show         A brand's numbers: value, sample, interval, window, sources
       receipts     What was imported for a brand, and what it can tell
       metrics      A brand's metrics, now or as known earlier, with their rows
+      inbox        The conversations that wait for an answer, those to answer first at the top
+      refine       What a brand's people give and gain, and what to do about it
+      review       The questions about people that a person has to answer
       report       A brand's report: one page to send, or its numbers
       graph        Draw a workflow, and where a brand is in it
       schedule     When schedules come

@@ -1,13 +1,16 @@
 //! Dialogues of a help desk.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fivestep::{
     evidence::{
-        facts::{Act, PostKind},
+        facts::{Act, Facts, PostKind},
+        inbox::Inbox,
+        scores::Context,
+        somebody::Crowd,
         sources::{self, SourceError},
     },
-    model::SourceKind,
+    model::{Brand, BrandId, Charter, Digest, SourceKind, WorkflowId, WorkingTime},
 };
 use serde_json::{Value, json};
 
@@ -125,4 +128,60 @@ fn the_real_dialogues_hold_what_is_known_of_them() {
         closings.1,
         different.join("\n")
     );
+}
+
+/// A brand of which nothing matters here but that there is one.
+fn brand() -> Brand {
+    Brand {
+        digest: Digest::of(b""),
+        id: BrandId::new("desk").expect("an id"),
+        name: "Desk".into(),
+        working_time: WorkingTime::default(),
+        languages: vec!["en".into()],
+        workflow: WorkflowId::new("customer-care").expect("an id"),
+        goals: BTreeMap::new(),
+        accounts: vec![],
+        charter: Charter::default(),
+        segments: vec![],
+        sources: vec![],
+    }
+}
+
+/// The conversations of all time.
+fn inbox(facts: &Facts) -> Inbox {
+    let (brand, ages) = (brand(), 40 * 366 * 86_400);
+    let Ok(context) = Context::look(&brand, facts, facts, ages, None);
+    let context = context.expect("the facts have a date");
+    let mut inbox = Inbox::default();
+    let Ok(()) = facts.each(&mut |somebody| inbox.see(&context, somebody));
+    inbox
+}
+
+#[test]
+fn every_real_dialogue_is_rebuilt_and_waits_unless_it_was_answered() {
+    let Some(data) = shared("conversations") else { return };
+    let path = data.join("customer-care-dev.json");
+    let text = std::fs::read_to_string(&path).expect("readable");
+    let all: Vec<Value> = serde_json::from_str(&text).expect("JSON");
+    let brands: BTreeSet<&str> = all.iter().filter_map(|row| row["company"].as_str()).collect();
+    let (mut opened, mut waiting, mut over, mut unanswered) = (0, 0, 0, 0);
+    for brand in &brands {
+        let export = sources::read(&source(SourceKind::Dialogues, brand), &path).expect("sound");
+        let mut facts = export.facts;
+        let found = inbox(&facts);
+        opened += found.opened;
+        waiting += found.waiting.len();
+        over += found.over;
+        // Without our answers every dialogue waits.
+        facts.posts.retain(|post| post.text.is_none());
+        let found = inbox(&facts);
+        let threads: BTreeSet<(&str, &str)> =
+            facts.posts.iter().map(|post| (post.root.as_str(), post.author.as_str())).collect();
+        assert_eq!(found.waiting.len(), threads.len(), "{brand}");
+        unanswered += found.waiting.len();
+    }
+    // Of the 525 two begin with the very message that another one begins with.
+    assert_eq!((brands.len(), opened, unanswered), (24, 523, 523));
+    // The closing answer of each is ours.
+    assert_eq!((waiting, over), (0, 0));
 }

@@ -1,7 +1,7 @@
 //! Imports and their receipts, for people.
 
 use crate::{
-    evidence::sources::Receipt,
+    evidence::sources::{FileReceipt, Receipt},
     view::{
         imported::ImportView,
         receipts::{ReceiptView, ReceiptsView},
@@ -52,18 +52,7 @@ fn listed(all: &[String]) -> String {
 fn receipt(receipt: &Receipt) -> String {
     let newest = receipt.as_of.map(sentence::instant).unwrap_or_else(|| "nothing dated".to_owned());
     let mut out = wrapped(2, "", &format!("{} {}, newest {newest}", receipt.kind, receipt.account));
-    for file in &receipt.files {
-        let skipped: Vec<String> =
-            file.skipped.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
-        let rest = if skipped.is_empty() {
-            String::new()
-        } else {
-            format!("; left out: {}", skipped.join(", "))
-        };
-        let rows = if file.rows_read == 1 { "row" } else { "rows" };
-        let line = format!("{} {rows}, {} kept{rest}", file.rows_read, file.kept);
-        out.push_str(&wrapped(4, &format!("{}: ", file.name), &line));
-    }
+    out.extend(receipt.files.iter().map(file));
     for (facts, (first, last)) in &receipt.spans {
         let days = format!("{} to {}", first.format("%Y-%m-%d"), last.format("%Y-%m-%d"));
         out.push_str(&wrapped(4, &format!("{}: ", facts.replace('_', " ")), &days));
@@ -75,4 +64,18 @@ fn receipt(receipt: &Receipt) -> String {
     }
     out.extend(receipt.notes.iter().map(|note| wrapped(4, "note: ", note)));
     out
+}
+
+/// What became of the rows of one file.
+pub fn file(file: &FileReceipt) -> String {
+    let skipped: Vec<String> =
+        file.skipped.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
+    let rest = if skipped.is_empty() {
+        String::new()
+    } else {
+        format!("; left out: {}", skipped.join(", "))
+    };
+    let rows = if file.rows_read == 1 { "row" } else { "rows" };
+    let line = format!("{} {rows}, {} kept{rest}", file.rows_read, file.kept);
+    wrapped(4, &format!("{}: ", file.name), &line)
 }

@@ -2,16 +2,20 @@
 
 pub mod brand;
 pub mod catalogue;
+pub mod evaluation;
 pub mod graph;
 pub mod house;
 pub mod imported;
+pub mod inbox;
 pub mod migration;
 pub mod moved;
 pub mod notices;
 pub mod numbers;
 pub mod page;
 pub mod past;
+pub mod refine;
 pub mod report;
+pub mod review;
 pub mod rows;
 pub mod schedule;
 pub mod simulate;

@@ -29,15 +29,19 @@ const MAX_TIMEOUT_SECONDS: i64 = 86_400;
 enum Run {
     Pull,
     Measure,
+    Inbox,
+    Evaluate,
     Notify,
     Command,
     Http,
 }
 
 /// Every kind of work with its name, in the order of [`job::WORKS`].
-const RUNS: [(Run, &str); 5] = [
+const RUNS: [(Run, &str); 7] = [
     (Run::Pull, "source.pull"),
     (Run::Measure, "repeat.measure"),
+    (Run::Inbox, "support.inbox"),
+    (Run::Evaluate, "refine.evaluate"),
     (Run::Notify, "notify"),
     (Run::Command, "command"),
     (Run::Http, "http"),
@@ -198,6 +202,8 @@ fn work(run: Run, values: Values) -> Option<Work> {
     Some(match run {
         Run::Pull => Work::Pull,
         Run::Measure => Work::Measure,
+        Run::Inbox => Work::Inbox,
+        Run::Evaluate => Work::Evaluate,
         Run::Notify => Work::Notify { to: to?, text: text? },
         Run::Command => Work::Command { argv: argv?, env: env?, output_bytes: output_bytes? },
         // A name that was refused is missing here, and the file is refused with it.

@@ -29,10 +29,10 @@ mod laws;
 mod reading;
 mod scope;
 mod staying;
-mod talks;
-mod tally;
+pub(crate) mod talks;
+pub(crate) mod tally;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod ties;
 mod totals;
 

@@ -28,14 +28,14 @@ pub(super) const SILENCE: TimeDelta = TimeDelta::hours(24);
 
 /// Who speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Side {
+pub(crate) enum Side {
     Theirs,
     Ours,
 }
 
 /// One post of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Turn<'a> {
+pub(crate) struct Turn<'a> {
     pub at: DateTime<Utc>,
     pub side: Side,
     pub id: &'a str,
@@ -43,7 +43,7 @@ pub(super) struct Turn<'a> {
 
 /// A conversation, its turns in the order of time.
 #[derive(Debug)]
-pub(super) struct Talk<'a> {
+pub(crate) struct Talk<'a> {
     /// The root of its thread, and with whom.
     pub key: Key<'a>,
     pub turns: Vec<Turn<'a>>,
@@ -51,7 +51,7 @@ pub(super) struct Talk<'a> {
 
 /// A moment at which a conversation waits for an answer, and when that came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Opening<'a> {
+pub(crate) struct Opening<'a> {
     /// The conversation that waits.
     pub talk: Key<'a>,
     pub at: DateTime<Utc>,
@@ -94,7 +94,7 @@ impl<'a> Talk<'a> {
 }
 
 /// A conversation's key: the root of its thread, and the person.
-pub(super) type Key<'a> = (&'a str, &'a PersonId);
+pub(crate) type Key<'a> = (&'a str, &'a PersonId);
 
 /// Where a post of theirs belongs, and when it was written.
 type Place<'a> = (Key<'a>, DateTime<Utc>);

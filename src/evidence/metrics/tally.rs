@@ -154,7 +154,7 @@ impl Tally {
 }
 
 /// The accounts of the brand: those with a profile, those addressed, those whose posts are counted.
-fn own<C: Crowd>(facts: &Facts, crowd: &C) -> Result<Vec<PersonId>, C::Error> {
+pub(crate) fn own<C: Crowd>(facts: &Facts, crowd: &C) -> Result<Vec<PersonId>, C::Error> {
     let mut own = crowd.addressed()?;
     own.extend(facts.profiles.iter().map(|profile| profile.account.clone()));
     own.extend(facts.post_totals.iter().map(|totals| totals.account.clone()));

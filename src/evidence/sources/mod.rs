@@ -16,6 +16,7 @@
 #![allow(clippy::disallowed_methods, reason = "the readers are the edge: they read exports")]
 
 mod ahead;
+pub mod answers;
 mod bluesky;
 mod dialogues;
 mod disk;
@@ -24,6 +25,7 @@ mod error;
 mod gather;
 mod html;
 mod json;
+pub mod labelled;
 mod linkedin;
 mod mapped;
 mod mastodon;
@@ -46,6 +48,7 @@ use self::tree::Glance;
 pub use self::{
     ahead::read_all,
     error::SourceError,
+    labelled::{Labelled, labelled},
     mapped::guess_map,
     receipt::{Comparison, FileReceipt, Receipt},
 };

@@ -42,7 +42,7 @@ impl Runner {
         for (at, begun) in begun {
             let order = order(&at, begun);
             match order.job.work {
-                Work::Pull | Work::Measure => {
+                Work::Pull | Work::Measure | Work::Inbox | Work::Evaluate => {
                     let answer = self.do_here(&order);
                     self.settle(vec![(order, answer)], account)?;
                 }
@@ -135,6 +135,8 @@ impl Runner {
         failpoint::pass("effect.before");
         let done = match order.job.work {
             Work::Pull => self.pull(&order.brand),
+            Work::Inbox => self.count_inbox(&order.brand),
+            Work::Evaluate => self.count_people(&order.brand),
             Work::Measure | Work::Notify { .. } | Work::Command { .. } | Work::Http { .. } => {
                 self.numbers(&order.brand)
             }
@@ -199,6 +201,7 @@ fn order(at: &Checkpoint, begun: Begun) -> Order {
     }
 }
 
-fn object<const N: usize>(fields: [(&str, Value); N]) -> Map<String, Value> {
+/// An object of these fields.
+pub(super) fn object<const N: usize>(fields: [(&str, Value); N]) -> Map<String, Value> {
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

@@ -166,6 +166,7 @@ fn remove(connection: &Connection, id: &str) -> rusqlite::Result<u64> {
             removed += connection.execute(&sql, [id])? as u64;
         }
     }
+    removed += connection.execute("DELETE FROM ruling WHERE person = ?1", [id])? as u64;
     Ok(removed)
 }
 
@@ -198,8 +199,11 @@ fn clean(connection: &Connection) -> rusqlite::Result<u64> {
             changed += connection.execute(&sql, [])? as u64;
         }
     }
-    let sql = "UPDATE forgotten SET reason = scrub(reason) WHERE holds(reason)";
-    Ok(changed + connection.execute(sql, [])? as u64)
+    for table in ["forgotten", "ruling"] {
+        let sql = format!("UPDATE {table} SET reason = scrub(reason) WHERE holds(reason)");
+        changed += connection.execute(&sql, [])? as u64;
+    }
+    Ok(changed)
 }
 
 /// Takes the name out of the words of the receipts; what in them is no word, is none of a person.

@@ -293,7 +293,7 @@ pub(super) fn maybe_time(
     row.get::<_, Option<i64>>(column)?.map(time).transpose()
 }
 
-fn time(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<DateTime<Utc>> {
+pub(super) fn time(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<DateTime<Utc>> {
     maybe_time(row, column)?.ok_or_else(|| bad_at(row, column, "nothing"))
 }
 

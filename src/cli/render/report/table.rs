@@ -70,7 +70,7 @@ fn line(report: &Report, part: &str, figure: &Figure) -> [String; 16] {
 }
 
 /// A text that no spreadsheet takes for a formula.
-fn safe(text: &str) -> String {
+pub fn safe(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         format!("'{text}")
     } else {

@@ -1,0 +1,60 @@
+//! What the actions `support.inbox` and `refine.evaluate` count.
+//!
+//! # Always true
+//!
+//! - No person stands in an answer: it goes into the journal, which holds none.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::settle::object;
+use crate::{
+    evidence::{inbox::Inbox, scores::Survey},
+    failure::Failure,
+    model::BrandId,
+    runner::{Runner, known::Asked},
+};
+
+impl Runner {
+    /// Counts the conversations that wait for an answer.
+    pub(super) fn count_inbox(&mut self, brand: &BrandId) -> Result<Map<String, Value>, Failure> {
+        let known = self.known(brand, Asked::default())?;
+        let inbox = known.judge_each(
+            None,
+            |context| (Inbox::default(), context.now().window.to),
+            |(inbox, _), context, somebody| inbox.see(context, somebody),
+        )?;
+        let (inbox, as_of) = inbox.map(|(inbox, to)| (inbox, Some(to))).unwrap_or_default();
+        Ok(object([
+            ("as_of", json!(as_of)),
+            ("opened", json!(inbox.opened)),
+            ("waiting", json!(inbox.waiting.len())),
+            ("questions", json!(inbox.questions())),
+            ("overdue", json!(as_of.map_or(0, |as_of| inbox.overdue(as_of)))),
+        ]))
+    }
+
+    /// Judges everybody and counts what is proposed, and how many questions wait for a person.
+    pub(super) fn count_people(&mut self, brand: &BrandId) -> Result<Map<String, Value>, Failure> {
+        let (known, now) = (self.known(brand, Asked::default())?, self.now());
+        let found = known.judge_each(
+            None,
+            |context| (Survey::new(0), context.now().window.to),
+            |(survey, _), context, somebody| survey.see(context, somebody),
+        )?;
+        let (survey, as_of) =
+            found.map_or((Survey::new(0), None), |(survey, to)| (survey, Some(to)));
+        let mut waiting = 0_u64;
+        known.each_question(now, |_, asked| waiting += u64::from(asked.status.waits()))?;
+        let decisions = survey.decisions.iter();
+        let decisions: BTreeMap<&str, u64> =
+            decisions.map(|(decision, kind)| (decision.name(), kind.count)).collect();
+        Ok(object([
+            ("as_of", json!(as_of)),
+            ("judged", json!(survey.judged)),
+            ("decisions", json!(decisions)),
+            ("questions", json!(waiting)),
+        ]))
+    }
+}
