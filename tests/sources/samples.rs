@@ -81,7 +81,8 @@ fn files_are_one_input_and_files_again() {
         assert_eq!(parted(&joined(&sample(kind))), sample(kind), "{name}");
     }
     // (the input, its files)
-    let table: [(&[u8], &[(&str, &[u8])]); 4] = [
+    type Found<'a> = &'a [(&'a str, &'a [u8])];
+    let table: [(&[u8], Found); 4] = [
         (b"", &[]),
         (b"bare", &[("input", b"bare")]),
         (b"--- a\n", &[("a", b"")]),
