@@ -297,14 +297,21 @@ mod tests {
         Ok(rows)
     }
 
+    /// A text as spreadsheets save "Unicode text".
+    fn utf16(text: &str) -> Vec<u8> {
+        let marked = format!("\u{feff}{text}");
+        marked.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    }
+
     #[test]
     fn a_table_is_read_whoever_wrote_it() {
         let five = |line| (line, "1".to_owned(), Ok(Some(5)));
         // (why this row exists, the file, its rows)
-        let table: [(&str, &[u8], Vec<_>); 9] = [
+        let table: [(&str, &[u8], Vec<_>); 10] = [
             ("plain", b"Post id,Likes\n1,5\n", vec![five(2)]),
             ("other names and order", b"LIKES,text,Post  ID\r\n5,\"a,b\",1\r\n", vec![five(2)]),
             ("the mark of UTF-8", b"\xef\xbb\xbfPost id,Likes\n1,5", vec![five(2)]),
+            ("UTF-16", &utf16("Post id\tLikes\n1\t5\n"), vec![five(2)]),
             ("semicolons", b"Post id;Likes\n1;5\n", vec![five(2)]),
             ("tabs", b"Post id\tLikes\n1\t5\n", vec![five(2)]),
             ("a preamble", b"Notes:\n\"what, this is\"\n\nPost id,Likes\n1,5\n", vec![five(5)]),
@@ -359,7 +366,7 @@ mod tests {
             ("nothing", b"", "empty"),
             ("other columns", b"a,b\n1,2\n", "no header"),
             ("Latin-1", b"Post id,Likes\n1,5\ncaf\xe9,5\n", "at byte 18"),
-            ("UTF-16", b"\xff\xfeP\0", "UTF-16"),
+            ("UTF-16 without its mark", b"P\0", "UTF-16"),
             ("binary", b"\0\0\0\x01", "binary"),
             ("a quote that never ends", &endless, "one row"),
         ];

@@ -19,7 +19,10 @@ use std::{
 
 use serde::de::DeserializeSeed;
 
-use super::super::{SourceError, json, receipt::FileReceipt, text::clean_name};
+use super::{
+    super::{SourceError, json, receipt::FileReceipt, text::clean_name},
+    utf16::Utf8,
+};
 use crate::model::Digest;
 
 /// The most that one entry unpacks to. An outbox of 100,000 posts has about 0.3 GiB.
@@ -36,7 +39,7 @@ pub(crate) struct Entry<'r> {
     pub place: String,
     /// Its name with its folders.
     pub name: String,
-    pub(super) reader: BufReader<Meter<&'r mut dyn Read>>,
+    pub(super) reader: BufReader<Utf8<Meter<&'r mut dyn Read>>>,
     trip: Rc<Cell<Option<Trip>>>,
 }
 
@@ -50,7 +53,7 @@ impl<'r> Entry<'r> {
         let trip = Rc::new(Cell::new(None));
         let limit = Rc::new(Cell::new(MAX_ENTRY_BYTES));
         let meter = Meter::new(reader, packed, limit, Rc::clone(&trip));
-        let reader = BufReader::with_capacity(1 << 16, meter);
+        let reader = BufReader::with_capacity(1 << 16, Utf8::new(meter));
         Ok(Self { place, name, reader, trip })
     }
 
@@ -59,7 +62,7 @@ impl<'r> Entry<'r> {
         self.name.rsplit('/').next().unwrap_or(&self.name)
     }
 
-    /// Its text from the start, without the mark of UTF-8.
+    /// Its text from the start as UTF-8, without a mark.
     ///
     /// # Errors
     ///
@@ -97,7 +100,7 @@ impl<'r> Entry<'r> {
 
     /// How many bytes came out by now.
     pub(super) fn unpacked(&self) -> u64 {
-        self.reader.get_ref().out
+        self.reader.get_ref().inner().out
     }
 
     /// Says why its bytes stopped.
@@ -120,7 +123,7 @@ impl<'r> Entry<'r> {
 
     /// The receipt of what was read, with no row counted yet.
     pub(crate) fn receipt(&self) -> FileReceipt {
-        let meter = self.reader.get_ref();
+        let meter = self.reader.get_ref().inner();
         let digest = Digest::from_hex(meter.hash.finalize().to_hex().to_string());
         FileReceipt::new(self.name.clone(), meter.out, digest)
     }

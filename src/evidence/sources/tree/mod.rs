@@ -19,6 +19,7 @@ mod contents;
 mod entry;
 mod glance;
 mod rows;
+mod utf16;
 
 use std::{
     cell::Cell,
