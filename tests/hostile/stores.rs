@@ -28,7 +28,7 @@ const OF_STATE: [&str; 9] = [
 /// Verbs that read or write the evidence of a brand.
 const OF_EVIDENCE: [&str; 3] = [
     "fivestep import acme",
-    "fivestep show acme --receipts",
+    "fivestep receipts acme",
     "fivestep show acme --window-end 2026-03-20",
 ];
 
