@@ -190,6 +190,8 @@ pub enum Verb {
     History(HistoryArgs),
     /// A brand's numbers: value, sample, interval, window, sources
     Show(ShowArgs),
+    /// What was imported for a brand, and what it can tell
+    Receipts(ReceiptsArgs),
     /// A brand's metrics, now or as known earlier, with their rows
     Metrics(MetricsArgs),
     /// A brand's report: one page to send, or its numbers
@@ -279,6 +281,7 @@ impl Verb {
             | Verb::Waive(_)
             | Verb::History(_)
             | Verb::Show(_)
+            | Verb::Receipts(_)
             | Verb::Metrics(_)
             | Verb::Schedule(_)
             | Verb::Pause(_)
@@ -849,16 +852,24 @@ pub struct HistoryArgs {
 
 /// Arguments of `show`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  fivestep show acme\n  fivestep show acme --receipts")]
+#[command(after_help = "Example:\n  fivestep show acme")]
 pub struct ShowArgs {
     /// The brand
     pub brand: String,
-    /// What was imported, file by file, instead of the numbers
-    #[arg(long)]
-    pub receipts: bool,
     /// Let the measuring window end here instead of at the newest evidence
     #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
     pub window_end: Option<DateTime<Utc>>,
+}
+
+/// Arguments of `receipts`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  fivestep receipts acme\n  fivestep receipts acme --number 1")]
+pub struct ReceiptsArgs {
+    /// The brand
+    pub brand: String,
+    /// Only this one, counted from the first import
+    #[arg(long, value_name = "N")]
+    pub number: Option<usize>,
 }
 
 /// Arguments of `metrics`.

@@ -47,6 +47,7 @@ mod migrate;
 mod notices;
 mod prometheus;
 mod reassign;
+mod receipts;
 mod reject;
 mod reopen;
 mod restore;
@@ -123,6 +124,7 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::Waive(args) => waive::run(session, args),
         Verb::History(args) => history::run(session, args),
         Verb::Show(args) => show::run(session, args),
+        Verb::Receipts(args) => receipts::run(session, args),
         Verb::Metrics(args) => metrics::run(session, args),
         Verb::Report(args) => client_report::run(session, args),
         Verb::Graph(args) => graph::run(session, args),

@@ -1,6 +1,6 @@
-//! `show`: a brand's numbers, or the receipts of its imports.
+//! `show`: a brand's numbers.
 
-use crate::{failure::Failure, store::evidence::EvidenceStore, view};
+use crate::{failure::Failure, view};
 
 use super::{
     args::ShowArgs,
@@ -13,15 +13,6 @@ pub fn run(session: &Session, args: &ShowArgs) -> Result<Exit, Failure> {
     let mut runner = session.runner()?.with_window_end(args.window_end);
     let brand = brand_id(&args.brand)?;
     let case = runner.case(&brand)?;
-    if args.receipts {
-        let path = runner.workspace().evidence_path(&brand);
-        let receipts = match EvidenceStore::open_existing_read_only(&path)? {
-            Some(store) => store.receipts()?,
-            None => Vec::new(),
-        };
-        session.out.answer(&receipts, Vec::new, || render::imported::receipts(&receipts))?;
-        return Ok(Exit::Done);
-    }
     let numbers = view::numbers::numbers(&case);
     session.out.answer(
         &numbers,

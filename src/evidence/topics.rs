@@ -6,7 +6,8 @@
 //! # Always true
 //!
 //! - Words match whole and in any case: `art` is not in `start`, `@tesco` not in `@tescomobile`.
-//! - Words of one stem match (`roast`, `roasted`) in the languages that the brand writes.
+//! - Words of one stem match (`roast`, `roasted`) in the language of the post, or, where it is not known,
+//!   in all that the brand writes.
 //! - A hashtag matches a phrase without its spaces: `#SingleOrigin` is `single origin`.
 //! - A mention (`@rosso`) matches only a pattern that begins with `@`: a name is no topic.
 //!
@@ -21,7 +22,8 @@ use crate::model::Pillar;
 
 /// The pillars of a brand, ready to be looked for.
 pub struct Topics {
-    stemmers: Vec<Stemmer>,
+    /// The stemmers of the brand's languages, each with its language.
+    stemmers: Vec<(String, Stemmer)>,
     pillars: Vec<Ready>,
 }
 
@@ -40,12 +42,12 @@ enum Mark {
     Mention,
 }
 
-/// A word in lower case, with its stem in each language of the brand.
+/// A word in lower case, with its stem in each language of the brand that its text may be in.
 #[derive(Debug, PartialEq, Eq)]
 struct Word {
     mark: Mark,
     text: String,
-    stems: Vec<String>,
+    stems: Vec<Option<String>>,
 }
 
 impl Topics {
@@ -53,10 +55,12 @@ impl Topics {
     ///
     /// A language without a known stemmer is matched by whole words only.
     pub fn new(pillars: &[Pillar], languages: &[String]) -> Self {
-        let stemmers: Vec<Stemmer> =
-            languages.iter().filter_map(|code| algorithm(code)).map(Stemmer::create).collect();
+        let stemmers: Vec<(String, Stemmer)> = languages
+            .iter()
+            .filter_map(|code| Some((main(code).to_owned(), Stemmer::create(algorithm(code)?))))
+            .collect();
         let ready = |patterns: &[String]| -> Vec<Vec<Word>> {
-            let cut = patterns.iter().map(|pattern| words(pattern, &stemmers));
+            let cut = patterns.iter().map(|pattern| words(pattern, &Stems::all(&stemmers)));
             cut.filter(|pattern| !pattern.is_empty()).collect()
         };
         let pillars = pillars
@@ -73,6 +77,8 @@ impl Topics {
     /// Whether `text` is on at least one pillar: it has one of the pillar's words or phrases and
     /// none of its `not` words.
     ///
+    /// - `language`: that of the text, as a two-letter code; absent if it is not known.
+    ///
     /// ```
     /// use fivestep::{evidence::topics::Topics, model::Pillar};
     /// let coffee = Pillar {
@@ -81,21 +87,38 @@ impl Topics {
     ///     not: vec!["instant".into()],
     /// };
     /// let topics = Topics::new(&[coffee], &["en".to_owned()]);
-    /// assert!(topics.touches("We ROASTED all night."));
-    /// assert!(topics.touches("A new #SingleOrigin is here"));
-    /// assert!(!topics.touches("Even instant is a roast, they say"));
-    /// assert!(!topics.touches("Each origin is single"));
+    /// assert!(topics.touches("We ROASTED all night.", None));
+    /// assert!(topics.touches("A new #SingleOrigin is here", Some("en")));
+    /// assert!(!topics.touches("Even instant is a roast, they say", Some("en")));
+    /// assert!(!topics.touches("Each origin is single", None));
     /// ```
-    pub fn touches(&self, text: &str) -> bool {
-        let found = words(text, &self.stemmers);
+    pub fn touches(&self, text: &str, language: Option<&str>) -> bool {
+        let found = words(text, &Stems::of(&self.stemmers, language));
         self.pillars.iter().any(|pillar| pillar.holds(&found))
     }
 
     /// The ids of the pillars that `text` is on, in the order of the charter.
-    pub fn found_in(&self, text: &str) -> Vec<&str> {
-        let found = words(text, &self.stemmers);
+    ///
+    /// - `language`: as for [`Topics::touches`].
+    pub fn found_in(&self, text: &str, language: Option<&str>) -> Vec<&str> {
+        let found = words(text, &Stems::of(&self.stemmers, language));
         let on = self.pillars.iter().filter(|pillar| pillar.holds(&found));
         on.map(|pillar| pillar.id.as_str()).collect()
+    }
+}
+
+/// The stemmers for one text; none in place of those of other languages.
+struct Stems<'s>(Vec<Option<&'s Stemmer>>);
+
+impl<'s> Stems<'s> {
+    fn all(stemmers: &'s [(String, Stemmer)]) -> Self {
+        Self(stemmers.iter().map(|(_, by)| Some(by)).collect())
+    }
+
+    /// Those for a text in `language`.
+    fn of(stemmers: &'s [(String, Stemmer)], language: Option<&str>) -> Self {
+        let fits = |code: &str| language.is_none_or(|language| main(language) == code);
+        Self(stemmers.iter().map(|(code, by)| fits(code).then_some(by)).collect())
     }
 }
 
@@ -124,11 +147,12 @@ fn is_in_a_hashtag(pattern: &[Word], text: &[Word]) -> bool {
 }
 
 impl Word {
-    fn new(mark: Mark, text: &str, stemmers: &[Stemmer]) -> Self {
+    fn new(mark: Mark, text: &str, stemmers: &Stems<'_>) -> Self {
         let text = text.to_lowercase();
         // A name has no grammar.
-        let stemmers = if mark == Mark::Mention { &[] } else { stemmers };
-        let stems = stemmers.iter().map(|by| by.stem(&text).into_owned()).collect();
+        let stemmers = if mark == Mark::Mention { &[] } else { stemmers.0.as_slice() };
+        let stem = |by: &Option<&Stemmer>| by.map(|by| by.stem(&text).into_owned());
+        let stems = stemmers.iter().map(stem).collect();
         Self { mark, text, stems }
     }
 
@@ -141,7 +165,7 @@ impl Word {
             }
             (Mark::Plain, Mark::Plain | Mark::Hashtag) | (Mark::Hashtag, Mark::Hashtag) => {
                 let mut stems = self.stems.iter().zip(&word.stems);
-                self.text == word.text || stems.any(|(one, other)| one == other)
+                self.text == word.text || stems.any(|(one, other)| one.is_some() && one == other)
             }
             (Mark::Plain, Mark::Mention)
             | (Mark::Hashtag, Mark::Plain | Mark::Mention)
@@ -151,7 +175,7 @@ impl Word {
 }
 
 /// Cuts `text` into words, hashtags and mentions.
-fn words(text: &str, stemmers: &[Stemmer]) -> Vec<Word> {
+fn words(text: &str, stemmers: &Stems<'_>) -> Vec<Word> {
     let mut found = Vec::new();
     let mut rest = text;
     while let Some(at) = rest.find('@') {
@@ -179,16 +203,24 @@ fn handle(text: &str) -> &str {
 }
 
 /// Adds the words of `text`, which holds no mention, to `found`.
-fn plain_words(text: &str, stemmers: &[Stemmer], found: &mut Vec<Word>) {
+fn plain_words(text: &str, stemmers: &Stems<'_>, found: &mut Vec<Word>) {
     for (at, word) in text.unicode_word_indices() {
         let mark = if text[..at].ends_with('#') { Mark::Hashtag } else { Mark::Plain };
         found.push(Word::new(mark, word, stemmers));
     }
 }
 
+/// A language without its country, and one name for all that Norwegians write.
+fn main(code: &str) -> &str {
+    match code.split(['-', '_']).next().unwrap_or(code) {
+        "nb" | "nn" => "no",
+        main => main,
+    }
+}
+
 /// The stemmer of a language, if there is one.
 fn algorithm(code: &str) -> Option<Algorithm> {
-    Some(match code.split(['-', '_']).next()? {
+    Some(match main(code) {
         "ar" => Algorithm::Arabic,
         "da" => Algorithm::Danish,
         "de" => Algorithm::German,
@@ -200,7 +232,7 @@ fn algorithm(code: &str) -> Option<Algorithm> {
         "hu" => Algorithm::Hungarian,
         "it" => Algorithm::Italian,
         "nl" => Algorithm::Dutch,
-        "nb" | "nn" | "no" => Algorithm::Norwegian,
+        "no" => Algorithm::Norwegian,
         "pt" => Algorithm::Portuguese,
         "ro" => Algorithm::Romanian,
         "ru" => Algorithm::Russian,
@@ -219,7 +251,26 @@ mod tests {
         let pillar =
             Pillar { id: "it".into(), words: vec![pattern.to_owned()], not: vec!["decaf".into()] };
         let languages: Vec<String> = languages.iter().map(|code| code.to_string()).collect();
-        Topics::new(&[pillar], &languages).touches(text)
+        Topics::new(&[pillar], &languages).touches(text, None)
+    }
+
+    #[test]
+    fn a_text_of_a_known_language_is_cut_as_that_language_is() {
+        let pillar = |word: &str| Pillar { id: "it".into(), words: vec![word.into()], not: vec![] };
+        let languages = ["en".to_owned(), "it".to_owned()];
+        // (why, pattern, text, its language, found?)
+        let table = [
+            ("unknown: any of them", "libro", "due libri", None, true),
+            ("its own", "libro", "due libri", Some("it"), true),
+            ("another of the brand's", "libro", "due libri", Some("en"), false),
+            ("none of the brand's", "libro", "due libri", Some("fr"), false),
+            ("the word itself counts in any", "libro", "un libro", Some("fr"), true),
+            ("a country changes nothing", "roast", "roasted", Some("en-GB"), true),
+        ];
+        for (why, pattern, text, language, found) in table {
+            let topics = Topics::new(&[pillar(pattern)], &languages);
+            assert_eq!(topics.touches(text, language), found, "{why}");
+        }
     }
 
     #[test]
@@ -263,7 +314,7 @@ mod tests {
             not: Vec::new(),
         };
         let topics = Topics::new(&[pillar("b", "beans"), pillar("a", "water")], &[]);
-        assert_eq!(topics.found_in("water, then beans"), ["b", "a"]);
-        assert_eq!(topics.found_in(""), [""; 0]);
+        assert_eq!(topics.found_in("water, then beans", None), ["b", "a"]);
+        assert_eq!(topics.found_in("", None), [""; 0]);
     }
 }

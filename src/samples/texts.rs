@@ -163,10 +163,10 @@ mod tests {
         for (trade, story) in trades.into_iter().zip(stories(today)) {
             let topics = topics(story.yaml);
             for (_, text) in trade.on_topic() {
-                assert!(topics.touches(text), "{}: {text}", story.brand);
+                assert!(topics.touches(text, None), "{}: {text}", story.brand);
             }
             for (_, text) in trade.off_topic().iter().chain([&CONTINUATION]) {
-                assert_eq!(topics.found_in(text), [""; 0], "{}: {text}", story.brand);
+                assert_eq!(topics.found_in(text, None), [""; 0], "{}: {text}", story.brand);
             }
         }
     }

@@ -485,6 +485,7 @@ mod tests {
             )
         };
         let receipt = Receipt {
+            spans: Default::default(),
             kind,
             account: account.clone(),
             as_of: None,

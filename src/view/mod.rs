@@ -20,6 +20,7 @@ pub mod moved;
 pub mod notices;
 pub mod numbers;
 pub mod past;
+pub mod receipts;
 pub mod report;
 pub mod schedule;
 pub mod sentence;

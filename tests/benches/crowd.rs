@@ -57,6 +57,7 @@ def used():
     return usage.ru_utime + usage.ru_stime
 base = duckdb.connect('duck.db')
 base.execute('set threads = 2')
+base.execute('set enable_progress_bar = false')
 def step(name, *all):
     began, spent = time.time(), used()
     for one in all:

@@ -520,16 +520,17 @@ fn show_gives_every_number_with_its_sample_and_interval() {
 }
 
 #[test]
-fn show_gives_the_receipts() {
+fn receipts_say_what_became_of_every_row_and_what_it_tells() {
     let lines = "
-        fivestep show azzurro-radio --receipts
-        fivestep show nobody --receipts";
-    assert_snapshot!(demo().terminal(lines), @r"
-    $ fivestep show azzurro-radio --receipts
-    2026-03-30 10:00
+        fivestep receipts azzurro-radio
+        fivestep receipts nobody";
+    assert_snapshot!(demo().terminal(lines), @"
+    $ fivestep receipts azzurro-radio
+    1  2026-03-30 10:00
       mastodon_archive @azzurro@radio.example, newest 2026-03-30 08:00
         actor.json: 1 row, 1 kept
         outbox.json: 78 rows, 78 kept
+        posts: 2026-03-03 to 2026-03-30
         posts: stated 87, found 78: `totalItems` is the account's own counter and
                seldom equals the list
         note: `bookmarks.json` was not read: its rows have neither a person nor a
@@ -537,9 +538,15 @@ fn show_gives_the_receipts() {
         note: `likes.json` was not read: its rows have neither a person nor a time
         note: `orderedItems` stands in outbox.json more than once; the last list
               that is not empty was read
+        tells: profile fields, times of our answers, own posts
+        cannot tell: number of followers, followers by name, people who engaged, by
+                     name, conversations others opened, numbers of posts, numbers of
+                     the account, follow requests, last posts of followers, reach of
+                     posts, impressions of posts, views of posts, number of engaged
+                     followers
     [exit 0]
 
-    $ fivestep show nobody --receipts
+    $ fivestep receipts nobody
     error: there is no brand `nobody`
     hint: there is `azzurro-radio`, `bianco-books`, `rosso-roasters`, `verde-garden`
     [exit 4]

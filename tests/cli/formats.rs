@@ -17,7 +17,7 @@ const QUESTIONS: [&str; 12] = [
     "fivestep tasks --done",
     "fivestep history bianco-books",
     "fivestep show rosso-roasters",
-    "fivestep show azzurro-radio --receipts",
+    "fivestep receipts azzurro-radio",
     "fivestep import azzurro-radio exports/azzurro-radio/2026-03-30.zip --dry-run",
 ];
 
@@ -103,12 +103,12 @@ fn json_is_one_document_of_a_known_shape() {
       [{actor: text, at: text, event: text, revision: number, text: text}]
     fivestep show rosso-roasters
       {brand: text, checkpoint: text, name: text, notes: [], numbers: [{as_of: text, denominator: text, found: text, metric: text, n: number, sources: [text], span: [text], text: text, unit: text, value: number, window: {asked: bool, from: text, to: text}, window_text: text}], sources: [text], span: text, window: text, workflow: text}
-    fivestep show azzurro-radio --receipts
-      [{at: text, receipt: {account: text, as_of: text, carried: [text], compared: [{found: number, note: text, stated: number, what: text}], digest: text, files: [{bytes: number, digest: text, kept: number, name: text, places: {}, rows_read: number, skipped: {}}], kind: text, notes: [text]}}]
+    fivestep receipts azzurro-radio
+      {brand: text, receipts: [{at: text, cannot_tell: [text], missing: [], number: number, receipt: {account: text, as_of: text, carried: [text], compared: [{found: number, note: text, stated: number, what: text}], digest: text, files: [{bytes: number, digest: text, kept: number, name: text, places: {}, rows_read: number, skipped: {}}], kind: text, notes: [text], spans: {posts: [text]}}}]}
     fivestep import azzurro-radio exports/azzurro-radio/2026-03-30.zip --dry-run
-      [{brand: text, changed: null, facts: null, path: text, receipt: {account: text, as_of: text, carried: [text], compared: [{found: number, note: text, stated: number, what: text}], digest: text, files: [{bytes: number, digest: text, kept: number, name: text, places: {}, rows_read: number, skipped: {}}], kind: text, notes: [text]}, result: text}]
+      [{brand: text, changed: null, facts: null, path: text, receipt: {account: text, as_of: text, carried: [text], compared: [{found: number, note: text, stated: number, what: text}], digest: text, files: [{bytes: number, digest: text, kept: number, name: text, places: {}, rows_read: number, skipped: {}}], kind: text, notes: [text], spans: {posts: [text]}}, result: text}]
     fivestep import acme
-      [{brand: text, changed: bool, facts: {added: {account_totals: number, follows: number, interactions: number, people: number, post_totals: number, posts: number, profiles: number, requests: number}, changed: bool, left: number, returned: number, revision: number, updated: {account_totals: number, follows: number, interactions: number, people: number, post_totals: number, posts: number, profiles: number, requests: number}}, path: text, receipt: {account: text, as_of: text, carried: [text], compared: [{found: number, note: text, stated: number, what: text}], digest: text, files: [{bytes: number, digest: text, kept: number, name: text, places: {}, rows_read: number, skipped: {}}], kind: text, notes: [text]}, result: text}]
+      [{brand: text, changed: bool, facts: {added: {account_totals: number, follows: number, interactions: number, people: number, post_totals: number, posts: number, profiles: number, requests: number}, changed: bool, left: number, returned: number, revision: number, updated: {account_totals: number, follows: number, interactions: number, people: number, post_totals: number, posts: number, profiles: number, requests: number}}, path: text, receipt: {account: text, as_of: text, carried: [text], compared: [{found: number, note: text, stated: number, what: text}], digest: text, files: [{bytes: number, digest: text, kept: number, name: text, places: {}, rows_read: number, skipped: {}}], kind: text, notes: [text], spans: {follows: [text], interactions: [text], post_totals: [text], posts: [text]}}, result: text}]
     fivestep advance acme
       [{brand: text, checkpoint: text, held_by: [text], path: [text], result: text}]
     fivestep advance --all
@@ -311,6 +311,7 @@ fn help_says_what_there_is_and_shows_examples() {
       waive        Let a brand pass a clause that no source can measure
       history      A brand's journal
       show         A brand's numbers: value, sample, interval, window, sources
+      receipts     What was imported for a brand, and what it can tell
       metrics      A brand's metrics, now or as known earlier, with their rows
       report       A brand's report: one page to send, or its numbers
       graph        Draw a workflow, and where a brand is in it

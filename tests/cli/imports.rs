@@ -33,6 +33,10 @@ fn the_first_import_counts_every_file_and_the_second_changes_nothing() {
         getProfile.json: 1 row, 1 kept
         listNotifications-1.json: 100 rows, 100 kept
         listNotifications-2.json: 39 rows, 39 kept
+        follows: 2025-03-01 to 2025-03-17
+        interactions: 2026-03-02 to 2026-03-30
+        post totals: 2026-03-02 to 2026-03-29
+        posts: 2026-03-02 to 2026-03-29
         followers: stated 400, found 400: equal
         accounts followed: stated 50, found 50: equal
         own posts: stated 73, found 73: equal
@@ -57,6 +61,10 @@ fn the_first_import_counts_every_file_and_the_second_changes_nothing() {
         getProfile.json: 1 row, 1 kept
         listNotifications-1.json: 100 rows, 100 kept
         listNotifications-2.json: 39 rows, 39 kept
+        follows: 2025-03-01 to 2025-03-17
+        interactions: 2026-03-02 to 2026-03-30
+        post totals: 2026-03-02 to 2026-03-29
+        posts: 2026-03-02 to 2026-03-29
         followers: stated 400, found 400: equal
         accounts followed: stated 50, found 50: equal
         own posts: stated 73, found 73: equal
@@ -75,10 +83,10 @@ fn a_dry_run_reads_and_keeps_nothing() {
             .ends_with("  Dry run: nothing was written.\n")
     );
     let lines = "
-        fivestep show acme --receipts
+        fivestep receipts acme
         fivestep show acme";
     assert_snapshot!(env.terminal(lines), @"
-    $ fivestep show acme --receipts
+    $ fivestep receipts acme
     Nothing has been imported yet.
     [exit 0]
 
@@ -325,6 +333,7 @@ fn a_list_that_lost_half_of_its_people_is_asked_about() {
     acme  old.csv
       table acme, newest 2026-03-01 00:00
         old.csv: 30 rows, 30 kept
+        follows: 2026-03-01 to 2026-03-01
         note: read by a mapping as rows of `followers`
       61 facts added, 0 updated.
     [exit 0]
@@ -338,6 +347,7 @@ fn a_list_that_lost_half_of_its_people_is_asked_about() {
     acme  new.csv
       table acme, newest 2026-03-02 00:00
         new.csv: 5 rows, 5 kept
+        follows: 2026-03-02 to 2026-03-02
         note: read by a mapping as rows of `followers`
         note: taken as a part, so nobody is marked as gone
       1 fact added, 5 updated.
@@ -347,6 +357,7 @@ fn a_list_that_lost_half_of_its_people_is_asked_about() {
     acme  new.csv
       table acme, newest 2026-03-02 00:00
         new.csv: 5 rows, 5 kept
+        follows: 2026-03-02 to 2026-03-02
         note: read by a mapping as rows of `followers`
       0 facts added, 0 updated, 25 people left.
     [exit 0]
@@ -355,11 +366,13 @@ fn a_list_that_lost_half_of_its_people_is_asked_about() {
     acme  old.csv
       table acme, newest 2026-03-01 00:00
         old.csv: 30 rows, 30 kept
+        follows: 2026-03-01 to 2026-03-01
         note: read by a mapping as rows of `followers`
       Nothing new: every fact was known already.
     acme  new.csv
       table acme, newest 2026-03-02 00:00
         new.csv: 5 rows, 5 kept
+        follows: 2026-03-02 to 2026-03-02
         note: read by a mapping as rows of `followers`
       Nothing new: every fact was known already.
     [exit 0]
@@ -383,6 +396,8 @@ fn a_table_is_guessed_and_previewed_before_it_is_taken() {
     acme  tickets.csv
       table acme, newest 2026-03-01 10:00
         tickets.csv: 1 row, 1 kept
+        interactions: 2026-03-01 to 2026-03-01
+        posts: 2026-03-01 to 2026-03-01
         note: read by a mapping as rows of `messages`
         person {"handle":"@Ann","id":"other:ann"}
         post {"at":"2026-03-01T10:00:00Z","author":"other:ann","chars":5,"id":"other:acme:a","kind":"original","question":true,"root":"other:acme:a","visibility":"public"}

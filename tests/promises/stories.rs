@@ -183,7 +183,7 @@ fn importing_twice_changes_no_fact_and_no_number() {
         let facts = evidence(env).facts().unwrap();
         let shown = env.ok(["show", "acme", "-o", "json"]).stdout;
         let why = env.ok(["why", "acme", "-o", "json"]).stdout;
-        let receipts = env.ok(["show", "acme", "--receipts", "-o", "json"]).stdout;
+        let receipts = env.ok(["receipts", "acme", "-o", "json"]).stdout;
         (facts, shown, why, receipts)
     };
     let before = everything(&env);

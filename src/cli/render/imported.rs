@@ -2,8 +2,11 @@
 
 use crate::{
     evidence::sources::Receipt,
-    store::evidence::StoredReceipt,
-    view::{imported::ImportView, sentence},
+    view::{
+        imported::ImportView,
+        receipts::{ReceiptView, ReceiptsView},
+        sentence,
+    },
 };
 
 use super::{bold, wrapped};
@@ -22,14 +25,28 @@ pub fn text(view: &ImportView) -> String {
 }
 
 /// Everything imported for a brand, oldest first.
-pub fn receipts(receipts: &[StoredReceipt]) -> String {
-    if receipts.is_empty() {
+pub fn receipts(view: &ReceiptsView) -> String {
+    if view.receipts.is_empty() {
         return "Nothing has been imported yet.\n".to_owned();
     }
-    let one = |stored: &StoredReceipt| {
-        format!("{}\n{}", bold(&sentence::instant(stored.at)), receipt(&stored.receipt))
-    };
-    receipts.iter().map(one).collect()
+    view.receipts.iter().map(one).collect()
+}
+
+fn one(view: &ReceiptView) -> String {
+    let head = format!("{}  {}", view.number, sentence::instant(view.at));
+    let mut out = format!("{}\n{}", bold(&head), receipt(&view.receipt));
+    let tells: Vec<String> = view.receipt.carried.iter().map(ToString::to_string).collect();
+    out.push_str(&wrapped(4, "tells: ", &listed(&tells)));
+    let missing: Vec<String> =
+        view.missing.iter().map(|one| format!("{} (`{}`)", one.facts, one.file)).collect();
+    if !missing.is_empty() {
+        out.push_str(&wrapped(4, "could tell, and does not: ", &listed(&missing)));
+    }
+    out + &wrapped(4, "cannot tell: ", &listed(&view.cannot_tell))
+}
+
+fn listed(all: &[String]) -> String {
+    if all.is_empty() { "nothing".to_owned() } else { all.join(", ") }
 }
 
 fn receipt(receipt: &Receipt) -> String {
@@ -46,6 +63,10 @@ fn receipt(receipt: &Receipt) -> String {
         let rows = if file.rows_read == 1 { "row" } else { "rows" };
         let line = format!("{} {rows}, {} kept{rest}", file.rows_read, file.kept);
         out.push_str(&wrapped(4, &format!("{}: ", file.name), &line));
+    }
+    for (facts, (first, last)) in &receipt.spans {
+        let days = format!("{} to {}", first.format("%Y-%m-%d"), last.format("%Y-%m-%d"));
+        out.push_str(&wrapped(4, &format!("{}: ", facts.replace('_', " ")), &days));
     }
     for compared in &receipt.compared {
         let line =

@@ -80,8 +80,8 @@ pub struct Sorter {
     /// The rows, each in one piece.
     rows: Vec<u8>,
     chunks: Vec<Chunk>,
-    newest: Option<Micros>,
-    rows_in_all: u64,
+    follows: Option<(Micros, Micros)>,
+    deeds: Option<(Micros, Micros)>,
 }
 
 impl Sorter {
@@ -97,8 +97,8 @@ impl Sorter {
             keys: Vec::new(),
             rows: Vec::new(),
             chunks: Vec::new(),
-            newest: None,
-            rows_in_all: 0,
+            follows: None,
+            deeds: None,
         }
     }
 
@@ -114,18 +114,20 @@ impl Sorter {
         }
         self.keys.push((prefix(whom.id), self.rows.len() as u32));
         put_row(&mut self.rows, whom, said);
-        let time = match said {
-            Said::Follows(since) => since,
-            Said::Did(_, _, at) => Some(at),
+        let (span, at) = match said {
+            Said::Follows(since) => (&mut self.follows, since),
+            Said::Did(_, _, at) => (&mut self.deeds, Some(at)),
         };
-        self.newest = self.newest.max(time);
-        self.rows_in_all += 1;
+        if let Some(at) = at {
+            let (first, last) = span.get_or_insert((at, at));
+            (*first, *last) = (at.min(*first), at.max(*last));
+        }
         Ok(())
     }
 
     /// The newest time that a row had.
     pub fn newest(&self) -> Option<Micros> {
-        self.newest
+        [self.follows, self.deeds].into_iter().flatten().map(|(_, last)| last).max()
     }
 
     /// Sorts what is left, and hands everything over.
@@ -144,7 +146,8 @@ impl Sorter {
         if !blocks.is_empty() {
             self.chunks.push(Chunk::Memory(blocks.into()));
         }
-        Ok(Sorted { chunks: self.chunks, as_of, rows: self.rows_in_all })
+        let (follows, deeds) = (self.follows, self.deeds);
+        Ok(Sorted { chunks: self.chunks, as_of, follows, deeds })
     }
 
     fn spill(&mut self) -> io::Result<()> {
@@ -296,7 +299,8 @@ impl PartialEq for Chunk {
 pub struct Sorted {
     chunks: Vec<Chunk>,
     as_of: Micros,
-    rows: u64,
+    follows: Option<(Micros, Micros)>,
+    deeds: Option<(Micros, Micros)>,
 }
 
 impl Sorted {
@@ -307,11 +311,10 @@ impl Sorted {
     pub fn of(facts: &Facts, as_of: Micros, takes: &dyn Fn(&PersonId) -> bool) -> Self {
         let mut writer = Writer::new(Base { known: 0, as_of });
         let (mut blocks, mut record) = (Vec::new(), Record::default());
-        let (mut accounts, mut rows) = (Accounts::default(), 0);
+        let mut accounts = Accounts::default();
         let Ok(()) = facts.each(&mut |somebody| {
             record.copy(somebody, as_of, takes);
             if !record.is_empty() {
-                rows += record.len() as u64;
                 if accounts.all().len() < somebody.accounts().len() {
                     accounts.clone_from(&somebody.accounts);
                 }
@@ -319,7 +322,7 @@ impl Sorted {
             }
         });
         blocks.extend(writer.finish(&accounts));
-        Self { chunks: vec![Chunk::Memory(blocks.into())], as_of, rows }
+        Self { chunks: vec![Chunk::Memory(blocks.into())], as_of, follows: None, deeds: None }
     }
 
     /// Shows everybody, in the order of their ids.
@@ -352,9 +355,14 @@ impl Sorted {
         Ok(())
     }
 
-    /// How many rows it was made of.
-    pub fn rows(&self) -> u64 {
-        self.rows
+    /// The first and the last time since which somebody follows, if any row told.
+    pub fn follows(&self) -> Option<(Micros, Micros)> {
+        self.follows
+    }
+
+    /// The first and the last time at which somebody did something.
+    pub fn deeds(&self) -> Option<(Micros, Micros)> {
+        self.deeds
     }
 
     /// Reads it from the beginning.

@@ -34,7 +34,10 @@ pub(super) fn topic_adherence(scope: &Scope) -> Reading {
         return Reading::no_cases(metric, "no own post with its words in the window");
     }
     let topics = Topics::new(&scope.brand.charter.pillars, &scope.brand.languages);
-    let touches = |post: &Post| post.text.as_deref().is_some_and(|text| topics.touches(text));
+    let touches = |post: &Post| {
+        let text = post.text.as_deref();
+        text.is_some_and(|text| topics.touches(text, post.language.as_deref()))
+    };
     let continued: HashSet<&str> =
         continuations(scope).filter(|post| touches(post)).map(|post| post.root.as_str()).collect();
     let on_topic = |post: &&&Post| touches(post) || continued.contains(post.id.as_str());
@@ -44,7 +47,8 @@ pub(super) fn topic_adherence(scope: &Scope) -> Reading {
         .over(judged.iter().map(|post| post.at))
         .behind(scope, || {
             judged.iter().map(|post| {
-                let pillars = post.text.as_deref().map(|text| topics.found_in(text).join(", "));
+                let found = |text| topics.found_in(text, post.language.as_deref()).join(", ");
+                let pillars = post.text.as_deref().map(found);
                 let found = pillars.filter(|found| !found.is_empty());
                 let later = on_topic(&post).then(|| "in its continuation".to_owned());
                 let what = found.or(later).unwrap_or_else(|| "on no pillar".to_owned());
@@ -72,7 +76,7 @@ pub(super) fn human_share(scope: &Scope) -> Reading {
     // Names have no stems.
     let names = Topics::new(&[pillar], &[]);
     let human = |post: &Post| {
-        post.text.as_deref().is_some_and(|text| names.touches(text) || is_signed(text))
+        post.text.as_deref().is_some_and(|text| names.touches(text, None) || is_signed(text))
     };
     let hits = judged.iter().filter(|post| human(post)).count() as u64;
     let unknown = (!unknown.is_empty()).then(|| {

@@ -95,18 +95,20 @@ mod tests {
     #[test]
     fn exports_are_taken_in_their_order_and_each_once() {
         let folder = tempfile::TempDir::new().expect("a folder");
+        let map = folder.path().join("map.yaml");
+        std::fs::write(&map, "rows: followers\ncolumns: { author: id }\n").expect("a file");
         let tasks: Vec<(Source, PathBuf)> = (0..40)
             .map(|number| {
-                let path = folder.path().join(format!("{number}.json"));
-                std::fs::write(&path, "x".repeat(number)).expect("a file");
-                let (account, map) = (number.to_string(), None);
-                (Source { kind: SourceKind::XApi, account, path: None, map }, path)
+                let path = folder.path().join(format!("{number}.csv"));
+                std::fs::write(&path, format!("id\n{}", "x\n".repeat(number))).expect("a file");
+                let (account, map) = (number.to_string(), Some(map.display().to_string()));
+                (Source { kind: SourceKind::Table, account, path: None, map }, path)
             })
             .collect();
         let (bytes, mut places) = (Arc::new(AtomicU64::new(0)), Vec::new());
         read_all(&tasks, &bytes, &mut |place, export| {
-            let error = export.expect_err("no export").to_string();
-            assert!(error.contains(&format!("{place}.json")), "{place}: {error}");
+            let error = export.expect_err("nothing in it has a time").to_string();
+            assert!(error.contains(&format!("{place}.csv")), "{place}: {error}");
             places.push(place);
         });
         assert_eq!(places, (0..40).collect::<Vec<_>>());

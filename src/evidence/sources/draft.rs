@@ -92,6 +92,7 @@ impl Draft {
         let crowd = self.crowd.zip(facts.as_of).map(|(crowd, as_of)| crowd.finish(as_of.into()));
         let crowd = crowd.transpose().map_err(SourceError::Unsorted)?;
         let receipt = Receipt {
+            spans: Default::default(),
             kind,
             account: account.clone(),
             as_of: facts.as_of,

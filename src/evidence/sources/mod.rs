@@ -30,6 +30,7 @@ mod mastodon;
 mod meta;
 mod mojibake;
 pub mod receipt;
+mod spans;
 mod table;
 mod text;
 mod thread;
@@ -128,7 +129,9 @@ pub fn bytes_at(path: &Path) -> u64 {
 /// [`SourceError`] if the export as a whole cannot be trusted: it is missing, damaged, unsafe, of
 /// another account, or nothing in it has a time.
 pub fn read(source: &Source, path: &Path) -> Result<Export, SourceError> {
-    (reader(source.kind).read)(source, path)
+    let mut export = (reader(source.kind).read)(source, path)?;
+    export.receipt.spans = spans::spans(&export);
+    Ok(export)
 }
 
 /// Tells which kind of export lies at `path`, by its content; `None` if it is none.

@@ -26,6 +26,9 @@ pub struct Receipt {
     pub as_of: Option<DateTime<Utc>>,
     /// Every file or archive entry that was read, in order of name.
     pub files: Vec<FileReceipt>,
+    /// For each family of facts with times, the first and the last, UTC; of follows, since when.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub spans: BTreeMap<String, (DateTime<Utc>, DateTime<Utc>)>,
     /// The kinds of facts it really held.
     pub carried: BTreeSet<FactKind>,
     /// The export's own counts against what was found.

@@ -37,18 +37,16 @@ pub(crate) struct Message {
     pub by: By,
     /// Its words, if they are ours.
     pub words: Option<String>,
-    pub chars: u32,
-    pub question: Option<bool>,
+    pub told: text::Heard,
 }
 
 impl Message {
     /// Measures the words and keeps them only if they are ours.
     pub(crate) fn new(id: String, at: DateTime<Utc>, by: By, words: Option<&str>) -> Self {
         let words = words.map(text::clean_text);
-        let (chars, question) =
-            (words.as_deref().map_or(0, text::chars), words.as_deref().map(text::asks));
+        let told = text::Heard::of(words.as_deref(), None);
         let words = words.filter(|_| by == By::Us);
-        Self { id, at, by, words, chars, question }
+        Self { id, at, by, words, told }
     }
 }
 
@@ -68,12 +66,9 @@ impl Us {
     /// A public post of ours outside of any conversation.
     pub(crate) fn post(&self, id: String, at: DateTime<Utc>, words: Option<&str>) -> Post {
         let words = words.map(text::clean_text);
-        Post {
-            chars: words.as_deref().map_or(0, text::chars),
-            question: words.as_deref().map(text::asks),
-            text: words,
-            ..Post::new(id, self.id.clone(), at)
-        }
+        let text::Heard { chars, question, language } = text::Heard::of(words.as_deref(), None);
+        let post = Post::new(id, self.id.clone(), at);
+        Post { chars, question, language, text: words, ..post }
     }
 
     fn author(&self, message: &Message) -> PersonId {
@@ -129,9 +124,9 @@ fn post(us: &Us, message: &Message, before: Option<&Message>, root: &str) -> Pos
         parent_author,
         parent_at: before.map(|before| before.at),
         text: message.words.clone(),
-        chars: message.chars,
-        question: message.question,
-        language: None,
+        chars: message.told.chars,
+        question: message.told.question,
+        language: message.told.language.clone(),
         visibility: us.visibility,
     }
 }

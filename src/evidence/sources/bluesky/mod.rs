@@ -202,6 +202,7 @@ impl Reading {
             .finish(&own, profile, origin)
             .ok_or_else(|| SourceError::Undated { path: path.display().to_string() })?;
         let receipt = Receipt {
+            spans: Default::default(),
             kind: source.kind,
             account: account.clone(),
             as_of: facts.as_of,

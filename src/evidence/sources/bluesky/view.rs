@@ -95,8 +95,9 @@ pub(super) fn post(row: &Value, own: &PersonId) -> Result<Post, Skip> {
         Some(parent_author) if *parent_author == author => PostKind::SelfThread,
         Some(_) => PostKind::Reply,
     };
-    let words = json::maybe_text(row, "/record/text")?;
-    let language = row.pointer("/record/langs/0").and_then(Value::as_str).and_then(text::language);
+    let words = json::maybe_text(row, "/record/text")?.map(text::clean_text);
+    let stated = row.pointer("/record/langs/0").and_then(Value::as_str).and_then(text::language);
+    let told = text::Heard::of(words.as_deref(), stated);
     Ok(Post {
         id: id.to_owned(),
         kind,
@@ -105,10 +106,10 @@ pub(super) fn post(row: &Value, own: &PersonId) -> Result<Post, Skip> {
         parent_author,
         // A key is made when its post is, so it cannot be later than the answer.
         parent_at: parent.and_then(time_of).filter(|parent_at| *parent_at <= at),
-        text: words.filter(|_| author == *own).map(text::clean_text),
-        chars: words.map_or(0, text::chars),
-        question: words.map(text::asks),
-        language,
+        chars: told.chars,
+        question: told.question,
+        language: told.language,
+        text: words.filter(|_| author == *own),
         visibility: Visibility::Public,
         author,
         at,

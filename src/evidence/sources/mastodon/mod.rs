@@ -179,6 +179,7 @@ impl Reading {
         });
         let files = vec![self.actor_file, self.outbox_file];
         let receipt = Receipt {
+            spans: Default::default(),
             kind: source.kind,
             account: source.account.clone(),
             as_of: facts.as_of,

@@ -229,6 +229,7 @@ impl<'a> Own<'a> {
         let parent = item.parent.as_deref();
         let person = parent.and_then(|parent| self.parent_author(item, parent));
         let words = item.text.as_deref();
+        let told = text::Heard::of(words, item.language.clone());
         let post = Post {
             id: item.id.clone(),
             author: self.actor.id.clone(),
@@ -239,9 +240,9 @@ impl<'a> Own<'a> {
             parent_author: person.as_ref().map(|person| person.id.clone()),
             parent_at: parent.and_then(|parent| self.parent_at(item, parent)),
             text: words.filter(|_| visibility != Visibility::Direct).map(str::to_owned),
-            chars: words.map_or(0, text::chars),
-            question: words.map(text::asks),
-            language: item.language.clone(),
+            chars: told.chars,
+            question: told.question,
+            language: told.language,
             visibility,
         };
         // Without a handle there is nobody to show.

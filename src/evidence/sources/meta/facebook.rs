@@ -132,12 +132,8 @@ fn comment(row: &Value, own: &PersonId, draft: &mut Draft) -> Result<(), Skip> {
     let title = json::maybe_text(row, "/title")?.unwrap_or_default();
     let told = format!("{at} {title} {words}");
     let id = format!("{own}#comment-{}", Digest::of(told.as_bytes()));
-    draft.gather.post(Post {
-        kind: PostKind::Reply,
-        text: Some(text::clean_text(words)),
-        chars: text::chars(words),
-        question: Some(text::asks(words)),
-        ..Post::new(id, own.clone(), at)
-    });
+    draft
+        .gather
+        .post(Post { kind: PostKind::Reply, ..text::ours(Post::new(id, own.clone(), at), words) });
     Ok(())
 }

@@ -258,10 +258,7 @@ impl Reading {
         self.draft.gather.post(Post {
             kind: if ours { PostKind::SelfThread } else { PostKind::Reply },
             parent_author,
-            text: Some(text::clean_text(words)),
-            chars: text::chars(words),
-            question: Some(text::asks(words)),
-            ..Post::new(id, self.own.clone(), at)
+            ..text::ours(Post::new(id, self.own.clone(), at), words)
         });
         Ok(())
     }

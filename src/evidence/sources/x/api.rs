@@ -361,6 +361,8 @@ impl Reading {
         let parent_author = answered.map(id).transpose()?.map(person_id);
         let passed_on = referenced(row, "retweeted").is_some();
         let words = json::maybe_text(row, "/text")?.map(words).filter(|_| !passed_on);
+        let stated = json::maybe_text(row, "/lang")?.filter(|code| *code != "und");
+        let told = text::Heard::of(words.as_deref(), stated.and_then(text::language));
         let root = json::maybe_text(row, "/conversation_id")?.map(id).transpose()?;
         let kind = match (passed_on, parent) {
             (true, _) => PostKind::Repost,
@@ -377,11 +379,9 @@ impl Reading {
             parent: parent.map(address),
             parent_author,
             parent_at: parent.and_then(times::of_snowflake).filter(|parent| *parent <= at),
-            chars: words.as_deref().map_or(0, text::chars),
-            question: words.as_deref().map(text::asks),
-            language: json::maybe_text(row, "/lang")?
-                .filter(|code| *code != "und")
-                .and_then(text::language),
+            chars: told.chars,
+            question: told.question,
+            language: told.language,
             text: words.filter(|_| ours),
             visibility: Visibility::Public,
         })

@@ -302,7 +302,9 @@ fn tweet(row: &Value, own: &Own, gather: &mut Gather) -> Result<(), Skip> {
     let at = at.ok_or_else(|| Skip::because("`created_at` is not a plausible time"))?;
     let full = json::maybe_text(row, "/full_text")?.map_or_else(|| json::text(row, "/text"), Ok)?;
     let passed_on = full.starts_with("RT @");
-    let text = words(full);
+    let text = (!passed_on).then(|| words(full));
+    let stated = json::maybe_text(row, "/lang")?.filter(|code| *code != "und");
+    let told = text::Heard::of(text.as_deref(), stated.and_then(text::language));
     let parent = Parent::of(row, at)?;
     let author = person_id(&own.id);
     let kind = match (passed_on, &parent) {
@@ -333,12 +335,10 @@ fn tweet(row: &Value, own: &Own, gather: &mut Gather) -> Result<(), Skip> {
         parent: parent.as_ref().map(|parent| parent.post.clone()),
         parent_author: parent.as_ref().and_then(|parent| parent.author.clone()),
         parent_at: parent.as_ref().and_then(|parent| parent.at),
-        chars: if passed_on { 0 } else { text::chars(&text) },
-        question: (!passed_on).then(|| text::asks(&text)),
-        text: (!passed_on).then_some(text),
-        language: json::maybe_text(row, "/lang")?
-            .filter(|code| *code != "und")
-            .and_then(text::language),
+        chars: told.chars,
+        question: told.question,
+        language: told.language,
+        text,
         visibility: Visibility::Public,
     });
     Ok(())

@@ -136,10 +136,7 @@ impl Reading {
             root,
             kind: if parent.is_some() { PostKind::Reply } else { PostKind::Original },
             parent,
-            chars: text::chars(&cells.words),
-            question: Some(text::asks(&cells.words)),
-            text: Some(text::clean_text(&cells.words)),
-            ..Post::new(id, self.own.clone(), cells.at)
+            ..text::ours(Post::new(id, self.own.clone(), cells.at), &cells.words)
         });
         Ok(())
     }

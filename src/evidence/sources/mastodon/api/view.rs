@@ -144,7 +144,10 @@ impl Status {
         let parent_author = json::maybe_text(row, "/in_reply_to_account_id")?.map(str::to_owned);
         let repost = row.pointer("/reblog").is_some_and(Value::is_object);
         let at = json::instant(row, "/created_at")?;
-        let words = json::maybe_text(row, "/content")?.filter(|_| !repost).map(html::to_text);
+        let words = json::maybe_text(row, "/content")?.filter(|_| !repost);
+        let words = words.map(|html| text::clean_text(&html::to_text(html)));
+        let stated = json::maybe_text(row, "/language")?.and_then(text::language);
+        let told = text::Heard::of(words.as_deref(), stated);
         let visibility = visibility(json::maybe_text(row, "/visibility")?)?;
         let kept = author.id == own.id && visibility != Visibility::Direct;
         let post = Post {
@@ -163,10 +166,10 @@ impl Status {
             parent: None,
             parent_author: None,
             parent_at: parent.as_deref().and_then(times::of_mastodon_id).filter(|told| *told <= at),
-            text: words.as_deref().filter(|_| kept).map(text::clean_text),
-            chars: words.as_deref().map_or(0, text::chars),
-            question: words.as_deref().map(text::asks),
-            language: json::maybe_text(row, "/language")?.and_then(text::language),
+            chars: told.chars,
+            question: told.question,
+            language: told.language,
+            text: words.filter(|_| kept),
             visibility,
         };
         let (local, names_us) = (json::text(row, "/id")?.to_owned(), names(row, &own.local));
