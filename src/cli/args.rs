@@ -1024,11 +1024,17 @@ pub struct ReviewArgs {
 Examples:
   fivestep report acme
   fivestep report acme -o html --to acme.html
-  fivestep report acme -o csv")]
+  fivestep report acme -o csv
+  fivestep report --all -o html --to reports")]
 pub struct ReportArgs {
     /// The brand
-    pub brand: String,
-    /// The file to write instead of standard output; one that is there is replaced
+    #[arg(required_unless_present = "all")]
+    pub brand: Option<String>,
+    /// Every brand that has a file in `brands/`, a report each
+    #[arg(long, conflicts_with = "brand", requires = "to")]
+    pub all: bool,
+    /// The file to write instead of standard output, with `--all` the folder; what is there is
+    /// replaced
     #[arg(long, value_name = "FILE")]
     pub to: Option<PathBuf>,
 }

@@ -71,6 +71,19 @@ pub struct Report {
     pub notes: Vec<String>,
 }
 
+/// What a list of reports says of one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Line {
+    /// The brand's name for people.
+    pub name: String,
+    /// The file of its report.
+    pub file: String,
+    /// The engaged followers in one sentence.
+    pub headline: String,
+    /// Where the run stands, in words.
+    pub stands: String,
+}
+
 /// A part of a whole, counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Share {

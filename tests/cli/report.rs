@@ -241,3 +241,24 @@ fn axe_finds_nothing_against_the_page_in_light_and_dark() {
         }
     }
 }
+
+#[test]
+fn a_report_for_every_brand_and_a_page_that_leads_to_them() {
+    let env = demo();
+    env.write("brands/broken.yaml", "brand: [");
+    let read = |name: &str| std::fs::read_to_string(env.path(name)).expect(name);
+    for (format, folder) in [("html", "pages"), ("md", "words")] {
+        let all = env.fivestep(["report", "--all", "-o", format, "--to", folder]);
+        assert!(all.stderr.contains("broken.yaml"), "{}", all.stderr);
+        assert!(all.stderr.contains(&format!("4 reports in {folder}")), "it hides no other");
+        assert_ne!(all.code, 0);
+    }
+    let index = read("pages/index.html");
+    for brand in ["azzurro-radio", "bianco-books", "rosso-roasters", "verde-garden"] {
+        assert!(index.contains(&format!("href=\"{brand}.html\"")), "{brand}");
+        for (format, folder) in [("html", "pages"), ("md", "words")] {
+            let alone = env.ok(["report", brand, "-o", format]).stdout;
+            assert_eq!(read(&format!("{folder}/{brand}.{format}")), alone, "{brand}");
+        }
+    }
+}

@@ -26,9 +26,12 @@ const OF_STATE: [&str; 9] = [
 ];
 
 /// Verbs that read or write the evidence of a brand.
-const OF_EVIDENCE: [&str; 3] = [
+const OF_EVIDENCE: [&str; 6] = [
     "fivestep import acme",
-    "fivestep show acme --receipts",
+    "fivestep receipts acme",
+    "fivestep refine acme",
+    "fivestep review acme",
+    "fivestep inbox acme",
     "fivestep show acme --window-end 2026-03-20",
 ];
 

@@ -81,16 +81,14 @@ fn files_are_one_input_and_files_again() {
         assert_eq!(parted(&joined(&sample(kind))), sample(kind), "{name}");
     }
     // (the input, its files)
-    type Found<'a> = &'a [(&'a str, &'a [u8])];
-    let table: [(&[u8], Found); 4] = [
-        (b"", &[]),
-        (b"bare", &[("input", b"bare")]),
-        (b"--- a\n", &[("a", b"")]),
-        (b"x\n--- a\n1\n--- b", &[("input", b"x"), ("a", b"1"), ("b", b"")]),
+    let table: [(&str, &[(&str, &str)]); 4] = [
+        ("", &[]),
+        ("bare", &[("input", "bare")]),
+        ("--- a\n", &[("a", "")]),
+        ("x\n--- a\n1\n--- b", &[("input", "x"), ("a", "1"), ("b", "")]),
     ];
     for (input, files) in table {
-        let files: Files = files.iter().map(|(n, bytes)| ((*n).into(), bytes.to_vec())).collect();
-        assert_eq!(parted(input), files, "{input:?}");
+        assert_eq!(parted(input.as_bytes()), of(files), "{input:?}");
     }
 }
 

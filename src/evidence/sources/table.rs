@@ -162,14 +162,14 @@ pub(crate) fn read(
     each: &mut dyn FnMut(Row<'_>),
 ) -> Result<Columns, SourceError> {
     let place = entry.place.clone();
-    let text = entry.text()?;
+    let text = entry.table_text()?;
     let first = text.fill_buf().map(|first| sniff(first, header));
     let found = match first {
         Ok(found) => found,
         Err(error) => return Err(entry.broken(&error)),
     };
     let Some(delimiter) = found else { return Err(SourceError::NoHeader { file: place }) };
-    let mut guard = Guard::new(entry.text()?);
+    let mut guard = Guard::new(entry.table_text()?);
     let (since, long) = (guard.since.clone(), guard.long.clone());
     let read = rows(&mut guard, delimiter, header, each, &|| since.set(0));
     read.map_err(|fault| match fault {

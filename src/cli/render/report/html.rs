@@ -10,7 +10,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::{COLUMNS, cells, value};
 use crate::view::{
     chart,
-    report::Report,
+    report::{Line, Report},
     sentence::{self, plain},
 };
 
@@ -20,6 +20,45 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
 /// The whole document.
 pub fn text(report: &Report) -> String {
+    let title = format!("{}: engagement report", plain(&report.name));
+    let body = html! {
+        main {
+            (opening(report))
+            (trend(report))
+            (stands(report))
+            (done(report))
+            (next(report))
+            (figures(report))
+        }
+        (closing(report))
+    };
+    page(&title, &body)
+}
+
+/// A page that leads to the reports of many brands.
+pub fn index(lines: &[Line]) -> String {
+    let body = html! {
+        main {
+            header { h1 { "Engagement reports" } }
+            (scrolling("Reports", html! {
+                thead { tr { th scope="col" { "Brand" } th scope="col" { "Engaged followers" }
+                    th scope="col" { "Where it stands" } } }
+                tbody {
+                    @for line in lines {
+                        tr {
+                            th scope="row" { a href=(line.file) { (plain(&line.name)) } }
+                            td { (plain(&line.headline)) }
+                            td { (plain(&line.stands)) }
+                        }
+                    }
+                }
+            }))
+        }
+    };
+    page("Engagement reports", &body)
+}
+
+fn page(title: &str, body: &Markup) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -28,20 +67,10 @@ pub fn text(report: &Report) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta http-equiv="Content-Security-Policy" content=(POLICY);
                 meta name="color-scheme" content="light dark";
-                title { (plain(&report.name)) ": engagement report" }
+                title { (title) }
                 style { (PreEscaped(STYLE)) }
             }
-            body {
-                main {
-                    (opening(report))
-                    (trend(report))
-                    (stands(report))
-                    (done(report))
-                    (next(report))
-                    (figures(report))
-                }
-                (closing(report))
-            }
+            body { (body) }
         }
     };
     page.into_string() + "\n"

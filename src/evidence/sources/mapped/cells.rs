@@ -56,7 +56,8 @@ pub(super) fn read(
     each: &mut Each<'_>,
 ) -> Result<(FileReceipt, Option<Vec<String>>), SourceError> {
     let place = entry.place.clone();
-    let head = entry.text()?.fill_buf().map(|head| String::from_utf8_lossy(head).into_owned());
+    let head = entry.table_text()?.fill_buf();
+    let head = head.map(|head| String::from_utf8_lossy(head).into_owned());
     let head = head
         .map_err(|error| SourceError::Damaged { place, problem: clean_name(&error.to_string()) })?;
     match Form::of(&head) {

@@ -62,12 +62,26 @@ impl<'r> Entry<'r> {
         self.name.rsplit('/').next().unwrap_or(&self.name)
     }
 
-    /// Its text from the start as UTF-8, without a mark.
+    /// Its text from the start, without the mark of UTF-8.
     ///
     /// # Errors
     ///
     /// [`SourceError`] if it is empty, or plainly no UTF-8.
     pub(crate) fn text(&mut self) -> Result<&mut (dyn BufRead + 'r), SourceError> {
+        self.table_text()?;
+        if self.reader.get_ref().is_utf16() {
+            let file = self.place.clone();
+            return Err(SourceError::Encoding { file, found: "UTF-16", byte: 0 });
+        }
+        Ok(&mut self.reader)
+    }
+
+    /// The same of a table, which may be UTF-16 with its mark: programs for tables save that.
+    ///
+    /// # Errors
+    ///
+    /// [`SourceError`] if it is empty, or plainly neither.
+    pub(crate) fn table_text(&mut self) -> Result<&mut (dyn BufRead + 'r), SourceError> {
         let first = match self.reader.fill_buf() {
             Ok(first) => first,
             Err(error) => return Err(broken(&self.place, self.trip.get(), &error)),

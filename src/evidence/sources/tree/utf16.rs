@@ -47,6 +47,11 @@ impl<R> Utf8<R> {
         Self { inner, form: Form::Unseen, raw: Vec::new(), text: String::new(), given: 0 }
     }
 
+    /// Whether what was read by now began with the mark of UTF-16.
+    pub(super) fn is_utf16(&self) -> bool {
+        matches!(self.form, Form::LittleEnd | Form::BigEnd)
+    }
+
     /// What it reads from.
     pub(super) fn inner(&self) -> &R {
         &self.inner
@@ -156,8 +161,9 @@ mod tests {
 
     #[test]
     fn what_has_no_mark_passes_and_what_is_cut_is_told() {
+        type Row<'r> = (&'r str, &'r [u8], Option<&'r [u8]>);
         // (why this row exists, the bytes, what is read)
-        let table: [(&str, &[u8], Option<&[u8]>); 7] = [
+        let table: [Row<'_>; 7] = [
             ("nothing", b"", Some(b"")),
             ("one byte", b"\xff", Some(b"\xff")),
             ("UTF-8 with its mark", b"\xef\xbb\xbfa", Some(b"\xef\xbb\xbfa")),
