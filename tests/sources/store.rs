@@ -307,6 +307,56 @@ fn a_file_of_the_first_version_is_brought_up_and_keeps_what_it_holds() {
 }
 
 #[test]
+fn a_file_whose_people_lay_in_rows_is_brought_up_with_all_it_knew() {
+    let place = place();
+    fs::create_dir_all(place.path.parent().expect("a folder")).expect("a folder");
+    let old = Connection::open(&place.path).expect("a file");
+    old.execute_batch(include_str!("../../src/store/evidence/schema/1.sql")).expect("tables");
+    old.execute_batch(include_str!("../../src/store/evidence/schema/2.sql")).expect("tables");
+    // Known at 1: Ann follows and likes. At 2 a complete list has nobody, and Ann is called Anna.
+    // At 3 she is on a list again. We follow Bob all the time.
+    old.execute_batch(
+        "INSERT INTO profile (account, as_of, handle, known) VALUES ('x:us', 1000000, '@us', 1);
+         INSERT INTO complete_list (account, as_of, known) VALUES ('x:us', 2000000, 2);
+         INSERT INTO person (id, handle, name, as_of, followers, known)
+             VALUES ('x:ann', '@ann', NULL, 1000000, 7, 1);
+         UPDATE person SET name = 'Anna', as_of = 2000000, known = 2;
+         INSERT INTO follow (follower, followed, since, seen_at, first_seen_at, known) VALUES
+             ('x:ann', 'x:us', 500000, 1000000, 1000000, 1),
+             ('x:us', 'x:bob', NULL, 1000000, 1000000, 1);
+         UPDATE follow SET left_at = 2000000, known = 2 WHERE follower = 'x:ann';
+         UPDATE follow SET left_at = NULL, seen_at = 3000000, known = 3 WHERE follower = 'x:ann';
+         INSERT INTO interaction (actor, act, object, account, at, known) VALUES
+             ('x:ann', 'like', 'p', 'x:us', 900000, 1);
+         UPDATE interaction SET at = 800000, known = 3;
+         UPDATE state SET revision = 3;
+         PRAGMA application_id = 895841892; PRAGMA user_version = 2;",
+    )
+    .expect("rows");
+    drop(old);
+    let store = EvidenceStore::open(&place.path).expect("a store");
+    let told = |revision: u64| {
+        let facts = store.facts_at(revision).expect("facts");
+        let ann = facts.people.first().expect("a person");
+        let follow = facts.follows.iter().find(|one| one.follower == ann.id).expect("a follow");
+        let like = facts.interactions.first().expect("a like");
+        format!(
+            "{} {:?}, followed since {:?}, gone {}, liked {}; {} of ours",
+            ann.name.as_deref().unwrap_or("-"),
+            ann.traits.followers.expect("a number"),
+            follow.since.map(|at| at.timestamp_millis()).unwrap_or_default(),
+            follow.left_at.map_or(0, |at| at.timestamp_millis()),
+            like.at.timestamp_millis(),
+            facts.follows.iter().filter(|one| one.followed.as_str() == "x:bob").count(),
+        )
+    };
+    assert_eq!(told(1), "- 7, followed since 500, gone 0, liked 900; 1 of ours");
+    assert_eq!(told(2), "Anna 7, followed since 500, gone 2000, liked 900; 1 of ours");
+    assert_eq!(told(3), "Anna 7, followed since 500, gone 0, liked 800; 1 of ours");
+    assert_eq!(store.facts().expect("facts"), store.facts_at(3).expect("facts"));
+}
+
+#[test]
 fn a_new_kind_of_fact_alone_is_a_change() {
     let place = place();
     let mut store = EvidenceStore::open(&place.path).expect("a store");

@@ -197,7 +197,9 @@ impl Record {
 
     /// Takes people out: all that is said, if this is one of them, and their names otherwise.
     /// Answers how many statements went and how many texts were changed.
-    pub(crate) fn forget(&mut self, gone: &Erasure) -> (u64, u64) {
+    ///
+    /// - `times`: the lists known; what was known earlier stays as it was known.
+    pub(crate) fn forget(&mut self, gone: &Erasure, times: &Times) -> (u64, u64) {
         if gone.has(&self.id) {
             let said = self.len() as u64;
             self.described.clear();
@@ -219,7 +221,7 @@ impl Record {
         }
         if cleaned > 0 {
             // Two deeds that become one are one from now on.
-            self.condense(&Times::default());
+            self.condense(times);
         }
         (0, cleaned)
     }

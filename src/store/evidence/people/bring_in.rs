@@ -138,7 +138,7 @@ impl Work<'_> {
     /// Leaves out who was forgotten, and says from when the rest is known.
     fn prepare(&mut self) {
         if !self.incoming.gone.is_empty() {
-            self.new.forget(self.incoming.gone);
+            self.new.forget(self.incoming.gone, &self.after);
         }
         self.new.settle(self.incoming.revision + 1);
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, params};
 
-use super::broken;
+use super::{broken, times};
 use crate::evidence::{
     accounts::Accounts,
     erasure::{Erasure, bare},
@@ -28,7 +28,7 @@ pub(in crate::store::evidence) fn find(
     handles: &mut BTreeSet<String>,
 ) -> rusqlite::Result<()> {
     let wanted = bare(handle);
-    each_block(connection, &mut |_, records, _| {
+    each_block(connection, &mut Accounts::default(), &mut |_, records, _| {
         for record in records {
             let known = record.handles();
             let called: Vec<&str> =
@@ -48,10 +48,12 @@ pub(in crate::store::evidence) fn forget(
     gone: &Erasure,
 ) -> rusqlite::Result<(u64, u64)> {
     let (mut removed, mut cleaned) = (0, 0);
-    each_block(connection, &mut |block, records, accounts| {
+    let mut accounts = Accounts::default();
+    let times = times(connection, None, &mut accounts)?;
+    each_block(connection, &mut accounts, &mut |block, records, accounts| {
         let (mut went, mut changed) = (0, 0);
         for record in records.iter_mut() {
-            let (said, texts) = record.forget(gone);
+            let (said, texts) = record.forget(gone, &times);
             (went, changed) = (went + said, changed + texts);
         }
         if went + changed > 0 {
@@ -74,8 +76,11 @@ struct At {
 type See<'s> = dyn FnMut(&At, &mut Vec<Record>, &Accounts) -> rusqlite::Result<()> + 's;
 
 /// Shows every block of every layer, read whole.
-fn each_block(connection: &Connection, see: &mut See<'_>) -> rusqlite::Result<()> {
-    let mut accounts = Accounts::default();
+fn each_block(
+    connection: &Connection,
+    accounts: &mut Accounts,
+    see: &mut See<'_>,
+) -> rusqlite::Result<()> {
     let mut next = connection
         .prepare("SELECT place, data FROM block WHERE place >= ? ORDER BY place LIMIT 1")?;
     let (mut at, mut records) = (At { place: 0, reader: Reader::default() }, Vec::new());
@@ -84,10 +89,10 @@ fn each_block(connection: &Connection, see: &mut See<'_>) -> rusqlite::Result<()
         let Some(row) = rows.next()? else { return Ok(()) };
         at.place = row.get(0)?;
         let bytes = row.get_ref(1)?.as_blob().map_err(|_| broken(at.place))?;
-        let read = read_block(&mut at.reader, bytes, &mut accounts, &mut records);
+        let read = read_block(&mut at.reader, bytes, accounts, &mut records);
         read.map_err(|Broken| broken(at.place))?;
         drop(rows);
-        see(&at, &mut records, &accounts)?;
+        see(&at, &mut records, accounts)?;
     }
 }
 

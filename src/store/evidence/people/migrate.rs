@@ -11,13 +11,13 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, Row, Rows, fallible_streaming_iterator::FallibleStreamingIterator};
 
-use super::{LayerWriter, base};
+use super::{LayerWriter, base, times};
 use crate::{
     evidence::{
         accounts::Accounts,
         facts::Traits,
         layers::{
-            Record, Times,
+            Record,
             record::{Described, Did, Followed},
         },
         somebody::Micros,
@@ -37,6 +37,7 @@ pub(in crate::store::evidence) fn migrate(connection: &Connection) -> rusqlite::
     }
     let [mut people, mut follows, mut deeds] = tables;
     let mut accounts = Accounts::default();
+    let times = times(connection, None, &mut accounts)?;
     let mut layer = LayerWriter::begin(connection, base(1, Micros(0)))?;
     let mut record = Record::default();
     loop {
@@ -57,7 +58,7 @@ pub(in crate::store::evidence) fn migrate(connection: &Connection) -> rusqlite::
             deed(row, &mut accounts, &mut record)?;
             deeds.advance()?;
         }
-        record.condense(&Times::default());
+        record.condense(&times);
         if !record.is_empty() {
             layer.add(&record, &accounts)?;
         }
