@@ -193,6 +193,7 @@ source_kinds! {
         given: "give a .csv or .jsonl file, and a mapping with `--map FILE` or as `map:` of the \
                 source",
         holds: {
+            FollowerCount: "rows of followers, complete: true",
             Followers: "rows of followers",
             Inbound: "rows of messages or interactions",
             Conversations: "rows of messages",

@@ -146,7 +146,7 @@ fn engaged(root: &Path) -> u64 {
     let metrics: serde_json::Value = serde_json::from_str(&answer).unwrap();
     let all = metrics["metrics"].as_array().unwrap();
     let rate = all.iter().find(|one| one["metric"] == "engaged_follower_rate").unwrap();
-    rate["hits"].as_u64().unwrap()
+    rate["hits"].as_u64().unwrap_or_else(|| panic!("{rate}"))
 }
 
 fn print(what: &str, seconds: f64, cpu: f64, megabytes: f64) {

@@ -88,6 +88,8 @@ fn the_other_kinds_of_rows_give_their_facts() {
         "rows: followers\nplatform: x\ncomplete: true\ncolumns: { author: name, at: Since }\n";
     let whole = read("f.csv", followers, whole).expect("sound");
     assert_eq!(whole.followers_complete[0].as_str(), "x:acme");
+    let counts = |export: &Export| export.facts.carried.contains(&FactKind::FollowerCount);
+    assert_eq!((counts(&part), counts(&whole)), (false, true), "only a whole list tells how many");
 
     let acts = "who,when,what,on\nAnn,2024-05-01,favourite,p1\nAnn,2024-05-01,wave,p1\n";
     let map = "rows: interactions\ncolumns: { author: who, at: when, act: what, object: on }\n";

@@ -76,7 +76,11 @@ pub(super) fn read(source: &Source, path: &Path) -> Result<Export, SourceError> 
         let name = listed.name.to_lowercase();
         Want::from(alone || endings.iter().any(|ending| name.ends_with(ending)))
     };
+    let streamed = matches!(reading.map.rows, Rows::Interactions | Rows::Followers);
     tree::walk(path, &mut wants, &mut |entry| {
+        if streamed {
+            entry.is_streamed();
+        }
         let columns: Vec<String> = reading.map.columns.values().cloned().collect();
         let wanted: Vec<&str> = columns.iter().map(String::as_str).collect();
         let (file, names) = cells::read(entry, &wanted, &mut |cells| reading.row(cells))?;
@@ -309,7 +313,10 @@ impl Reading {
         if self.map.rows == Rows::Followers {
             let skipped = self.draft.files.iter().any(|file| file.kept < file.rows_read);
             self.draft.followers_complete = self.map.complete && !skipped;
-            if !self.draft.followers_complete {
+            if self.draft.followers_complete {
+                // A complete list tells how many there are.
+                self.draft.gather.carried.insert(FactKind::FollowerCount);
+            } else {
                 self.draft.note("the list of followers may be a part, so nobody is marked as gone");
             }
         }

@@ -27,6 +27,8 @@ use crate::model::Digest;
 
 /// The most that one entry unpacks to. An outbox of 100,000 posts has about 0.3 GiB.
 pub(super) const MAX_ENTRY_BYTES: u64 = 1 << 30;
+/// The most of an entry of which one row at a time is held.
+const MAX_STREAMED_BYTES: u64 = 64 << 30;
 /// The most that may come out for each byte that goes in. Outboxes reach about 30.
 pub(super) const MAX_RATIO: u64 = 200;
 /// So many bytes more are taken as gone in: an unpacker reads ahead, so the bytes of an entry may
@@ -41,6 +43,7 @@ pub(crate) struct Entry<'r> {
     pub name: String,
     pub(super) reader: BufReader<Utf8<Meter<&'r mut dyn Read>>>,
     trip: Rc<Cell<Option<Trip>>>,
+    limit: Rc<Cell<u64>>,
 }
 
 impl<'r> Entry<'r> {
@@ -52,9 +55,14 @@ impl<'r> Entry<'r> {
     ) -> Result<Self, SourceError> {
         let trip = Rc::new(Cell::new(None));
         let limit = Rc::new(Cell::new(MAX_ENTRY_BYTES));
-        let meter = Meter::new(reader, packed, limit, Rc::clone(&trip));
+        let meter = Meter::new(reader, packed, Rc::clone(&limit), Rc::clone(&trip));
         let reader = BufReader::with_capacity(1 << 16, Utf8::new(meter));
-        Ok(Self { place, name, reader, trip })
+        Ok(Self { place, name, reader, trip, limit })
+    }
+
+    /// Lets it be longer than others: its reader keeps no row in memory.
+    pub(crate) fn is_streamed(&self) {
+        self.limit.set(MAX_STREAMED_BYTES);
     }
 
     /// Its name without folders.
