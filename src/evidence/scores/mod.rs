@@ -5,7 +5,7 @@
 //! Context, Somebody ──► judge ──► Judgement
 //! ```
 //!
-//! Start reading at [`judge`]. The parts of both scores are in [`value`], the screen in
+//! Start reading at [`judge`]. The parts of both scores are in `value`, the screen in
 //! [`screen`], bands and decisions in [`decision`].
 //!
 //! # Always true

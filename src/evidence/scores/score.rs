@@ -1,6 +1,6 @@
 //! A score that shows its parts.
 //!
-//! Start reading at [`Score::of`].
+//! Start reading at `Score::of`.
 //!
 //! # Always true
 //!
