@@ -54,8 +54,7 @@ pub fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Failure> {
     let bytes = Arc::new(AtomicU64::new(0));
     let bar = watched(&tasks, &bytes);
     sources::read_all(&tasks, &bytes, &mut |place, export| {
-        let (owner, (source, path)) = (owners[place], &tasks[place]);
-        done.take(&mut runner, owner, (source, path), export);
+        done.take(&mut runner, owners[place], &tasks[place].1, export);
     });
     bar.finish_and_clear();
     done.finish()
@@ -110,7 +109,7 @@ impl<'s> Done<'s> {
         &mut self,
         runner: &mut Runner,
         owner: usize,
-        (source, path): (&Source, &Path),
+        path: &Path,
         export: Result<Export, SourceError>,
     ) {
         if self.failures.contains_key(&owner) {
@@ -124,10 +123,7 @@ impl<'s> Done<'s> {
         });
         match kept {
             Ok(view) => self.views.push(serde_json::json!(view)),
-            Err(failure) => {
-                tracing::debug!(%brand, account = source.account, "not imported");
-                self.fail(owner, failure);
-            }
+            Err(failure) => self.fail(owner, failure),
         }
     }
 

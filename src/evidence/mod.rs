@@ -18,5 +18,6 @@ pub mod pseudonym;
 pub mod scores;
 pub mod somebody;
 pub mod sources;
+pub(crate) mod span;
 pub mod splitmix;
 pub mod topics;

@@ -28,6 +28,15 @@ pub trait Run {
     ///
     /// What hinders reading.
     fn seek(&mut self, id: &str, accounts: &mut Accounts) -> Result<bool, Self::Error> {
+        self.pass(id, accounts)
+    }
+
+    /// The same by reading on, record after record.
+    ///
+    /// # Errors
+    ///
+    /// What hinders reading.
+    fn pass(&mut self, id: &str, accounts: &mut Accounts) -> Result<bool, Self::Error> {
         let mut passed = Record::default();
         while self.id() < id {
             passed.begin("");

@@ -6,8 +6,8 @@
 //! ```
 //!
 //! A *layer* is what one import changed: for each person it touched a [`Record`] of what was said,
-//! sorted by person, cut into blocks. What holds now, or held at an earlier
-//! revision, is folded from what all layers say of a person. Start reading at [`Record::fold`].
+//! sorted by person, cut into blocks. What holds now, or held at an earlier revision, is folded from
+//! what all layers say of a person. Start reading at [`Record::fold`].
 //!
 //! # Always true
 //!

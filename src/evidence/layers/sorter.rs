@@ -29,6 +29,7 @@ use crate::{
         accounts::{Accounts, Place},
         facts::{Act, Facts, PersonId, Traits},
         somebody::{Crowd, Micros, Somebody},
+        span::widened,
     },
     model::Platform,
 };
@@ -119,8 +120,7 @@ impl Sorter {
             Said::Did(_, _, at) => (&mut self.deeds, Some(at)),
         };
         if let Some(at) = at {
-            let (first, last) = span.get_or_insert((at, at));
-            (*first, *last) = (at.min(*first), at.max(*last));
+            *span = widened(*span, at);
         }
         Ok(())
     }

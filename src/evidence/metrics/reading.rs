@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::scope::Scope;
 use crate::{
-    evidence::{facts::PersonId, interval::wilson},
+    evidence::{facts::PersonId, interval::wilson, span::widened},
     model::{Finding, Interval, Metric, quantity::count},
 };
 
@@ -127,12 +127,6 @@ impl Reading {
 /// The first and last of some instants.
 pub(super) fn span_of(instants: impl IntoIterator<Item = DateTime<Utc>>) -> Span {
     instants.into_iter().fold(None, widened)
-}
-
-/// A stretch by its first and last instant that holds `at`, too.
-pub(super) fn widened<T: Ord + Copy>(span: Option<(T, T)>, at: T) -> Option<(T, T)> {
-    let (first, last) = span.unwrap_or((at, at));
-    Some((first.min(at), last.max(at)))
 }
 
 /// The day of an instant as people read it, UTC.

@@ -17,16 +17,13 @@ use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{
-    reading::{Span, widened},
-    staying,
-    talks::SILENCE,
-};
+use super::{reading::Span, staying, talks::SILENCE};
 use crate::{
     evidence::{
         facts::{Facts, Interaction, PersonId, PostKind},
         interval::MostActive,
         somebody::{Crowd, Deed, Following, Micros, Somebody},
+        span::widened,
     },
     model::Window,
 };

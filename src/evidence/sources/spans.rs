@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::Export;
-use crate::evidence::somebody::Micros;
+use crate::evidence::{somebody::Micros, span::widened};
 
 /// The first and the last time.
 pub(super) type Span = (DateTime<Utc>, DateTime<Utc>);
@@ -33,8 +33,5 @@ pub(super) fn spans(export: &Export) -> BTreeMap<String, Span> {
 }
 
 fn span(times: impl Iterator<Item = DateTime<Utc>>) -> Option<Span> {
-    times.fold(None, |span, at| match span {
-        None => Some((at, at)),
-        Some((first, last)) => Some((at.min(first), at.max(last))),
-    })
+    times.fold(None, widened)
 }

@@ -69,6 +69,14 @@ impl Rows {
         }
     }
 
+    /// Whether its rows are of people, who may be more than the memory holds.
+    pub(super) fn are_people(self) -> bool {
+        match self {
+            Rows::Interactions | Rows::Followers => true,
+            Rows::Messages | Rows::Posts | Rows::PostNumbers | Rows::AccountNumbers => false,
+        }
+    }
+
     /// Whether its rows hold numbers.
     pub(super) fn counts(self) -> bool {
         match self {

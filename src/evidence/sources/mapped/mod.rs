@@ -76,9 +76,8 @@ pub(super) fn read(source: &Source, path: &Path) -> Result<Export, SourceError> 
         let name = listed.name.to_lowercase();
         Want::from(alone || endings.iter().any(|ending| name.ends_with(ending)))
     };
-    let streamed = matches!(reading.map.rows, Rows::Interactions | Rows::Followers);
     tree::walk(path, &mut wants, &mut |entry| {
-        if streamed {
+        if reading.map.rows.are_people() {
             entry.is_streamed();
         }
         let columns: Vec<String> = reading.map.columns.values().cloned().collect();
@@ -307,7 +306,7 @@ impl Reading {
             return Err(SourceError::Unsorted(fault));
         }
         thread::keep_all(&self.us, &mut self.threads, &mut self.draft.gather);
-        if matches!(self.map.rows, Rows::Interactions | Rows::Followers) {
+        if self.map.rows.are_people() {
             self.draft.crowd = Some(self.crowd);
         }
         if self.map.rows == Rows::Followers {

@@ -9,12 +9,13 @@
 
 use rusqlite::Connection;
 
-use super::{LayerRun, LayerWriter, base, compact, open, times};
+use super::{LayerRun, LayerWriter, compact, open, times};
 use crate::evidence::{
     accounts::Accounts,
     erasure::Erasure,
     layers::{
         Record, Times,
+        block::Base,
         merge::Merge,
         sorter::{ChunkRun, Sorted},
     },
@@ -66,7 +67,7 @@ pub(in crate::store::evidence) fn bring_in(
     let mut known = open(connection, &mut accounts)?;
     let mut coming = incoming.people.read(&mut accounts).map_err(from_disk)?;
     let after = times(connection, None, &mut accounts)?;
-    let base = base(incoming.revision + 1, incoming.as_of);
+    let base = Base { known: incoming.revision + 1, as_of: incoming.as_of };
     let layer = LayerWriter::begin(connection, base)?;
     let mut work = Work {
         incoming,

@@ -11,13 +11,14 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, Row, Rows, fallible_streaming_iterator::FallibleStreamingIterator};
 
-use super::{LayerWriter, base, times};
+use super::{LayerWriter, times};
 use crate::{
     evidence::{
         accounts::Accounts,
         facts::Traits,
         layers::{
             Record,
+            block::Base,
             record::{Described, Did, Followed},
         },
         somebody::Micros,
@@ -38,7 +39,7 @@ pub(in crate::store::evidence) fn migrate(connection: &Connection) -> rusqlite::
     let [mut people, mut follows, mut deeds] = tables;
     let mut accounts = Accounts::default();
     let times = times(connection, None, &mut accounts)?;
-    let mut layer = LayerWriter::begin(connection, base(1, Micros(0)))?;
+    let mut layer = LayerWriter::begin(connection, Base { known: 1, as_of: Micros(0) })?;
     let mut record = Record::default();
     loop {
         let heads = [who(&people)?, who(&follows)?, who(&deeds)?];

@@ -33,7 +33,6 @@ use crate::evidence::{
         merge::{Merge, Run},
         record::List,
     },
-    somebody::Micros,
 };
 
 /// All layers, merged by person.
@@ -171,15 +170,7 @@ impl Run for LayerRun<'_> {
                 return Ok(false);
             }
         }
-        let mut passed = Record::default();
-        while self.id() < id {
-            passed.begin("");
-            self.read(&mut passed)?;
-            if !self.advance(accounts)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        self.pass(id, accounts)
     }
 
     fn id(&self) -> &str {
@@ -244,9 +235,4 @@ impl<'c> LayerWriter<'c> {
         self.next += 1;
         Ok(())
     }
-}
-
-/// What statements of an import have in common.
-pub(super) fn base(known: u64, as_of: Micros) -> Base {
-    Base { known, as_of }
 }
