@@ -11,6 +11,7 @@
 pub mod actions;
 pub mod catalogue;
 pub mod chart;
+pub mod cycles;
 pub mod demand;
 pub mod evaluation;
 pub mod graph;
@@ -24,6 +25,7 @@ pub mod numbers;
 pub mod past;
 pub mod receipts;
 pub mod refine;
+pub mod repeat;
 pub mod report;
 pub mod review;
 pub mod schedule;
