@@ -262,7 +262,7 @@ impl<'v> View<'v> {
                 Act::Reply | Act::Mention | Act::Quote => true,
                 Act::Like | Act::Repost => false,
             })
-            .filter_map(|deed| Some((deed.at, self.somebody.object(deed))))
+            .map(|deed| (deed.at, self.somebody.object(deed)))
             .collect();
         posts.sort_unstable();
         posts.dedup();
