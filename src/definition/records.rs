@@ -95,6 +95,12 @@ pub(super) const RECORDS: &[Record] = &[
         raw::ACCOUNT,
     ),
     record(
+        "competitor",
+        "a competitor",
+        "An account that people name instead of the brand's; nothing else of it is looked at.",
+        raw::COMPETITOR,
+    ),
+    record(
         "charter",
         "a charter",
         "What the brand promises: what it knows, and who stands behind it.",

@@ -142,6 +142,7 @@ fn brand() -> Brand {
         goals: BTreeMap::new(),
         accounts: vec![],
         charter: Charter::default(),
+        competitors: vec![],
         segments: vec![],
         sources: vec![],
     }

@@ -67,7 +67,14 @@ fn cannot_hold(kinds: &BTreeSet<SourceKind>, missing: &[FactKind]) -> String {
     }
     let names: Vec<&str> = kinds.iter().map(|kind| kind.words()).collect();
     let verb = if names.len() == 1 { "does" } else { "do" };
-    format!("{} {verb} not hold {what}", names.join(" and "))
+    let remedy = if by_table_alone(missing) { ": a table with a mapping can" } else { "" };
+    format!("{} {verb} not hold {what}{remedy}", names.join(" and "))
+}
+
+/// Whether no platform's own export ever holds some of the facts.
+fn by_table_alone(missing: &[FactKind]) -> bool {
+    let exports = || SourceKind::ALL.into_iter().filter(|(kind, _)| *kind != SourceKind::Table);
+    missing.iter().any(|need| exports().all(|(kind, _)| !kind.carries().contains(need)))
 }
 
 fn not_held(kinds: &BTreeSet<SourceKind>, missing: &[FactKind], facts: &Facts) -> String {

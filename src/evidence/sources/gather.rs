@@ -18,7 +18,7 @@ use super::times;
 use crate::{
     evidence::facts::{
         AccountTotals, Act, Count, Facts, Follow, Interaction, Origin, Person, PersonId, Post,
-        PostTotals, Profile, Request,
+        PostTotals, Profile, Request, Traits,
     },
     model::FactKind,
 };
@@ -259,11 +259,21 @@ impl Gather {
                 self.carried.insert(kind);
             }
         }
-        if self.account_totals.keys().any(|(_, count, ..)| *count == Count::EngagedFollowers) {
-            self.carried.insert(FactKind::EngagedTotals);
+        let of_accounts = [
+            (Count::EngagedFollowers, FactKind::EngagedTotals),
+            (Count::Mentions, FactKind::Mentions),
+        ];
+        for (count, kind) in of_accounts {
+            if self.account_totals.keys().any(|(_, of, ..)| *of == count) {
+                self.carried.insert(kind);
+            }
         }
         if self.people.values().any(|person| person.traits.last_post.is_some()) {
             self.carried.insert(FactKind::Activity);
+        }
+        let counted = |traits: &Traits| traits.followers.is_some() && traits.follows.is_some();
+        if self.people.values().any(|person| counted(&person.traits)) {
+            self.carried.insert(FactKind::Traits);
         }
     }
 

@@ -389,6 +389,18 @@ catalogue! {
         remedy: "talk with people more than at them: reply to what others write",
         ..BASE
     }
+    /// How often people name us rather than a declared competitor.
+    ShareOfVoice {
+        name: "share_of_voice",
+        title: "mentions of us out of those of us and of declared competitors",
+        cases: "mentions",
+        hits: "mentions of us",
+        method: Method::Bootstrap,
+        needs: &[&[FactKind::Mentions]],
+        formula: "our mentions / (our mentions + those of the declared competitors)",
+        remedy: "do what people talk about, and answer those who name you",
+        ..BASE
+    }
     /// The share of interactions that the ten most active people made.
     Concentration {
         name: "concentration",
@@ -412,6 +424,19 @@ catalogue! {
         needs: &[&[FactKind::Inbound]],
         formula: "people engaged in this window and the one before / those of the one before",
         remedy: "turn to the people who were engaged last time and are silent now",
+        ..BASE
+    }
+    /// Followers who look real, out of those of whom enough is known.
+    AudienceQuality {
+        name: "audience_quality",
+        title: "followers whose accounts look real",
+        cases: "followers judged",
+        hits: "followers not flagged",
+        grows: Grows::Hits,
+        needs: &[&[FactKind::Followers, FactKind::Inbound, FactKind::Traits]],
+        formula: "1 - followers that the screen flags / followers of whom enough is known",
+        source: "the screen of `docs/reference/scores.md`",
+        remedy: "look at the flagged followers with `fivestep review`, and buy none",
         ..BASE
     }
     /// How much the number of followers grew.
