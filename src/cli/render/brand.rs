@@ -4,7 +4,7 @@ use crate::model::{Brand, Metric, Quantity};
 
 use super::{bold, wrapped};
 
-/// What the file says, and which metrics its sources can carry.
+/// What the file says, which metrics its sources can carry, and how many they cannot.
 pub fn text(brand: &Brand) -> String {
     let mut out = format!("{}  {}\n", bold(brand.id.as_str()), brand.name);
     let mut line = |label: &str, text: String| {
@@ -31,8 +31,16 @@ pub fn text(brand: &Brand) -> String {
     let (can, cannot): (Vec<Metric>, Vec<Metric>) =
         Metric::WRITTEN.into_iter().partition(|metric| brand.can_measure(*metric));
     line("metrics:   ", names(&can));
-    line("unmeasurable with these sources: ", names(&cannot));
+    line("unmeasurable: ", unmeasurable(brand, cannot.len()));
     out
+}
+
+/// How many metrics the sources cannot carry, and where each stands with its reason.
+fn unmeasurable(brand: &Brand, metrics: usize) -> String {
+    match metrics {
+        0 => String::new(),
+        _ => format!("{metrics} metrics; `fivestep metrics {}` says why", brand.id),
+    }
 }
 
 fn accounts(brand: &Brand) -> String {

@@ -203,6 +203,13 @@ impl World {
         self
     }
 
+    /// The brand file names an account of the brand.
+    pub fn account(mut self, handle: &str) -> Self {
+        let handle = handle.to_owned();
+        self.brand.accounts.push(Account { platform: Platform::Bluesky, handle });
+        self
+    }
+
     /// A competitor is declared.
     pub fn rival(mut self, who: &str) -> Self {
         let handle = format!("@{who}");

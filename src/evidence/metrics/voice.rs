@@ -21,13 +21,13 @@ use crate::{
         facts::{AccountTotals, Count, PersonId},
         interval::{LEAST_FOR_BOOTSTRAP, ratio_interval},
     },
-    model::{Finding, Metric},
+    model::{Account, Finding, Metric},
 };
 
 /// Mentions of us out of those of us and of the declared competitors.
 pub(super) fn share_of_voice(scope: &Scope) -> Reading {
     let metric = Metric::ShareOfVoice;
-    let rivals = rivals(scope);
+    let rivals = named(&scope.brand.competitors);
     if rivals.is_empty() {
         let why = "the brand file declares no competitor: name some below `competitors`";
         return Reading::no_cases(metric, why);
@@ -67,11 +67,9 @@ pub(super) fn share_of_voice(scope: &Scope) -> Reading {
         .but(partly)
 }
 
-/// The accounts of the declared competitors.
-fn rivals(scope: &Scope) -> BTreeSet<PersonId> {
-    let all = scope.brand.competitors.iter();
-    let all = all.map(|one| PersonId::named(one.platform, &one.handle));
-    all.filter(|account| !scope.is_own(account)).collect()
+/// The accounts that the brand file names, called as a table calls them.
+fn named(accounts: &[Account]) -> BTreeSet<PersonId> {
+    accounts.iter().map(|one| PersonId::named(one.platform, &one.handle)).collect()
 }
 
 /// Mentions counted on one platform in one period of the window, which mostly is a day.
@@ -92,15 +90,19 @@ struct Counts {
 impl Counts {
     fn of(scope: &Scope, rivals: &BTreeSet<PersonId>) -> Self {
         let platforms: BTreeSet<&str> = rivals.iter().map(PersonId::platform).collect();
+        let declared = named(&scope.brand.accounts);
+        let is_ours = |account: &PersonId| {
+            let own = scope.is_own(account) || declared.contains(account);
+            own && platforms.contains(account.platform()) && !rivals.contains(account)
+        };
         let mut counts =
             Self { days: BTreeMap::new(), ours: BTreeSet::new(), rivals: rivals.clone() };
         for total in scope.facts.account_totals.iter().filter(|total| is_mentions(scope, total)) {
-            let (account, platform) = (&total.account, total.account.platform());
-            let ours = scope.is_own(account) && platforms.contains(platform);
+            let ours = is_ours(&total.account);
             if ours {
-                counts.ours.insert(account.clone());
+                counts.ours.insert(total.account.clone());
             }
-            if ours || rivals.contains(account) {
+            if ours || rivals.contains(&total.account) {
                 counts.add(total);
             }
         }
@@ -240,6 +242,12 @@ mod tests {
                 "who is not declared is nobody",
                 world(&[day(3, 6, 1)]).mentioned("tea", 0, 90),
                 "3 of 10",
+                "",
+            ),
+            (
+                "an account that only the brand file names is ours, too",
+                world(&[day(3, 6, 1)]).mentioned("shop", 0, 2).account("Shop"),
+                "5 of 12",
                 "",
             ),
             (
