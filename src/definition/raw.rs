@@ -683,7 +683,7 @@ impl Raw for Brand {
         required("accounts", Shape::List(&Shape::Record(ACCOUNT)))
             .about("Its accounts; may be empty.")
             .example("[{ platform: mastodon, handle: \"@acme@example.social\" }]"),
-        optional("competitors", Shape::List(&Shape::Record(COMPETITOR)))
+        optional("competitors", Shape::List(&Shape::Record(ACCOUNT)))
             .about("Accounts whose mentions `share_of_voice` holds against its own.")
             .example("[{ platform: mastodon, handle: \"@beans@example.social\" }]"),
         required("charter", Shape::Record(CHARTER))
@@ -714,16 +714,6 @@ pub(super) const ACCOUNT: &[Key] = &[
     required("handle", Shape::Words)
         .about("How the network calls it; in quotes, since it begins with `@`.")
         .example("\"@acme@example.social\""),
-];
-
-pub(super) const COMPETITOR: &[Key] = &[
-    required("platform", Shape::Words)
-        .is(Kind::Platform)
-        .about("The network it is on.")
-        .example("mastodon"),
-    required("handle", Shape::Words)
-        .about("How the table that counts its mentions calls it.")
-        .example("\"@beans@example.social\""),
 ];
 
 /// `charter:`

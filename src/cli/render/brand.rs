@@ -1,6 +1,6 @@
 //! A brand's file, for people.
 
-use crate::model::{Brand, Metric, Quantity};
+use crate::model::{Account, Brand, Metric, Quantity};
 
 use super::{bold, wrapped};
 
@@ -17,7 +17,8 @@ pub fn text(brand: &Brand) -> String {
     let hours = brand.working_time.hours;
     line("hours:     ", hours.map(|hours| hours.to_string()).unwrap_or_default());
     line("languages: ", brand.languages.join(", "));
-    line("accounts:  ", accounts(brand));
+    line("accounts:  ", accounts(&brand.accounts));
+    line("competitors: ", accounts(&brand.competitors));
     line("pillars:   ", join(brand.charter.pillars.iter().map(|pillar| pillar.id.clone())));
     line("people:    ", join(brand.charter.people.iter().map(|person| person.name.clone())));
     line("goals:     ", goals(brand));
@@ -43,8 +44,8 @@ fn unmeasurable(brand: &Brand, metrics: usize) -> String {
     }
 }
 
-fn accounts(brand: &Brand) -> String {
-    join(brand.accounts.iter().map(|account| format!("{} {}", account.platform, account.handle)))
+fn accounts(accounts: &[Account]) -> String {
+    join(accounts.iter().map(|account| format!("{} {}", account.platform, account.handle)))
 }
 
 fn goals(brand: &Brand) -> String {

@@ -43,7 +43,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-pub use self::reading::{Row, Subject};
+pub use self::{
+    capability::platforms,
+    reading::{Row, Subject},
+};
 use self::{
     reading::Reading,
     scope::Scope,
