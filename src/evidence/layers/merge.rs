@@ -1,5 +1,7 @@
 //! Several sorted runs of records as one.
 
+use std::cmp::Ordering;
+
 use super::record::Record;
 use crate::evidence::accounts::Accounts;
 
@@ -58,11 +60,17 @@ pub trait Run {
 
 /// Several runs, merged: a person in more than one of them gives one record.
 ///
-/// The runs are a heap, the one that comes next at its root.
+/// The runs are a heap, the one that comes next at its root; of several at the same person the one
+/// that was given first comes first, so that what an export said first is read first.
 #[derive(Debug)]
 pub struct Merge<R> {
-    /// Those not yet at their end, each at a record that is not read yet.
-    runs: Vec<R>,
+    /// Those not yet at their end, each with its number and at a record that is not read yet.
+    runs: Vec<(usize, R)>,
+}
+
+/// Which of two runs comes first.
+fn order<R: Run>(one: &(usize, R), other: &(usize, R)) -> Ordering {
+    one.1.id().cmp(other.1.id()).then(one.0.cmp(&other.0))
 }
 
 impl<R: Run> Merge<R> {
@@ -76,18 +84,18 @@ impl<R: Run> Merge<R> {
         accounts: &mut Accounts,
     ) -> Result<Self, R::Error> {
         let mut live = Vec::new();
-        for mut run in runs {
+        for (number, mut run) in runs.into_iter().enumerate() {
             if run.advance(accounts)? {
-                live.push(run);
+                live.push((number, run));
             }
         }
-        live.sort_by(|one, other| one.id().cmp(other.id()));
+        live.sort_by(order);
         Ok(Self { runs: live })
     }
 
     /// Whose record comes next.
     pub fn peek(&self) -> Option<&str> {
-        self.runs.first().map(Run::id)
+        self.runs.first().map(|(_, run)| run.id())
     }
 
     /// Fills `record` with the next person; answers whether there was one.
@@ -98,7 +106,7 @@ impl<R: Run> Merge<R> {
     pub fn next(&mut self, record: &mut Record, accounts: &mut Accounts) -> Result<bool, R::Error> {
         let Some(first) = self.peek() else { return Ok(false) };
         record.begin(first);
-        while let Some(run) = self.runs.first_mut().filter(|run| run.id() == record.id) {
+        while let Some((_, run)) = self.runs.first_mut().filter(|run| run.1.id() == record.id) {
             run.read(record)?;
             if !run.advance(accounts)? {
                 self.runs.swap_remove(0);
@@ -119,7 +127,7 @@ impl<R: Run> Merge<R> {
         record: &mut Record,
         accounts: &mut Accounts,
     ) -> Result<(), R::Error> {
-        while let Some(run) = self.runs.first_mut().filter(|run| run.id() < id) {
+        while let Some((_, run)) = self.runs.first_mut().filter(|run| run.1.id() < id) {
             if !run.seek(id, accounts)? {
                 self.runs.swap_remove(0);
             }
@@ -139,8 +147,8 @@ impl<R: Run> Merge<R> {
             let below = [2 * place + 1, 2 * place + 2].into_iter();
             let least = below
                 .filter(|at| *at < self.runs.len())
-                .min_by(|one, other| self.runs[*one].id().cmp(self.runs[*other].id()));
-            match least.filter(|at| self.runs[*at].id() < self.runs[place].id()) {
+                .min_by(|one, other| order(&self.runs[*one], &self.runs[*other]));
+            match least.filter(|at| order(&self.runs[*at], &self.runs[place]).is_lt()) {
                 Some(least) => self.runs.swap(place, least),
                 None => return,
             }

@@ -20,6 +20,10 @@ pub mod block;
 pub mod codec;
 pub mod merge;
 pub mod record;
+pub mod sorted;
 pub mod sorter;
 
-pub use self::record::{Record, Times};
+pub use self::{
+    record::{Record, Times},
+    sorted::Sorted,
+};

@@ -171,12 +171,22 @@ impl Record {
     }
 
     /// Dates what was said behind `from` and has no date: it holds as of the export.
-    pub(crate) fn date(&mut self, from: (usize, usize, usize), as_of: Micros) {
+    ///
+    /// - `since_by`: no follow is believed to have begun later.
+    pub(crate) fn date(
+        &mut self,
+        from: (usize, usize, usize),
+        as_of: Micros,
+        since_by: Option<Micros>,
+    ) {
         for one in self.described.iter_mut().skip(from.0) {
             one.as_of = if one.as_of == UNDATED { as_of } else { one.as_of };
         }
-        for one in self.follows.iter_mut().skip(from.1).filter(|one| one.seen_at == UNDATED) {
-            (one.first_seen_at, one.seen_at) = (as_of, as_of);
+        for one in self.follows.iter_mut().skip(from.1) {
+            one.since = one.since.filter(|since| since_by.is_none_or(|last| *since <= last));
+            for seen in [&mut one.first_seen_at, &mut one.seen_at] {
+                *seen = if *seen == UNDATED { as_of } else { *seen };
+            }
         }
     }
 
@@ -300,7 +310,7 @@ impl Record {
 
     fn fold_follows(&mut self, times: &Times, somebody: &mut Somebody) {
         if self.follows.len() > 1 {
-            self.follows.sort_by_key(|one| (one.account, one.seen_at, one.known));
+            self.follows.sort_by_key(|one| (one.account, one.seen_at, one.known, one.since));
         }
         for one in self.follows.iter().filter(|one| times.counts(one.known)) {
             match somebody.follows.last_mut().filter(|last| last.account == one.account) {
@@ -360,7 +370,7 @@ impl Record {
     /// Drops what nobody can ask for any more: sights of a follow between which no complete list
     /// lies, and descriptions that say again what the one before them said.
     pub fn condense(&mut self, times: &Times) {
-        self.follows.sort_by_key(|one| (one.account, one.seen_at, one.known));
+        self.follows.sort_by_key(|one| (one.account, one.seen_at, one.known, one.since));
         let mut kept: Vec<Followed> = Vec::with_capacity(self.follows.len());
         for one in &self.follows {
             match kept.last_mut().filter(|last| self_evident(last, one, times)) {

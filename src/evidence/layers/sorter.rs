@@ -12,23 +12,19 @@
 //! - What is written to the disk lies in files without a name in the folder for temporary files:
 //!   they are gone with the process.
 
-use std::{
-    fs::File,
-    io::{self, BufRead, BufReader, BufWriter, Read, Seek, Write},
-    sync::Arc,
-};
+use std::io;
 
 use super::{
-    block::{Base, Block, Reader, Writer, act_of, number_of},
+    block::{Base, Block, Writer, act_of, number_of},
     codec::{Broken, Bytes, put_text, put_time},
-    merge::{Merge, Run},
     record::{Described, Did, Followed, Record, Times, UNDATED},
+    sorted::{Chunk, Sorted, broken},
 };
 use crate::{
     evidence::{
         accounts::{Accounts, Place},
-        facts::{Act, Facts, PersonId, Traits},
-        somebody::{Crowd, Micros, Somebody},
+        facts::{Act, PersonId, Traits},
+        somebody::Micros,
         span::widened,
     },
     model::Platform,
@@ -44,10 +40,6 @@ pub const CHUNK_BYTES: usize = 48 << 20;
 const NEAR: usize = 64;
 /// How many bytes a processor fetches at once.
 const LINE: usize = 64;
-/// How much of each chunk is read at once.
-const READ_BYTES: usize = 64 << 10;
-/// The longest block in a chunk's file.
-const MAX_BLOCK_BYTES: u32 = 64 << 20;
 
 /// Who a row is about.
 #[derive(Debug, Clone, Copy)]
@@ -147,14 +139,12 @@ impl Sorter {
             self.chunks.push(Chunk::Memory(blocks.into()));
         }
         let (follows, deeds) = (self.follows, self.deeds);
-        Ok(Sorted { chunks: self.chunks, as_of, follows, deeds })
+        Ok(Sorted { chunks: self.chunks, as_of, since_by: None, follows, deeds })
     }
 
     fn spill(&mut self) -> io::Result<()> {
-        let mut file = BufWriter::new(tempfile::tempfile()?);
-        self.sort(&mut |block| put_block(&mut file, &block))?;
-        let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-        self.chunks.push(Chunk::File(Arc::new(file)));
+        let chunk = Chunk::file(&mut |put| self.sort(put))?;
+        self.chunks.push(chunk);
         Ok(())
     }
 
@@ -274,193 +264,6 @@ fn prefix(native: &str) -> u64 {
     let length = native.len().min(8);
     first[..length].copy_from_slice(&native.as_bytes()[..length]);
     u64::from_be_bytes(first)
-}
-
-/// Sorted rows, in memory or in a file.
-#[derive(Debug, Clone)]
-enum Chunk {
-    Memory(Arc<[Block]>),
-    File(Arc<File>),
-}
-
-/// Files are equal only to themselves.
-impl PartialEq for Chunk {
-    fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Chunk::Memory(one), Chunk::Memory(other)) => one == other,
-            (Chunk::File(one), Chunk::File(other)) => Arc::ptr_eq(one, other),
-            (Chunk::Memory(_), Chunk::File(_)) | (Chunk::File(_), Chunk::Memory(_)) => false,
-        }
-    }
-}
-
-/// What people did and whom they follow, sorted by person.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Sorted {
-    chunks: Vec<Chunk>,
-    as_of: Micros,
-    follows: Option<(Micros, Micros)>,
-    deeds: Option<(Micros, Micros)>,
-}
-
-impl Sorted {
-    /// The people of facts in memory with what they did and whom they follow.
-    ///
-    /// - `as_of`: how new the export is.
-    /// - `takes`: whether a follow of an account belongs here.
-    pub fn of(facts: &Facts, as_of: Micros, takes: &dyn Fn(&PersonId) -> bool) -> Self {
-        let mut writer = Writer::new(Base { known: 0, as_of });
-        let (mut blocks, mut record) = (Vec::new(), Record::default());
-        let mut accounts = Accounts::default();
-        let Ok(()) = facts.each(&mut |somebody| {
-            record.copy(somebody, as_of, takes);
-            if !record.is_empty() {
-                if accounts.all().len() < somebody.accounts().len() {
-                    accounts.clone_from(&somebody.accounts);
-                }
-                blocks.extend(writer.add(&record, &accounts));
-            }
-        });
-        blocks.extend(writer.finish(&accounts));
-        Self { chunks: vec![Chunk::Memory(blocks.into())], as_of, follows: None, deeds: None }
-    }
-
-    /// Shows everybody, in the order of their ids.
-    ///
-    /// # Errors
-    ///
-    /// What the disk says.
-    pub fn each(&self, see: &mut dyn FnMut(&Record)) -> io::Result<()> {
-        let (mut accounts, mut record) = (Accounts::default(), Record::default());
-        let mut people = self.read(&mut accounts)?;
-        while people.next(&mut record, &mut accounts)? {
-            see(&record);
-        }
-        Ok(())
-    }
-
-    /// Its people as the facts have them.
-    ///
-    /// # Errors
-    ///
-    /// What the disk says.
-    pub fn people(&self, see: &mut dyn FnMut(&Somebody)) -> io::Result<()> {
-        let (mut somebody, mut record) = (Somebody::default(), Record::default());
-        let mut people = self.read(&mut somebody.accounts)?;
-        while people.next(&mut record, &mut somebody.accounts)? {
-            record.settle(0);
-            record.fold(&Times::default(), &mut somebody);
-            see(&somebody);
-        }
-        Ok(())
-    }
-
-    /// The first and the last time since which somebody follows, if any row told.
-    pub fn follows(&self) -> Option<(Micros, Micros)> {
-        self.follows
-    }
-
-    /// The first and the last time at which somebody did something.
-    pub fn deeds(&self) -> Option<(Micros, Micros)> {
-        self.deeds
-    }
-
-    /// Reads it from the beginning.
-    ///
-    /// - `accounts`: where the accounts in it get their numbers.
-    ///
-    /// # Errors
-    ///
-    /// What the disk says.
-    pub fn read(&self, accounts: &mut Accounts) -> io::Result<Merge<ChunkRun<'_>>> {
-        let runs = self.chunks.iter().map(|chunk| ChunkRun::of(chunk, self.as_of));
-        Merge::of(runs.collect::<Result<Vec<_>, _>>()?, accounts)
-    }
-}
-
-fn put_block(to: &mut impl Write, block: &Block) -> io::Result<()> {
-    let length = u32::try_from(block.bytes.len()).map_err(io::Error::other)?;
-    to.write_all(&length.to_le_bytes())?;
-    to.write_all(&block.bytes)
-}
-
-/// Reads the records of one chunk.
-#[derive(Debug)]
-pub struct ChunkRun<'c> {
-    blocks: Blocks<'c>,
-    reader: Reader,
-    as_of: Micros,
-}
-
-#[derive(Debug)]
-enum Blocks<'c> {
-    Memory(std::slice::Iter<'c, Block>),
-    File(BufReader<&'c File>, Vec<u8>),
-}
-
-impl Blocks<'_> {
-    fn next(&mut self) -> io::Result<Option<&[u8]>> {
-        match self {
-            Blocks::Memory(blocks) => Ok(blocks.next().map(|block| block.bytes.as_slice())),
-            Blocks::File(file, bytes) => {
-                if file.fill_buf()?.is_empty() {
-                    return Ok(None);
-                }
-                let mut length = [0; 4];
-                file.read_exact(&mut length)?;
-                let length = u32::from_le_bytes(length);
-                if length > MAX_BLOCK_BYTES {
-                    return Err(broken(Broken));
-                }
-                bytes.resize(length as usize, 0);
-                file.read_exact(bytes)?;
-                Ok(Some(bytes))
-            }
-        }
-    }
-}
-
-impl<'c> ChunkRun<'c> {
-    fn of(chunk: &'c Chunk, as_of: Micros) -> io::Result<Self> {
-        let blocks = match chunk {
-            Chunk::Memory(blocks) => Blocks::Memory(blocks.iter()),
-            Chunk::File(file) => {
-                let mut file: &File = file;
-                file.rewind()?;
-                Blocks::File(BufReader::with_capacity(READ_BYTES, file), Vec::new())
-            }
-        };
-        Ok(Self { blocks, reader: Reader::default(), as_of })
-    }
-}
-
-fn broken(_: Broken) -> io::Error {
-    io::Error::other("a file for sorting does not hold what was written to it")
-}
-
-impl Run for ChunkRun<'_> {
-    type Error = io::Error;
-
-    fn advance(&mut self, accounts: &mut Accounts) -> io::Result<bool> {
-        loop {
-            if self.reader.next_id().map_err(broken)?.is_some() {
-                return Ok(true);
-            }
-            let Some(bytes) = self.blocks.next()? else { return Ok(false) };
-            self.reader.turn_to(bytes, accounts).map_err(broken)?;
-        }
-    }
-
-    fn id(&self) -> &str {
-        self.reader.id()
-    }
-
-    fn read(&mut self, to: &mut Record) -> io::Result<()> {
-        let from = to.counts();
-        self.reader.read(to).map_err(broken)?;
-        to.date(from, self.as_of);
-        Ok(())
-    }
 }
 
 #[cfg(test)]

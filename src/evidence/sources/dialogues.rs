@@ -87,12 +87,12 @@ struct Desk {
 impl Desk {
     fn of(account: &str) -> Self {
         let name = account.trim().trim_start_matches('@').to_owned();
-        let mut draft = Draft::default();
+        let platform = Platform::Other;
+        let id = PersonId::new(platform, &name.to_lowercase());
+        let mut draft = Draft::of(&id);
         draft.profile.handle = format!("@{}", text::clean_name(&name));
         let kinds = [FactKind::Inbound, FactKind::Conversations, FactKind::Answers];
         draft.gather.carried.extend(kinds);
-        let platform = Platform::Other;
-        let id = PersonId::new(platform, &name.to_lowercase());
         Self {
             us: Us { id, platform, visibility: Visibility::Public },
             name,

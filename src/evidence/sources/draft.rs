@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::{
     Export, SourceError,
-    gather::{Gather, ProfileSeen},
+    gather::{Gather, Gathered, ProfileSeen},
     json::Skip,
     receipt::{Comparison, FileReceipt, Receipt, digest_of},
     table::{self, Columns, Row},
@@ -51,6 +51,11 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
+    /// Begins the export of `own`.
+    pub(crate) fn of(own: &PersonId) -> Self {
+        Self { gather: Gather::of(own), ..Self::default() }
+    }
+
     /// Adds a remark once.
     pub(crate) fn note(&mut self, note: impl Into<String>) {
         let note = note.into();
@@ -87,10 +92,11 @@ impl Draft {
         let origin = Origin { kind, account: account.clone() };
         let newest = self.crowd.as_ref().and_then(Sorter::newest).map(Micros::time);
         self.gather.made_at = self.gather.made_at.max(newest);
-        let facts = self.gather.finish(own, self.profile, origin);
-        let facts = facts.ok_or_else(|| nothing_dated(&self.files, place()))?;
-        let crowd = self.crowd.zip(facts.as_of).map(|(crowd, as_of)| crowd.finish(as_of.into()));
-        let crowd = crowd.transpose().map_err(SourceError::Unsorted)?;
+        let gathered = self.gather.finish(own, self.profile, origin)?;
+        let Gathered { facts, crowd } =
+            gathered.ok_or_else(|| nothing_dated(&self.files, place()))?;
+        let sorted = self.crowd.zip(facts.as_of).map(|(crowd, as_of)| crowd.finish(as_of.into()));
+        let crowd = sorted.transpose().map_err(SourceError::Unsorted)?.or(crowd);
         let receipt = Receipt {
             spans: Default::default(),
             kind,

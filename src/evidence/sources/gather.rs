@@ -9,16 +9,21 @@
 //! - An interaction is never our own.
 //! - A time taken from an id, which any client may invent, never moves `as_of` far ahead of the
 //!   times that servers stated.
+//! - At most [`MOST_ROWS`] rows about people are in memory, eight times that in a huge export; the
+//!   others wait in files. Posts, requests, numbers and whom we follow stay in memory.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use super::times;
+use super::{SourceError, aside::Aside, times};
 use crate::{
-    evidence::facts::{
-        AccountTotals, Act, Count, Facts, Follow, Interaction, Origin, Person, PersonId, Post,
-        PostTotals, Profile, Request, Traits,
+    evidence::{
+        facts::{
+            AccountTotals, Act, Count, Facts, Follow, Interaction, Origin, Person, PersonId, Post,
+            PostTotals, Profile, Request, Traits,
+        },
+        layers::{Sorted, record::UNDATED},
     },
     model::FactKind,
 };
@@ -31,6 +36,11 @@ pub(crate) const COMPLETE_FROM: f64 = 0.95;
 pub(crate) fn lists_all(listed: u64, stated: u64) -> bool {
     listed as f64 >= stated as f64 * COMPLETE_FROM
 }
+
+/// How many rows about people are held in memory, until there are many files.
+const MOST_ROWS: usize = 1 << 17;
+/// After how many files twice as many rows are held.
+const FILES: usize = 64;
 
 /// What an export said about a follow.
 #[derive(Debug, Clone, Copy, Default)]
@@ -66,14 +76,27 @@ pub(crate) struct TotalsSeen {
 /// An account, what was counted, and the period by its ends.
 pub(crate) type Period = (PersonId, Count, DateTime<Utc>, DateTime<Utc>);
 
+/// When and how a follow was seen, all sights together.
+#[derive(Debug, Clone, Copy)]
+struct Sights {
+    seen: FollowSeen,
+    /// The first sight that had a time of its own.
+    first: Option<DateTime<Utc>>,
+}
+
 /// The facts of one export while it is read.
 #[derive(Debug, Default)]
 pub(crate) struct Gather {
     pub carried: BTreeSet<FactKind>,
-    pub people: BTreeMap<PersonId, Person>,
-    pub follows: BTreeMap<(PersonId, PersonId), FollowSeen>,
+    /// Our account, if it is known: only then can people be put aside.
+    own: Option<PersonId>,
+    room: Room,
+    people: BTreeMap<PersonId, Person>,
+    follows: BTreeMap<(PersonId, PersonId), Sights>,
     pub posts: BTreeMap<String, Post>,
-    pub interactions: BTreeMap<(PersonId, Act, String), Interaction>,
+    interactions: BTreeMap<(PersonId, Act, String), Interaction>,
+    /// Who was put aside.
+    aside: Option<Aside>,
     pub requests: BTreeMap<(PersonId, PersonId), Request>,
     pub post_totals: BTreeMap<String, TotalsSeen>,
     pub account_totals: BTreeMap<Period, u64>,
@@ -83,7 +106,23 @@ pub(crate) struct Gather {
     pub newest_stated: Option<DateTime<Utc>>,
 }
 
+/// How many rows about people are held in memory.
+#[derive(Debug, Clone, Copy)]
+struct Room(usize);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(MOST_ROWS)
+    }
+}
+
 impl Gather {
+    /// Begins the facts of an export of `own`: who follows it or does something to it may be more
+    /// than the memory is to hold.
+    pub(crate) fn of(own: &PersonId) -> Self {
+        Self { own: Some(own.clone()), ..Self::default() }
+    }
+
     /// Remembers that a server stated `at`.
     pub(crate) fn stated(&mut self, at: Option<DateTime<Utc>>) {
         self.newest_stated = self.newest_stated.max(at);
@@ -98,6 +137,7 @@ impl Gather {
             }
             None => {
                 self.people.insert(person.id.clone(), person);
+                self.make_room();
             }
         }
     }
@@ -107,17 +147,10 @@ impl Gather {
         use std::collections::btree_map::Entry;
         match self.follows.entry((follower, followed)) {
             Entry::Vacant(place) => {
-                place.insert(seen);
+                place.insert(Sights { seen, first: seen.seen_at });
+                self.make_room();
             }
-            Entry::Occupied(mut place) => {
-                let known = place.get_mut();
-                known.since = known.since.max(seen.since);
-                known.since_by_id = known.since_by_id.or(seen.since_by_id);
-                known.seen_at = match (known.seen_at, seen.seen_at) {
-                    (Some(one), Some(other)) => Some(one.max(other)),
-                    _ => None,
-                };
-            }
+            Entry::Occupied(mut place) => place.get_mut().add(seen),
         }
     }
 
@@ -176,6 +209,7 @@ impl Gather {
         let at = interaction.at;
         let known = self.interactions.entry(key).or_insert(interaction);
         known.at = known.at.min(at);
+        self.make_room();
     }
 
     /// Adds who asks to follow; what an earlier sight lacked is filled in.
@@ -209,27 +243,85 @@ impl Gather {
         *known = (*known).max(value);
     }
 
+    /// How many followers a list showed.
+    ///
+    /// # Errors
+    ///
+    /// What the disk says, where people wait who do not fit into memory.
+    pub(crate) fn listed(&mut self) -> Result<u64, SourceError> {
+        if self.aside.is_some() {
+            self.put_aside();
+        }
+        let ours = |followed: &PersonId| self.own.as_ref() == Some(followed);
+        let listed = |(key, sights): (&(PersonId, PersonId), &Sights)| {
+            ours(&key.1) && sights.seen.seen_at.is_none()
+        };
+        let here = self.follows.iter().filter(|one| listed(*one)).count() as u64;
+        Ok(here + self.aside.as_mut().map_or(Ok(0), Aside::listed)?)
+    }
+
+    /// Puts people aside when there are too many.
+    fn make_room(&mut self) {
+        let aside = self.aside.as_ref();
+        let most = self.room.0 << aside.map_or(0, |aside| aside.files() / FILES).min(3);
+        let kept = aside.map_or(0, |aside| aside.kept_follows);
+        let rows = self.people.len() + self.follows.len() + self.interactions.len();
+        if rows >= most + kept {
+            self.put_aside();
+        }
+    }
+
+    /// Puts everybody aside who is here; whom we follow stays.
+    fn put_aside(&mut self) {
+        let Some(own) = self.own.clone() else { return };
+        let newest = self.newest_of_people();
+        self.tell_people();
+        let people = std::mem::take(&mut self.people).into_values().collect();
+        let interactions = std::mem::take(&mut self.interactions).into_values().collect();
+        let mut follows = Vec::new();
+        self.follows.retain(|key, sights| {
+            let theirs = key.1 == own;
+            if theirs {
+                follows.push(sights.dated(key.clone(), UNDATED.time()));
+            }
+            !theirs
+        });
+        let facts = Facts { people, follows, interactions, ..Facts::default() };
+        let aside = self.aside.get_or_insert_default();
+        aside.kept_follows = self.follows.len();
+        aside.add(&facts, newest);
+    }
+
     /// Dates everything and hands it over, each family in order of its key.
     ///
     /// `None` if nothing tells how new the export is.
+    ///
+    /// # Errors
+    ///
+    /// What the disk says, where people wait who do not fit into memory.
     pub(crate) fn finish(
         mut self,
         account: &PersonId,
         profile: ProfileSeen,
         origin: Origin,
-    ) -> Option<Facts> {
-        self.drop_invented_times();
-        let as_of = self.as_of()?;
+    ) -> Result<Option<Gathered>, SourceError> {
+        if self.aside.is_some() {
+            self.put_aside();
+        }
+        let since_by = self.drop_invented_times();
+        let aside = self.aside.take().map(|aside| aside.finish(since_by)).transpose()?;
+        let Some(as_of) = self.as_of(aside.as_ref()) else { return Ok(None) };
+        let crowd = aside.map(|crowd| crowd.dated(as_of.into()));
         self.tell_numbers();
         let ProfileSeen { handle, fields, followers, follows, posts } = profile;
         let account = account.clone();
-        Some(Facts {
+        let facts = Facts {
             carried: self.carried,
             origins: BTreeSet::from([origin]),
             as_of: Some(as_of),
             profiles: vec![Profile { account, handle, as_of, fields, followers, follows, posts }],
             people: self.people.into_values().collect(),
-            follows: self.follows.into_iter().map(|(key, seen)| dated(key, seen, as_of)).collect(),
+            follows: self.follows.into_iter().map(|(key, seen)| seen.dated(key, as_of)).collect(),
             requests: self.requests.into_values().collect(),
             complete_lists: BTreeSet::new(),
             posts: self.posts.into_values().collect(),
@@ -244,7 +336,8 @@ impl Gather {
                 .into_iter()
                 .map(|(p, v)| stated(p, v, as_of))
                 .collect(),
-        })
+        };
+        Ok(Some(Gathered { facts, crowd }))
     }
 
     /// Adds to `carried` the kinds of facts that follow from the numbers themselves.
@@ -268,39 +361,83 @@ impl Gather {
                 self.carried.insert(kind);
             }
         }
-        if self.people.values().any(|person| person.traits.last_post.is_some()) {
-            self.carried.insert(FactKind::Activity);
-        }
-        let counted = |traits: &Traits| traits.followers.is_some() && traits.follows.is_some();
-        if self.people.values().any(|person| counted(&person.traits)) {
-            self.carried.insert(FactKind::Traits);
-        }
+        self.tell_people();
     }
 
-    /// Forgets times from ids that lie too far behind everything a server stated.
-    fn drop_invented_times(&mut self) {
-        let Some(newest) = self.newest_fact().max(self.newest_stated) else { return };
+    /// Adds to `carried` the kinds of facts that follow from what the people here show; those who
+    /// were put aside have been asked.
+    fn tell_people(&mut self) {
+        let shows = |told: fn(&Traits) -> bool| self.people.values().any(|one| told(&one.traits));
+        let active = shows(|traits| traits.last_post.is_some());
+        let counted = shows(|traits| traits.followers.is_some() && traits.follows.is_some());
+        self.carried.extend(active.then_some(FactKind::Activity));
+        self.carried.extend(counted.then_some(FactKind::Traits));
+    }
+
+    /// Forgets times from ids that lie too far behind everything a server stated; answers how late
+    /// one may be.
+    fn drop_invented_times(&mut self) -> Option<DateTime<Utc>> {
+        let newest = self.newest_fact().max(self.newest_stated)?;
         let limit = newest + times::clock_slack();
-        for seen in self.follows.values_mut() {
+        for Sights { seen, .. } in self.follows.values_mut() {
             seen.since_by_id = seen.since_by_id.filter(|since| *since <= limit);
         }
+        Some(limit)
     }
 
     /// How new the export is: when it was made or its newest fact, or else the newest time a server
     /// stated in it.
-    fn as_of(&self) -> Option<DateTime<Utc>> {
-        let by_id = self.follows.values().filter_map(|seen| seen.since_by_id).max();
-        self.newest_fact().max(by_id).max(self.made_at).or(self.newest_stated)
+    fn as_of(&self, aside: Option<&Sorted>) -> Option<DateTime<Utc>> {
+        let by_id = self.follows.values().filter_map(|sights| sights.seen.since_by_id).max();
+        let aside = aside.and_then(Sorted::follows).map(|(_, last)| last.time());
+        self.newest_fact().max(by_id).max(aside).max(self.made_at).or(self.newest_stated)
     }
 
     fn newest_fact(&self) -> Option<DateTime<Utc>> {
         let posts = self.posts.values().map(|post| post.at).max();
-        let interactions = self.interactions.values().map(|interaction| interaction.at).max();
-        let follows = self.follows.values().filter_map(|seen| seen.since).max();
         let requests = self.requests.values().filter_map(|request| request.at).max();
         let totals = self.post_totals.values().map(|seen| seen.at).max();
         let periods = self.account_totals.keys().map(|(_, _, _, to)| *to).max();
-        posts.max(interactions).max(follows).max(requests).max(totals).max(periods)
+        posts.max(self.newest_of_people()).max(requests).max(totals).max(periods)
+    }
+
+    /// The newest time that a server stated of what somebody did.
+    fn newest_of_people(&self) -> Option<DateTime<Utc>> {
+        let interactions = self.interactions.values().map(|interaction| interaction.at).max();
+        let follows = self.follows.values().filter_map(|sights| sights.seen.since).max();
+        let aside = self.aside.as_ref().and_then(|aside| aside.newest);
+        interactions.max(follows).max(aside)
+    }
+}
+
+/// What was gathered.
+#[derive(Debug)]
+pub(crate) struct Gathered {
+    pub facts: Facts,
+    /// Its people, where they were too many; then there are none in `facts`.
+    pub crowd: Option<Sorted>,
+}
+
+impl Sights {
+    /// A sight that holds for the whole export counts most.
+    fn add(&mut self, seen: FollowSeen) {
+        let known = &mut self.seen;
+        known.since = known.since.max(seen.since);
+        known.since_by_id = known.since_by_id.max(seen.since_by_id);
+        known.seen_at = match (known.seen_at, seen.seen_at) {
+            (Some(one), Some(other)) => Some(one.max(other)),
+            _ => None,
+        };
+        self.first = [self.first, seen.seen_at].into_iter().flatten().min();
+    }
+
+    fn dated(&self, key: (PersonId, PersonId), as_of: DateTime<Utc>) -> Follow {
+        let (follower, followed) = key;
+        let Self { seen, first } = *self;
+        let since = seen.since.or(seen.since_by_id);
+        let seen_at = seen.seen_at.unwrap_or(as_of);
+        let first_seen_at = first.unwrap_or(seen_at);
+        Follow { follower, followed, since, first_seen_at, seen_at, left_at: None }
     }
 }
 
@@ -317,17 +454,15 @@ fn stated(period: Period, value: u64, as_of: DateTime<Utc>) -> AccountTotals {
     AccountTotals { account, count, from, to, value, as_of }
 }
 
-fn dated(key: (PersonId, PersonId), seen: FollowSeen, as_of: DateTime<Utc>) -> Follow {
-    let (follower, followed) = key;
-    let since = seen.since.or(seen.since_by_id);
-    let seen_at = seen.seen_at.unwrap_or(as_of);
-    Follow { follower, followed, since, first_seen_at: seen_at, seen_at, left_at: None }
-}
-
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::{evidence::facts::RequestState, model::SourceKind};
+    use crate::{
+        evidence::facts::{RequestState, Traits},
+        model::SourceKind,
+    };
 
     fn at(day: u32) -> DateTime<Utc> {
         format!("2024-01-{day:02}T00:00:00Z").parse().expect("a day")
@@ -339,7 +474,8 @@ mod tests {
 
     fn finished(gather: Gather) -> Facts {
         let origin = Origin { kind: SourceKind::BlueskyApi, account: "us".into() };
-        gather.finish(&us(), ProfileSeen::default(), origin).expect("something has a time")
+        let gathered = gather.finish(&us(), ProfileSeen::default(), origin).expect("no disk");
+        gathered.expect("something has a time").facts
     }
 
     #[test]
@@ -362,6 +498,79 @@ mod tests {
         assert_eq!((post.as_of, facts.as_of), (at(3), Some(at(3))), "as new as the export");
         let values: Vec<u64> = facts.account_totals.iter().map(|total| total.value).collect();
         assert_eq!(values, [7]);
+    }
+
+    /// What an export tells of people, one thing after another.
+    #[derive(Debug, Clone)]
+    enum Told {
+        Person(u8, Option<u8>, Option<u64>),
+        Follow(u8, Option<u32>, Option<u32>, Option<u32>),
+        Deed(u8, u8, u32),
+    }
+
+    fn told() -> impl Strategy<Value = Told> {
+        let day = || proptest::option::of(1..28_u32);
+        prop_oneof![
+            (0..6_u8, proptest::option::of(0..3_u8), proptest::option::of(0..3_u64))
+                .prop_map(|(who, name, posts)| Told::Person(who, name, posts)),
+            (0..6_u8, any::<bool>(), day()).prop_map(|(who, told, seen)| {
+                Told::Follow(who, told.then_some(3 * u32::from(who) + 1), None, seen)
+            }),
+            // An id is of one record, so it tells one time.
+            (6..9_u8, any::<bool>(), day()).prop_map(|(who, told, seen)| {
+                Told::Follow(who, None, told.then_some(3 * u32::from(who)), seen)
+            }),
+            (0..6_u8, 0..4_u8, 1..20_u32).prop_map(|(who, what, day)| Told::Deed(who, what, day)),
+        ]
+    }
+
+    /// What was told, with `room` rows in memory.
+    fn gathered(told: &[Told], room: usize) -> Facts {
+        let person = |who: u8| PersonId::stored(format!("bluesky:{who}"));
+        let mut gather = Gather { room: Room(room), ..Gather::of(&us()) };
+        gather.follow(us(), person(0), FollowSeen::default());
+        for one in told {
+            match one.clone() {
+                Told::Person(who, name, posts) => {
+                    let last_post = posts.map(|posts| at(posts as u32 + 1));
+                    let (followers, follows) = (posts, posts);
+                    let traits =
+                        Traits { posts, followers, follows, last_post, ..Traits::default() };
+                    let name = name.map(|name| name.to_string());
+                    gather.person(Person { name, traits, ..Person::new(person(who), "x") });
+                }
+                Told::Follow(who, since, by_id, seen) => {
+                    let [since, since_by_id, seen_at] = [since, by_id, seen].map(|day| day.map(at));
+                    let seen = FollowSeen { since, since_by_id, seen_at };
+                    gather.follow(person(who), us(), seen);
+                }
+                Told::Deed(who, what, day) => gather.interaction(Interaction {
+                    actor: person(who),
+                    act: Act::Like,
+                    object: what.to_string(),
+                    account: us(),
+                    at: at(day),
+                }),
+            }
+        }
+        gather.stated(Some(at(14)));
+        gather.made_at = Some(at(28));
+        let origin = Origin { kind: SourceKind::BlueskyApi, account: "us".into() };
+        let gathered = gather.finish(&us(), ProfileSeen::default(), origin).expect("a disk");
+        let Gathered { mut facts, crowd } = gathered.expect("something has a time");
+        crowd.into_iter().for_each(|crowd| {
+            crowd.people(&mut |one| facts.add(one)).expect("a disk");
+        });
+        facts.follows.sort_by(|one, other| one.follower.cmp(&other.follower));
+        facts.people.iter_mut().for_each(|person| person.handle = "x".into());
+        facts
+    }
+
+    proptest! {
+        #[test]
+        fn people_put_aside_are_the_same_people(told in prop::collection::vec(told(), 0..60), room in 1..9_usize) {
+            prop_assert_eq!(gathered(&told, room), gathered(&told, usize::MAX));
+        }
     }
 
     #[test]

@@ -118,7 +118,7 @@ impl Reading {
         let name = slug(account);
         let platform = Platform::Linkedin;
         let id = PersonId::new(platform, &name);
-        let mut draft = Draft::default();
+        let mut draft = Draft::of(&id);
         draft.profile.handle = format!("@{}", text::clean_name(&name));
         let us = Us { id, platform, visibility: Visibility::Direct };
         Self { us, draft, threads: BTreeMap::new(), seen: BTreeSet::new() }

@@ -17,6 +17,7 @@
 
 mod ahead;
 pub mod answers;
+mod aside;
 mod bluesky;
 mod dialogues;
 mod disk;
@@ -54,7 +55,7 @@ pub use self::{
 };
 use super::{
     facts::{Facts, PersonId},
-    layers::sorter::Sorted,
+    layers::Sorted,
 };
 use crate::model::{Source, SourceKind};
 

@@ -96,7 +96,6 @@ struct Reading {
     seen: BTreeSet<String>,
     /// The profile as it states itself, by its keys without capitals.
     profile: BTreeMap<String, String>,
-    followers: BTreeSet<PersonId>,
     bad_followers: u64,
 }
 
@@ -105,12 +104,12 @@ impl Reading {
         let name = account.trim().trim_start_matches('@').to_lowercase();
         let platform = Platform::Tiktok;
         let id = PersonId::new(platform, &name);
-        let mut draft = Draft::default();
+        let mut draft = Draft::of(&id);
         draft.profile.handle = format!("@{}", text::clean_name(&name));
         let us = Us { id, platform, visibility: Visibility::Direct };
         let (threads, profile) = (BTreeMap::new(), BTreeMap::new());
-        let (seen, followers) = (BTreeSet::new(), BTreeSet::new());
-        Self { us, draft, threads, seen, profile, followers, bad_followers: 0 }
+        let seen = BTreeSet::new();
+        Self { us, draft, threads, seen, profile, bad_followers: 0 }
     }
 
     fn row(&mut self, place: RowPlace<'_>, row: &Value) -> Result<Fate, Skip> {
@@ -146,7 +145,6 @@ impl Reading {
         self.draft.gather.person(Person::new(them.clone(), handle));
         if inbound {
             self.carry(&[FactKind::Followers]);
-            self.followers.insert(them.clone());
             self.draft.gather.follow(them, us, seen);
         } else {
             self.draft.gather.follow(us, them, seen);
@@ -205,19 +203,19 @@ impl Reading {
             });
         }
         thread::keep_all(&self.us, &mut self.threads, &mut self.draft.gather);
-        self.profile();
+        self.profile()?;
         self.draft.finish(source, &self.us.id, path)
     }
 
     /// What the profile states, and whether the followers are as many as it says.
-    fn profile(&mut self) {
+    fn profile(&mut self) -> Result<(), SourceError> {
         let filled = |key: &str| self.profile.get(key).map(|value| !value.trim().is_empty());
         let fields = [("bio", "biodescription"), ("picture", "profilephoto")];
         let fields = fields.into_iter().filter_map(|(name, key)| Some((name, filled(key)?)));
         let fields: BTreeMap<String, bool> =
             fields.map(|(name, filled)| (name.to_owned(), filled)).collect();
         self.draft.profile.fields = fields;
-        let listed = self.followers.len() as u64;
+        let listed = self.draft.gather.listed()?;
         let stated = self.profile.get("followercount").and_then(|count| count.parse::<u64>().ok());
         let stated = stated.filter(|count| i64::try_from(*count).is_ok());
         self.draft.profile.followers = stated;
@@ -234,6 +232,7 @@ impl Reading {
                 self.draft.note("the list of followers may be a part, so nobody is marked as gone");
             }
         }
+        Ok(())
     }
 }
 

@@ -21,7 +21,7 @@ use super::{
 use crate::evidence::{
     erasure::Erasure,
     facts::{AccountTotals, Count, Facts, Follow, PersonId, Post, PostTotals, Profile, Request},
-    layers::sorter::Sorted,
+    layers::Sorted,
     somebody::Micros,
     sources::Export,
 };

@@ -3,7 +3,10 @@
 //! Start reading at [`Pages::complete`]: it guards against marking people as gone who are only
 //! on a page that was not saved.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeSet, HashSet},
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use serde_json::Value;
 
@@ -24,7 +27,8 @@ use crate::{
 /// What the pages of one list were like.
 #[derive(Debug, Default)]
 pub(super) struct Pages {
-    people: BTreeSet<PersonId>,
+    /// A hash of each person's id: 8 bytes for somebody, however many there are.
+    people: HashSet<u64>,
     numbers: Vec<Option<u64>>,
     cursors: BTreeSet<String>,
     last_pages: usize,
@@ -37,9 +41,15 @@ impl Pages {
         !self.numbers.is_empty()
     }
 
-    /// How many people are listed.
+    /// How many people are on them.
     pub(super) fn listed(&self) -> u64 {
         self.people.len() as u64
+    }
+
+    fn list(&mut self, person: &PersonId) {
+        let mut hash = DefaultHasher::new();
+        person.hash(&mut hash);
+        self.people.insert(hash.finish());
     }
 
     /// Whether the pages are the whole list; else why not.
@@ -129,7 +139,7 @@ pub(super) fn read_followers(
     for (index, row) in rows.iter().enumerate() {
         match follower(own, row, gather) {
             Ok(id) => {
-                pages.people.insert(id);
+                pages.list(&id);
                 file.keep();
             }
             Err(Skip(reason)) => {
@@ -168,7 +178,7 @@ pub(super) fn read_follows(
     for (index, row) in rows.iter().enumerate() {
         match followed(own, row, gather) {
             Ok(id) => {
-                pages.people.insert(id);
+                pages.list(&id);
                 file.keep();
             }
             Err(Skip(reason)) => file.skip(&reason, || format!("/follows/{index}")),
@@ -211,12 +221,12 @@ fn ours(own: &Own, page: &Value, file: &mut FileReceipt) -> Result<bool, SourceE
 mod tests {
     use super::*;
 
-    fn pages(files: &[(&str, Option<&str>)], people: usize) -> Pages {
+    fn pages(files: &[(&str, Option<&str>)], listed: u64) -> Pages {
         let mut pages = Pages::default();
         for (name, cursor) in files {
             pages.page(name, &serde_json::json!({ "cursor": cursor }));
         }
-        pages.people = (0..people).map(|i| view::person_id(&format!("did:plc:{i}"))).collect();
+        (0..listed).for_each(|i| pages.list(&view::person_id(&format!("did:plc:{i}"))));
         pages
     }
 
@@ -224,7 +234,7 @@ mod tests {
     fn a_list_is_complete_only_if_nothing_speaks_against_it() {
         let (f1, f2, f3) = ("getFollowers.json", "getFollowers-2.json", "getFollowers-3.json");
         // (why this row exists, pages with cursors, listed, stated, is it complete?)
-        type Row<'a> = (&'a str, &'a [(&'a str, Option<&'a str>)], usize, Option<u64>, bool);
+        type Row<'a> = (&'a str, &'a [(&'a str, Option<&'a str>)], u64, Option<u64>, bool);
         let table: [Row; 10] = [
             ("one last page", &[(f1, None)], 5, None, true),
             ("one page that goes on", &[(f1, Some("a"))], 5, None, false),
@@ -237,8 +247,8 @@ mod tests {
             ("a little fewer than stated", &[(f1, None)], 95, Some(100), true),
             ("no page", &[], 0, Some(0), false),
         ];
-        for (why, files, people, stated, complete) in table {
-            let found = pages(files, people).complete(stated);
+        for (why, files, listed, stated, complete) in table {
+            let found = pages(files, listed).complete(stated);
             assert_eq!(found.is_ok(), complete, "{why}: {found:?}");
         }
     }

@@ -34,7 +34,7 @@ use self::{graph::Pages, own::Own};
 use super::{
     Export, SourceError,
     disk::{self, Found},
-    gather::Gather,
+    gather::{Gather, Gathered},
     json,
     receipt::{Comparison, FileReceipt, Receipt, digest_of},
     tree::{Glance, Listed, Shape},
@@ -44,8 +44,9 @@ use crate::{
     model::{Digest, FactKind, Source, SourceKind},
 };
 
-/// The largest saved answer. A page has 100 rows and 200 kB; this leaves room for joined pages.
-const MAX_ANSWER_BYTES: u64 = 256 << 20;
+/// The largest saved answer. A page has 100 rows and 200 kB; this leaves room for joined pages. As
+/// values in memory it takes at most about fifteen times that.
+const MAX_ANSWER_BYTES: u64 = 32 << 20;
 
 /// A call of the API whose answers are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -144,7 +145,8 @@ struct Reading {
 
 impl Reading {
     fn new(own: Own) -> Self {
-        let (gather, files) = (Gather::default(), Vec::new());
+        let gather = Gather::of(&own.id);
+        let files = Vec::new();
         Self { own, gather, files, followers: Pages::default(), follows: Pages::default() }
     }
 
@@ -197,9 +199,9 @@ impl Reading {
         let (own, account) = (self.own.id.clone(), source.account.clone());
         let origin = Origin { kind: source.kind, account: account.clone() };
         let stated = profile.clone();
-        let facts = self
+        let Gathered { facts, crowd } = self
             .gather
-            .finish(&own, profile, origin)
+            .finish(&own, profile, origin)?
             .ok_or_else(|| SourceError::Undated { path: path.display().to_string() })?;
         let receipt = Receipt {
             spans: Default::default(),
@@ -213,7 +215,7 @@ impl Reading {
             files: self.files,
         };
         let followers_complete = if complete.is_ok() { vec![own] } else { Vec::new() };
-        Ok(Export { kind: source.kind, account, facts, crowd: None, followers_complete, receipt })
+        Ok(Export { kind: source.kind, account, facts, crowd, followers_complete, receipt })
     }
 }
 

@@ -123,7 +123,7 @@ impl Reading {
     fn new(map: Map, account: &str) -> Self {
         let name = account.trim().trim_start_matches('@').to_owned();
         let id = PersonId::named(map.platform, &name);
-        let mut draft = Draft::default();
+        let mut draft = Draft::of(&id);
         draft.profile.handle = format!("@{}", text::clean_name(&name));
         let kinds: &[FactKind] = match map.rows {
             Rows::Messages => &[FactKind::Inbound, FactKind::Conversations, FactKind::Answers],

@@ -88,7 +88,7 @@ pub(in super::super) fn fits(glance: &Glance) -> bool {
 /// Reads one list or a folder of them.
 pub(in super::super) fn read(source: &Source, path: &Path) -> Result<Export, SourceError> {
     let (own, handle) = account(&source.account);
-    let mut draft = Draft::default();
+    let mut draft = Draft::of(&own);
     draft.profile.handle = handle;
     tree::walk(path, &mut |listed| Want::from(List::of(listed).is_some()), &mut |entry| {
         let listed = Listed { name: entry.name.clone(), bytes: 0 };

@@ -28,13 +28,13 @@ use serde_json::Value;
 use self::{actor::Actor, outbox::Outbox, status::Own};
 use super::{
     Export, SourceError,
-    gather::Gather,
+    gather::{Gather, Gathered},
     json::Skip,
     receipt::{Comparison, FileReceipt, Receipt, digest_of},
     tree::{self, Entry, Glance, Listed, Shape, Want},
 };
 use crate::{
-    evidence::facts::{Facts, Origin},
+    evidence::facts::Origin,
     model::{FactKind, Source, SourceKind},
 };
 
@@ -59,7 +59,7 @@ pub(super) fn read(source: &Source, path: &Path) -> Result<Export, SourceError> 
     let (actor_file, actor) = content.actor.ok_or_else(|| missing("actor.json"))?;
     let (outbox_file, outbox) = content.outbox.ok_or_else(|| missing("outbox.json"))?;
     let reading = Reading { actor, outbox, actor_file, outbox_file, notes: content.notes };
-    reading.finish(source).ok_or(SourceError::Undated { path: place })
+    reading.finish(source)?.ok_or(SourceError::Undated { path: place })
 }
 
 /// What is taken out of an archive.
@@ -137,11 +137,12 @@ struct Reading {
 
 impl Reading {
     /// Turns the rows into facts; `None` if not one has a time.
-    fn finish(mut self, source: &Source) -> Option<Export> {
+    fn finish(mut self, source: &Source) -> Result<Option<Export>, SourceError> {
         self.actor_file.keep();
         let items = self.outbox.items.take().unwrap_or_default();
         let carried = [FactKind::Profile, FactKind::OwnPosts, FactKind::Answers];
-        let mut gather = Gather { carried: BTreeSet::from(carried), ..Default::default() };
+        let mut gather = Gather::of(&self.actor.id);
+        gather.carried.extend(carried);
         let own = Own::new(&self.actor, items.iter().flatten());
         for (index, item) in items.iter().enumerate() {
             let read = item.as_ref().map_err(Clone::clone).and_then(|item| own.post(item));
@@ -165,11 +166,12 @@ impl Reading {
         let mut profile = self.actor.profile.clone();
         profile.posts = self.outbox.stated.filter(|stated| i64::try_from(*stated).is_ok());
         let origin = Origin { kind: source.kind, account: source.account.clone() };
-        let facts = gather.finish(&self.actor.id, profile, origin)?;
-        Some(self.export(source, facts))
+        let gathered = gather.finish(&self.actor.id, profile, origin)?;
+        Ok(gathered.map(|gathered| self.export(source, gathered)))
     }
 
-    fn export(self, source: &Source, facts: Facts) -> Export {
+    fn export(self, source: &Source, gathered: Gathered) -> Export {
+        let Gathered { facts, crowd } = gathered;
         let found = self.outbox_file.rows_read;
         let compared = self.outbox.stated.map(|stated| Comparison {
             what: "posts".into(),
@@ -190,7 +192,7 @@ impl Reading {
             files,
         };
         let (kind, account) = (source.kind, source.account.clone());
-        Export { kind, account, facts, crowd: None, followers_complete: Vec::new(), receipt }
+        Export { kind, account, facts, crowd, followers_complete: Vec::new(), receipt }
     }
 }
 

@@ -67,7 +67,7 @@ pub(in super::super) fn fits(glance: &Glance) -> bool {
 pub(in super::super) fn read(source: &Source, path: &Path) -> Result<Export, SourceError> {
     let handle = source.account.trim().to_owned();
     let own = PersonId::new(Platform::Facebook, handle.trim_start_matches('@'));
-    let mut draft = Draft::default();
+    let mut draft = Draft::of(&own);
     draft.profile.handle = handle;
     let mut wants = |listed: &Listed| Want::from(Content::of(&listed.name).is_some());
     tree::walk(path, &mut wants, &mut |entry| {

@@ -139,10 +139,11 @@ struct Reading {
 impl Reading {
     fn new(source: &Source) -> Self {
         let name = source.account.trim().trim_start_matches('@').to_lowercase();
-        let mut draft = Draft::default();
+        let own = PersonId::new(Platform::Instagram, &name);
+        let mut draft = Draft::of(&own);
         draft.profile.handle = format!("@{name}");
         Self {
-            own: PersonId::new(Platform::Instagram, &name),
+            own,
             name,
             draft,
             followers: 0,

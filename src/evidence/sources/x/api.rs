@@ -14,10 +14,7 @@
 //!   receipt says so.
 //! - Followers are complete only if a last page is there and as many as the profile states.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-};
+use std::{collections::BTreeMap, path::Path};
 
 use serde_json::Value;
 
@@ -93,7 +90,8 @@ pub(in super::super) fn read(source: &Source, path: &Path) -> Result<Export, Sou
     let mut wants = |listed: &Listed| Want::from(Call::of(&listed.name).is_some());
     tree::walk(path, &mut wants, &mut |entry| known.take(entry, &source.account))?;
     let own = known.own(source, path)?;
-    let mut reading = Reading { known, own, draft: Draft::default(), followers: Pages::default() };
+    let (draft, followers) = (Draft::of(&own.id), Pages::default());
+    let mut reading = Reading { known, own, draft, followers };
     tree::walk(path, &mut wants, &mut |entry| reading.answer(entry))?;
     reading.finish(source, path)
 }
@@ -204,7 +202,6 @@ fn person(row: &Value) -> Result<Person, Skip> {
 /// What the pages of followers were like.
 #[derive(Default)]
 struct Pages {
-    people: BTreeSet<PersonId>,
     pages: u64,
     going_on: u64,
     skipped: u64,
@@ -270,7 +267,6 @@ impl Reading {
         let (them, us) = (person.id.clone(), self.own.id.clone());
         if inbound {
             self.carry(&[FactKind::Followers]);
-            self.followers.people.insert(them.clone());
             self.draft.gather.follow(them, us, FollowSeen::default());
         } else {
             self.draft.gather.follow(us, them, FollowSeen::default());
@@ -389,9 +385,9 @@ impl Reading {
 
     fn finish(mut self, source: &Source, path: &Path) -> Result<Export, SourceError> {
         self.profile();
+        let listed = self.draft.gather.listed()?;
         let pages = &self.followers;
         let stated = self.draft.profile.followers;
-        let listed = pages.people.len() as u64;
         if pages.pages > 0 {
             let enough = stated.is_some_and(|stated| lists_all(listed, stated));
             let last = pages.pages - pages.going_on.min(pages.pages) == 1;

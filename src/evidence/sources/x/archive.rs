@@ -172,7 +172,7 @@ impl Own {
 
     /// A draft with the profile, and nothing read yet.
     fn draft(&self) -> Draft {
-        let mut draft = Draft::default();
+        let mut draft = Draft::of(&person_id(&self.id));
         draft.gather.made_at = self.made_at;
         draft.profile.handle = handle(&self.name);
         if self.has_profile {

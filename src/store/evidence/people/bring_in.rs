@@ -17,7 +17,7 @@ use crate::evidence::{
         Record, Times,
         block::Base,
         merge::Merge,
-        sorter::{ChunkRun, Sorted},
+        sorted::{ChunkRun, Sorted},
     },
     somebody::{Micros, Somebody},
 };

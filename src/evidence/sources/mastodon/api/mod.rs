@@ -139,7 +139,7 @@ struct Reading {
 
 impl Reading {
     fn new(own: Own) -> Self {
-        let draft = Draft { profile: own.profile.clone(), ..Default::default() };
+        let draft = Draft { profile: own.profile.clone(), ..Draft::of(&own.id) };
         let people = BTreeMap::from([(own.local.clone(), own.id.clone())]);
         let (statuses, posts) = (BTreeMap::new(), Vec::new());
         Self { own, draft, followers: Pages::default(), people, statuses, posts }
@@ -214,7 +214,6 @@ impl Reading {
             }
             Call::Followers => {
                 let person = self.person(row)?;
-                self.followers.people.insert(person.clone());
                 self.draft.gather.follow(person, own, FollowSeen::default());
             }
             Call::Following => {
@@ -362,11 +361,11 @@ impl Reading {
         }
         let stated = self.draft.profile.followers;
         if self.followers.read() {
-            let listed = self.followers.people.len() as u64;
+            let listed = self.draft.gather.listed()?;
             stated.into_iter().for_each(|stated| {
                 self.draft.compare("followers", stated, listed, "the saved pages are a part");
             });
-            match self.followers.complete(stated) {
+            match self.followers.complete(listed, stated) {
                 Ok(()) => self.draft.followers_complete = true,
                 Err(why) => self.draft.note(format!(
                     "the list of followers is a part, so nobody is marked as gone: {why}"
