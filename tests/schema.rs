@@ -11,7 +11,8 @@ use std::{collections::BTreeSet, fs, path::Path};
 use common::TestEnv;
 use fivestep::{
     definition::{
-        Code, FileKind, SourceFile, is_brand, is_suite, load_brand, load_workflow, schema,
+        Code, FileKind, SourceFile, is_benchmarks, is_brand, is_suite, load_brand, load_workflow,
+        schema,
     },
     samples::story::stories,
 };
@@ -66,6 +67,7 @@ struct Schemas {
     workflow: Validator,
     brand: Validator,
     suite: Validator,
+    benchmarks: Validator,
 }
 
 impl Schemas {
@@ -75,6 +77,7 @@ impl Schemas {
             workflow: validator(FileKind::Workflow),
             brand: validator(FileKind::Brand),
             suite: validator(FileKind::Suite),
+            benchmarks: validator(FileKind::Benchmarks),
         }
     }
 
@@ -83,6 +86,7 @@ impl Schemas {
             FileKind::Workflow => &self.workflow,
             FileKind::Brand => &self.brand,
             FileKind::Suite => &self.suite,
+            FileKind::Benchmarks => &self.benchmarks,
         }
     }
 
@@ -138,9 +142,10 @@ fn source(text: &str) -> SourceFile {
 }
 
 fn kind_of(file: &SourceFile) -> FileKind {
-    match (is_brand(file), is_suite(file)) {
-        (true, _) => FileKind::Brand,
-        (_, true) => FileKind::Suite,
+    match (is_brand(file), is_suite(file), is_benchmarks(file)) {
+        (true, _, _) => FileKind::Brand,
+        (_, true, _) => FileKind::Suite,
+        (_, _, true) => FileKind::Benchmarks,
         _ => FileKind::Workflow,
     }
 }
@@ -154,7 +159,7 @@ fn codes(is_brand: bool, text: &str) -> Vec<Code> {
 
 #[test]
 fn every_schema_is_draft_2020_12() {
-    for file in [FileKind::Workflow, FileKind::Brand, FileKind::Suite] {
+    for file in FileKind::ALL {
         let schema = schema(file);
         assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
         let problem = jsonschema::draft202012::meta::validate(&schema).err();
@@ -206,7 +211,7 @@ fn every_example_fits_where_it_stands() {
         }
     }
     let mut count = 0;
-    for file in [FileKind::Workflow, FileKind::Brand, FileKind::Suite] {
+    for file in FileKind::ALL {
         let whole = schema(file);
         let mut places = Vec::new();
         shown(&whole, &mut places);

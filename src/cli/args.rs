@@ -368,6 +368,8 @@ pub enum SchemaFile {
     Brand,
     /// `workflows/NAME.test.yaml`
     Suite,
+    /// A file of benchmarks, wherever it lies
+    Benchmarks,
 }
 
 /// Arguments of `explain`.
@@ -885,7 +887,8 @@ pub struct ReceiptsArgs {
 Examples:
   fivestep metrics acme
   fivestep metrics acme --as-of 2026-03-02 --window 7d
-  fivestep metrics acme --explain engaged_follower_rate --first 5")]
+  fivestep metrics acme --explain engaged_follower_rate --first 5
+  fivestep metrics acme --benchmarks published.yaml")]
 pub struct MetricsArgs {
     /// The brand
     pub brand: String,
@@ -901,6 +904,9 @@ pub struct MetricsArgs {
     /// One metric: its formula, the numbers put in, and the rows behind it
     #[arg(long, value_name = "NAME")]
     pub explain: Option<String>,
+    /// Published numbers to be read beside the brand's own: a file of benchmarks
+    #[arg(long, value_name = "FILE", conflicts_with = "explain")]
+    pub benchmarks: Option<PathBuf>,
     /// Name people instead of giving each a pseudonym
     #[arg(long, requires = "explain")]
     pub names: bool,

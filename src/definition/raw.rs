@@ -637,6 +637,7 @@ pub(super) struct Brand {
     pub workflow: Field<String>,
     pub goals: Field<Table<String>>,
     pub accounts: Field<Vec<Spot<Account>>>,
+    pub competitors: Field<Vec<Spot<Account>>>,
     pub charter: Field<Charter>,
     pub audience: Field<Audience>,
     pub sources: Field<Vec<Spot<Source>>>,
@@ -683,6 +684,9 @@ impl Raw for Brand {
         required("accounts", Shape::List(&Shape::Record(ACCOUNT)))
             .about("Its accounts; may be empty.")
             .example("[{ platform: mastodon, handle: \"@acme@example.social\" }]"),
+        optional("competitors", Shape::List(&Shape::Record(ACCOUNT)))
+            .about("Accounts whose mentions `share_of_voice` holds against its own.")
+            .example("[{ platform: mastodon, handle: \"@beans@example.social\" }]"),
         required("charter", Shape::Record(CHARTER))
             .about("What it promises; may be empty.")
             .example("{ people: [{ name: Rita }], pillars: [{ id: coffee, words: [roast] }] }"),
@@ -702,7 +706,7 @@ impl Raw for Brand {
     ];
 }
 
-/// One of `accounts:`
+/// One of `accounts:` or of `competitors:`
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Account {

@@ -217,6 +217,15 @@ pub trait Crowd {
     /// What hinders reading; those before it were shown.
     fn each(&self, see: &mut dyn FnMut(&Somebody)) -> Result<(), Self::Error>;
 
+    /// Looks up one person; empty if nothing is known of them.
+    ///
+    /// For a few accounts, such as the brand's own: whoever asks for many reads everybody.
+    ///
+    /// # Errors
+    ///
+    /// What hinders reading.
+    fn one(&self, id: &PersonId) -> Result<Somebody, Self::Error>;
+
     /// The accounts that deeds are addressed to: they are the brand's own.
     ///
     /// # Errors
@@ -271,6 +280,16 @@ impl Crowd for Facts {
             see(&somebody);
         }
         Ok(())
+    }
+
+    fn one(&self, id: &PersonId) -> Result<Somebody, Infallible> {
+        let mut found = Somebody::default();
+        self.each(&mut |somebody| {
+            if somebody.id() == id.as_str() {
+                found = somebody.clone();
+            }
+        })?;
+        Ok(found)
     }
 
     fn addressed(&self) -> Result<Vec<PersonId>, Infallible> {

@@ -58,7 +58,7 @@ impl fmt::Display for Platform {
     }
 }
 
-/// One account of the brand.
+/// One account of the brand, or of a competitor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// The network.
@@ -142,6 +142,9 @@ pub struct Brand {
     pub goals: BTreeMap<Metric, f64>,
     /// Its accounts.
     pub accounts: Vec<Account>,
+    /// Accounts whose mentions are counted beside its own.
+    #[serde(default)]
+    pub competitors: Vec<Account>,
     /// What it promises.
     pub charter: Charter,
     /// Whom it wants in its audience.

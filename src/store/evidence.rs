@@ -276,9 +276,7 @@ impl EvidenceStore {
     ///
     /// As [`EvidenceStore::facts`].
     pub fn handle(&self, person: &PersonId) -> Result<Option<String>, EvidenceError> {
-        let found = self.everybody(None).one(person.as_str());
-        let somebody = found.map_err(|error| read::bad_row(&self.place(), error))?;
-        Ok(somebody.handle().map(str::to_owned))
+        Ok(self.everybody(None).one(person)?.handle().map(str::to_owned))
     }
 
     /// The newest revision that had come by `at`, UTC; 0 if none had.

@@ -143,6 +143,7 @@ fn brand() -> Brand {
         goals: BTreeMap::new(),
         accounts: vec![],
         charter: Charter::default(),
+        competitors: vec![],
         segments: vec![],
         sources: vec![],
         keep_words: KeepWords::default(),

@@ -17,11 +17,17 @@ use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{reading::Span, staying, talks::SILENCE};
+use super::{
+    quality::{Quality, Screening},
+    reading::Span,
+    staying,
+    talks::SILENCE,
+};
 use crate::{
     evidence::{
         facts::{Facts, Interaction, PersonId, PostKind},
         interval::MostActive,
+        scores::Signs,
         somebody::{Crowd, Deed, Following, Micros, Somebody},
         span::widened,
     },
@@ -43,6 +49,8 @@ pub(super) struct Look {
     pub until: Option<DateTime<Utc>>,
     /// Whether the people behind the numbers are kept.
     pub explains: bool,
+    /// Whether followers are screened.
+    pub screens: bool,
 }
 
 /// The sums over everybody.
@@ -65,6 +73,8 @@ pub(super) struct Tally {
     pub before: u64,
     pub stayed: u64,
     pub activity: Activity,
+    /// What the screen says of followers, if it was asked.
+    pub quality: Quality,
     /// How many interactions each of the most active people made in the window.
     pub most_active: MostActive,
     /// Followers of our accounts between two complete lists, where there are two.
@@ -128,6 +138,8 @@ pub(super) struct Face {
     pub ours: Option<DateTime<Utc>>,
     /// Whether they were on the first and the last list of an account, and when they had left.
     pub listed: Vec<(bool, bool, Option<DateTime<Utc>>)>,
+    /// What the screen looks at, if they follow us and were screened.
+    pub signs: Option<Signs>,
 }
 
 impl Face {
@@ -145,6 +157,9 @@ impl Tally {
         let from = to.checked_sub_signed(length).unwrap_or(DateTime::<Utc>::MIN_UTC);
         let window = Window { from, to, asked: look.until.is_some() };
         let mut counting = Counting::new(facts, own(facts, crowd)?, window, look.explains);
+        if look.screens {
+            counting.screening = Screening::begin(facts, crowd, &counting.tally.own, to)?;
+        }
         crowd.each(&mut |somebody| counting.see(somebody))?;
         Ok(Some(counting.finish()))
     }
@@ -203,6 +218,7 @@ struct Counting<'a> {
     accounts: Vec<Account>,
     begins: Option<Micros>,
     inbound: Option<(Micros, Micros)>,
+    screening: Option<Screening>,
     tally: Tally,
 }
 
@@ -231,6 +247,7 @@ impl<'a> Counting<'a> {
             before: 0,
             stayed: 0,
             activity: Activity::default(),
+            quality: Quality::default(),
             most_active: MostActive::default(),
             lists: staying::lists(facts, &own, window),
             ties: Ties { ours: ours.len() as u64, ..Ties::default() },
@@ -252,6 +269,7 @@ impl<'a> Counting<'a> {
             accounts: Vec::new(),
             begins: None,
             inbound: None,
+            screening: None,
             tally: Tally { own, ..tally },
         }
     }
@@ -270,9 +288,17 @@ impl<'a> Counting<'a> {
         self.people(&deeds, follows);
         self.activity(somebody, &deeds, follows);
         let ours = self.tie(somebody.id(), &deeds);
+        let signs = self.screen(somebody);
         if self.tally.explains {
-            self.keep(somebody, &deeds, follows, ours);
+            self.keep(somebody, &deeds, follows, ours, signs);
         }
+    }
+
+    /// Puts somebody to the screen, if it was asked for; answers with their signs if they follow us.
+    fn screen(&mut self, somebody: &Somebody) -> Option<Signs> {
+        let accounts = &self.accounts;
+        let is_own = |place| accounts.get(place as usize).is_some_and(|account| account.own);
+        self.screening.as_mut()?.see(somebody, is_own)
     }
 
     /// Learns what the accounts are that came up with this person.
@@ -393,6 +419,7 @@ impl<'a> Counting<'a> {
         deeds: &Deeds,
         follows: bool,
         ours: Option<DateTime<Utc>>,
+        signs: Option<Signs>,
     ) {
         let lists = somebody.follows.iter().filter_map(|one| {
             let listed = self.accounts.get(one.account as usize)?.listed?;
@@ -407,6 +434,7 @@ impl<'a> Counting<'a> {
             posted: somebody.traits().last_post,
             ours,
             listed: lists.collect(),
+            signs,
             ..Face::of(somebody.person_id())
         });
     }
@@ -417,6 +445,7 @@ impl<'a> Counting<'a> {
             self.only_ours(person, at);
         }
         let mut tally = self.tally;
+        tally.quality = self.screening.map(Screening::finish).unwrap_or_default();
         tally.inbound_begins = self.begins.map(Micros::time);
         tally.inbound = self.inbound.map(|(first, last)| (first.time(), last.time()));
         for Account { id, followers, listed, own: _ } in self.accounts {
@@ -463,6 +492,7 @@ impl Face {
             posted: None,
             ours: None,
             listed: Vec::new(),
+            signs: None,
         }
     }
 }

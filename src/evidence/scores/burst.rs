@@ -15,11 +15,11 @@ const BURST_DAYS: i64 = 14;
 
 /// How many began to follow, day by day.
 #[derive(Debug, Default)]
-pub(super) struct Arrivals(BTreeMap<i64, u32>);
+pub(crate) struct Arrivals(BTreeMap<i64, u32>);
 
 /// The days of bursts.
 #[derive(Debug)]
-pub(super) struct Bursts(HashSet<i64>);
+pub(crate) struct Bursts(HashSet<i64>);
 
 impl Arrivals {
     /// Counts somebody who began to follow then.
@@ -58,12 +58,17 @@ impl Arrivals {
 impl Bursts {
     /// Whether that moment lies in a burst.
     pub fn holds(&self, since: Micros) -> bool {
-        self.0.contains(&day(since))
+        self.holds_day(day(since))
+    }
+
+    /// Whether that day, counted since 1970, is one.
+    pub fn holds_day(&self, day: i64) -> bool {
+        self.0.contains(&day)
     }
 }
 
 /// Days since 1970, UTC.
-fn day(at: Micros) -> i64 {
+pub(crate) fn day(at: Micros) -> i64 {
     at.0.div_euclid(DAY_MICROS)
 }
 

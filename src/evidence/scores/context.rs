@@ -315,7 +315,7 @@ pub(super) fn holds(one: &Following, at: Micros) -> bool {
 }
 
 /// What the sources of each platform tell, by its name.
-fn told(facts: &Facts) -> BTreeMap<String, Told> {
+pub(crate) fn told(facts: &Facts) -> BTreeMap<String, Told> {
     let mut told: BTreeMap<String, Told> = BTreeMap::new();
     for origin in &facts.origins {
         let carries = |kind| facts.carried.contains(&kind) && origin.kind.carries().contains(&kind);

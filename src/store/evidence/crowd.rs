@@ -11,7 +11,7 @@
 //! - Only one person is in memory, however many there are.
 //! - All rows are of one moment: another process that imports is not seen half-way.
 
-use rusqlite::{Rows as Cursor, fallible_streaming_iterator::FallibleStreamingIterator};
+use rusqlite::{Rows as Cursor, Statement, fallible_streaming_iterator::FallibleStreamingIterator};
 
 use super::{
     EvidenceError, EvidenceStore, people,
@@ -36,19 +36,18 @@ impl<'s> Everybody<'s> {
         Self { store, revision }
     }
 
+    fn rows(&self) -> Rows<'s> {
+        Rows { connection: &self.store.connection, at: self.revision }
+    }
+
     /// Merges the layers with the accounts that we follow.
     fn merge(&self, see: &mut dyn FnMut(&Somebody)) -> rusqlite::Result<()> {
-        let rows = Rows { connection: &self.store.connection, at: self.revision };
+        let rows = self.rows();
         let (mut somebody, mut record) = (Somebody::default(), Record::default());
         let times = people::times(rows.connection, self.revision, &mut somebody.accounts)?;
         let mut layers = people::open(rows.connection, &mut somebody.accounts)?;
         let mut follows = rows.connection.prepare(&rows.select("follow", "follower, followed"))?;
-        let columns = ["follower", "followed", "since", "first_seen_at", "seen_at"];
-        let columns = columns.map(|name| follows.column_index(name));
-        let [who, followed, since, first, last] = columns;
-        let columns = [followed?, since?, first?, last?];
-        let mut follows = Follows { rows: follows.query([])?, who: who? };
-        follows.rows.advance()?;
+        let mut follows = Follows::read(&mut follows)?;
         let mut id = String::new();
         loop {
             let heads = [layers.peek(), follows.head()?];
@@ -56,23 +55,27 @@ impl<'s> Everybody<'s> {
             id.clear();
             id.push_str(first);
             layers.only(&id, &mut record, &mut somebody.accounts)?;
-            while let Some(row) = follows.of_person(&id)? {
-                record.follows.push(follow(row, &columns, &mut somebody.accounts)?);
-                follows.rows.advance()?;
-            }
+            follows.take(&id, &mut record, &mut somebody.accounts)?;
             if record.fold(&times, &mut somebody) {
                 see(&somebody);
             }
         }
     }
 
-    /// One person alone; empty if nothing is known of them.
-    pub(super) fn one(&self, id: &str) -> rusqlite::Result<Somebody> {
-        let connection = &self.store.connection;
+    /// Looks up one person.
+    fn look_up(&self, id: &str) -> rusqlite::Result<Somebody> {
+        let rows = self.rows();
         let (mut somebody, mut record) = (Somebody::default(), Record::default());
-        let times = people::times(connection, self.revision, &mut somebody.accounts)?;
-        let mut layers = people::open(connection, &mut somebody.accounts)?;
+        let times = people::times(rows.connection, self.revision, &mut somebody.accounts)?;
+        let mut layers = people::open(rows.connection, &mut somebody.accounts)?;
+        let mut follows = rows.connection.prepare(&rows.select("follow", "follower, followed"))?;
+        let mut follows = Follows::read(&mut follows)?;
         layers.only(id, &mut record, &mut somebody.accounts)?;
+        // We follow few: reading past the others costs less than a statement of its own.
+        while follows.head()?.is_some_and(|who| who < id) {
+            follows.rows.advance()?;
+        }
+        follows.take(id, &mut record, &mut somebody.accounts)?;
         record.fold(&times, &mut somebody);
         Ok(somebody)
     }
@@ -84,6 +87,11 @@ impl Crowd for Everybody<'_> {
     fn each(&self, see: &mut dyn FnMut(&Somebody)) -> Result<(), EvidenceError> {
         self.store
             .snapshot(|| self.merge(see).map_err(|error| read::bad_row(&self.store.place(), error)))
+    }
+
+    fn one(&self, id: &PersonId) -> Result<Somebody, EvidenceError> {
+        let found = self.look_up(id.as_str());
+        found.map_err(|error| read::bad_row(&self.store.place(), error))
     }
 
     /// The accounts with a profile: an import addresses every deed to the account it is of, and
@@ -105,9 +113,34 @@ struct Follows<'s> {
     rows: Cursor<'s>,
     /// The column that says who follows.
     who: usize,
+    /// Those that say whom, since when, and when it was seen first and last.
+    columns: [usize; 4],
 }
 
 impl<'s> Follows<'s> {
+    fn read(follows: &'s mut Statement<'_>) -> rusqlite::Result<Self> {
+        let columns = ["follower", "followed", "since", "first_seen_at", "seen_at"];
+        let [who, followed, since, first, last] = columns.map(|name| follows.column_index(name));
+        let (who, columns) = (who?, [followed?, since?, first?, last?]);
+        let mut follows = Self { rows: follows.query([])?, who, columns };
+        follows.rows.advance()?;
+        Ok(follows)
+    }
+
+    /// Adds to `record` whom `id` follows, if the next rows say so.
+    fn take(
+        &mut self,
+        id: &str,
+        record: &mut Record,
+        accounts: &mut Accounts,
+    ) -> rusqlite::Result<()> {
+        while let Some(row) = self.of_person(id)? {
+            record.follows.push(follow(row, &self.columns, accounts)?);
+            self.rows.advance()?;
+        }
+        Ok(())
+    }
+
     /// Who the next row is about.
     fn head(&self) -> rusqlite::Result<Option<&str>> {
         self.rows.get().map(|row| read::text(row, self.who)).transpose()
