@@ -367,6 +367,15 @@ impl EvidenceStore {
         Ok(found)
     }
 
+    /// Another reader of the moment that this one holds; `None` if there can be none now.
+    fn again(&self) -> Option<Self> {
+        let other = Self::connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY).ok()?;
+        let hold = "PRAGMA busy_timeout = 0; PRAGMA cache_size = -4096; PRAGMA query_only = 1;
+                    BEGIN; SELECT count(*) FROM layer";
+        other.connection.execute_batch(hold).ok()?;
+        Some(other)
+    }
+
     fn connect(path: &Path, flags: OpenFlags) -> Result<Self, EvidenceError> {
         let place = path.display().to_string();
         let open = || {

@@ -131,7 +131,7 @@ fn is_flagged(signs: &Signs) -> Option<bool> {
 }
 
 /// What the screen says of all followers.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Quality {
     /// Distinct followers at the window's end.
     pub followers: u64,
@@ -143,7 +143,7 @@ pub(super) struct Quality {
 }
 
 /// The screen at work, one follower after another.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Screening {
     end: DateTime<Utc>,
     told: BTreeMap<String, Told>,
@@ -242,6 +242,18 @@ impl Screening {
         }
     }
 
+    /// Adds those whom another one screened.
+    pub fn join(mut self, other: Self) -> Self {
+        self.arrivals.join(other.arrivals);
+        self.followers += other.followers;
+        self.undated.join(other.undated);
+        for (day, outlooks) in other.dated {
+            let known = self.dated.entry(day).or_default();
+            known.iter_mut().zip(outlooks).for_each(|(known, one)| known.join(one));
+        }
+        self
+    }
+
     /// Adds up, now that the bursts are known.
     pub fn finish(self) -> Quality {
         let bursts = self.arrivals.bursts();
@@ -259,6 +271,11 @@ impl Screening {
 }
 
 impl Judged {
+    fn join(&mut self, other: Judged) {
+        self.all += other.all;
+        self.flagged += other.flagged;
+    }
+
     fn add(&mut self, signs: &Signs) {
         if let Some(flagged) = is_flagged(signs) {
             self.all += 1;

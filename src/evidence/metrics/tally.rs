@@ -28,7 +28,7 @@ use crate::{
         facts::{Facts, Interaction, PersonId, PostKind},
         interval::MostActive,
         scores::Signs,
-        somebody::{Crowd, Deed, Following, Micros, Somebody},
+        somebody::{Crowd, Deed, Following, Micros, Somebody, Stretch},
         span::widened,
     },
     model::Window,
@@ -54,7 +54,7 @@ pub(super) struct Look {
 }
 
 /// The sums over everybody.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Tally {
     pub window: Window,
     /// Whether those behind the numbers are asked for.
@@ -87,7 +87,7 @@ pub(super) struct Tally {
 }
 
 /// Followers by when they posted last.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Activity {
     /// Distinct followers at the window's end.
     pub followers: u64,
@@ -113,7 +113,7 @@ pub(super) struct Listed {
 }
 
 /// With how many people there was which direction in the window.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Ties {
     pub theirs: u64,
     pub ours: u64,
@@ -160,8 +160,9 @@ impl Tally {
         if look.screens {
             counting.screening = Screening::begin(facts, crowd, &counting.tally.own, to)?;
         }
-        crowd.each(&mut |somebody| counting.see(somebody))?;
-        Ok(Some(counting.finish()))
+        let parts = crowd.side_by_side(&|stretch| counting.begin(stretch), &Counting::see)?;
+        let all = parts.into_iter().map(Counting::end).reduce(Counting::join).unwrap_or(counting);
+        Ok(Some(all.finish()))
     }
 }
 
@@ -194,7 +195,7 @@ impl Bounds {
 }
 
 /// What an account that people follow is to us.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Account {
     id: PersonId,
     own: bool,
@@ -203,8 +204,10 @@ struct Account {
     listed: Option<Listed>,
 }
 
-/// A tally in the making.
+/// A tally in the making: of everybody, or of a stretch of the ids.
+#[derive(Clone)]
 struct Counting<'a> {
+    stretch: Stretch,
     window: Bounds,
     before: Bounds,
     active_since: Micros,
@@ -255,6 +258,7 @@ impl<'a> Counting<'a> {
             faces: Vec::new(),
         };
         Self {
+            stretch: Stretch::default(),
             window: Bounds::of(window),
             before: Bounds::of(window.before()),
             active_since: (window.to - ACTIVE).into(),
@@ -272,6 +276,16 @@ impl<'a> Counting<'a> {
             screening: None,
             tally: Tally { own, ..tally },
         }
+    }
+
+    /// The same for a stretch, with nobody seen.
+    fn begin(&self, stretch: &Stretch) -> Self {
+        let mut part = Self { stretch: stretch.clone(), ..self.clone() };
+        if let Some(from) = stretch.from.as_deref() {
+            part.own_place = self.tally.own.partition_point(|own| own.as_str() < from);
+            part.ours_place = self.ours.partition_point(|(person, _)| person.as_str() < from);
+        }
+        part
     }
 
     /// Adds one person.
@@ -439,11 +453,38 @@ impl<'a> Counting<'a> {
         });
     }
 
-    fn finish(mut self) -> Tally {
+    /// Adds those to whom we wrote behind the last whom the crowd knows.
+    fn end(mut self) -> Self {
         while let Some((person, at)) = self.ours.get(self.ours_place).copied() {
+            if self.stretch.ends_before(person.as_str()) {
+                break;
+            }
             self.ours_place += 1;
             self.only_ours(person, at);
         }
+        self
+    }
+
+    /// Adds the stretch behind this one.
+    fn join(mut self, next: Self) -> Self {
+        self.begins = self.begins.into_iter().chain(next.begins).min();
+        self.inbound =
+            next.inbound.into_iter().flat_map(|(a, b)| [a, b]).fold(self.inbound, widened);
+        for account in next.accounts {
+            match self.accounts.iter_mut().find(|one| one.id == account.id) {
+                Some(known) => known.add(&account),
+                None => self.accounts.push(account),
+            }
+        }
+        self.screening = match (self.screening, next.screening) {
+            (Some(one), Some(other)) => Some(one.join(other)),
+            (one, other) => one.or(other),
+        };
+        self.tally.add(next.tally);
+        self
+    }
+
+    fn finish(self) -> Tally {
         let mut tally = self.tally;
         tally.quality = self.screening.map(Screening::finish).unwrap_or_default();
         tally.inbound_begins = self.begins.map(Micros::time);
@@ -457,6 +498,45 @@ impl<'a> Counting<'a> {
             }
         }
         tally
+    }
+}
+
+impl Account {
+    fn add(&mut self, other: &Account) {
+        self.followers += other.followers;
+        if let (Some(listed), Some(other)) = (&mut self.listed, other.listed) {
+            listed.first += other.first;
+            listed.lost += other.lost;
+            listed.last += other.last;
+        }
+    }
+}
+
+impl Tally {
+    /// Adds the sums of others; what is not summed over people is the same in both.
+    fn add(&mut self, other: Tally) {
+        self.engaged_followers += other.engaged_followers;
+        self.before += other.before;
+        self.stayed += other.stayed;
+        self.activity.add(&other.activity);
+        self.most_active.join(other.most_active);
+        self.ties.theirs += other.ties.theirs;
+        self.ties.both += other.ties.both;
+        other.ties.last.into_iter().for_each(|(first, last)| {
+            self.ties.add(first);
+            self.ties.add(last);
+        });
+        self.said.extend(other.said);
+        self.faces.extend(other.faces);
+    }
+}
+
+impl Activity {
+    fn add(&mut self, other: &Activity) {
+        self.followers += other.followers;
+        self.known += other.known;
+        self.active += other.active;
+        self.engaged += other.engaged;
     }
 }
 

@@ -44,6 +44,31 @@ pub(super) fn open<'c>(
     Merge::of(runs.collect::<rusqlite::Result<Vec<_>>>()?, accounts)
 }
 
+/// Ids that part the people of the longest layer into about equal parts, at most so many; fewer where
+/// there are few blocks.
+pub(super) fn borders(connection: &Connection, parts: usize) -> rusqlite::Result<Vec<String>> {
+    let longest = layers(connection)?.into_iter().max_by_key(|layer| layer.said);
+    let Some(longest) = longest else { return Ok(Vec::new()) };
+    let places = places(longest.id);
+    let last = "SELECT max(place) FROM block WHERE place >= ?1 AND place < ?2";
+    let last = connection
+        .query_row(last, params![places.start, places.end], |row| row.get::<_, Option<i64>>(0))?;
+    let blocks = last.map_or(0, |last| last + 1 - places.start);
+    let parts = (blocks / LEAST_BLOCKS).clamp(1, i64::try_from(parts).unwrap_or(i64::MAX));
+    let first = "SELECT first FROM block WHERE place >= ?1 AND place < ?2 ORDER BY place LIMIT 1";
+    let mut first = connection.prepare(first)?;
+    let borders = (1..parts).map(|part| places.start + blocks * part / parts);
+    let mut found = borders
+        .map(|place| first.query_row(params![place, places.end], |row| row.get(0)).optional())
+        .filter_map(Result::transpose)
+        .collect::<rusqlite::Result<Vec<String>>>()?;
+    found.dedup();
+    Ok(found)
+}
+
+/// So many blocks are worth a look of their own: about a megabyte.
+const LEAST_BLOCKS: i64 = 64;
+
 /// One layer, as the table of layers has it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Layer {
