@@ -21,6 +21,7 @@
 //! - A fact later than the window's end is not used.
 
 mod audience;
+pub mod audit;
 mod capability;
 mod conversation;
 mod identity;
