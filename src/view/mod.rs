@@ -11,6 +11,7 @@
 pub mod actions;
 pub mod catalogue;
 pub mod chart;
+pub mod define;
 pub mod demand;
 pub mod evaluation;
 pub mod graph;

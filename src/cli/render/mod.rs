@@ -2,6 +2,7 @@
 
 pub mod brand;
 pub mod catalogue;
+pub mod define;
 pub mod evaluation;
 pub mod graph;
 pub mod house;

@@ -186,9 +186,10 @@ pub fn audit(
 /// Each account that an export shows, then those of the brand file that none does.
 fn accounts(brand: &Brand, scope: Option<&Scope>) -> Vec<Shown> {
     let seen = scope.map(seen_profiles).unwrap_or_default();
-    let unseen = brand.accounts.iter().filter(|account| {
-        !seen.values().any(|profile| is_of(account, profile))
-    });
+    let unseen = brand
+        .accounts
+        .iter()
+        .filter(|account| !seen.values().any(|profile| is_of(account, profile)));
     let unseen = unseen.map(|account| Shown {
         handle: account.handle.clone(),
         as_of: None,
@@ -256,8 +257,11 @@ fn threads<'a>(scope: &Scope<'a>) -> Vec<Thread<'a>> {
     };
     let begun = threads_begun(scope).into_iter().filter(|post| post.text.is_some());
     let mut threads: Vec<Thread> = begun.map(|first| Thread { first, on: on(first) }).collect();
-    let places: HashMap<&str, usize> =
-        threads.iter().enumerate().map(|(place, thread)| (thread.first.id.as_str(), place)).collect();
+    let places: HashMap<&str, usize> = threads
+        .iter()
+        .enumerate()
+        .map(|(place, thread)| (thread.first.id.as_str(), place))
+        .collect();
     for post in continuations(scope) {
         if let Some(place) = places.get(post.root.as_str()) {
             threads[*place].on.extend(on(post));
@@ -373,7 +377,14 @@ mod tests {
             ("nothing", world(), 0, 0, 0, &[]),
             ("one of each", world().posts("coffee", 9).posts("derby", 8), 1, 1, 2, &[]),
             ("both at once", world().posts("coffee at the derby", 9), 1, 1, 1, &[]),
-            ("none, newest first", world().posts("a", 9).posts("b", 8), 0, 0, 2, &["us/b/8", "us/a/9"]),
+            (
+                "none, newest first",
+                world().posts("a", 9).posts("b", 8),
+                0,
+                0,
+                2,
+                &["us/b/8", "us/a/9"],
+            ),
             ("a later part", world().posts("1/2", 9).posts("derby", 8).continued(), 0, 1, 1, &[]),
             ("for one person", world().posts_as("a", 9, PostKind::Original, direct), 0, 0, 0, &[]),
         ];
@@ -447,7 +458,8 @@ mod tests {
             .iter()
             .map(|one| (one.handle.as_str(), one.as_of == Some(ago(0)), one.fields.len()))
             .collect();
-        let expected = [("us.example", true, 2), ("we.example", false, 1), ("@us.example", false, 0)];
+        let expected =
+            [("us.example", true, 2), ("we.example", false, 1), ("@us.example", false, 0)];
         assert_eq!(told, expected, "another platform is another account");
         assert_eq!(found.accounts[2].as_of, None);
         assert_eq!(found.fields["bio"], share(1, 2));
@@ -456,10 +468,8 @@ mod tests {
 
     #[test]
     fn a_handle_may_lack_its_server() {
-        let account = |handle: &str| Account {
-            platform: Platform::Bluesky,
-            handle: handle.to_owned(),
-        };
+        let account =
+            |handle: &str| Account { platform: Platform::Bluesky, handle: handle.to_owned() };
         let world = World::new().profile_of("acme@a", 0, None, &[]);
         let profile = world.facts.profiles.last().unwrap();
         // (handle of the brand file, is it acme@a.example?)

@@ -42,6 +42,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 pub use self::reading::{Row, Subject};
+pub(crate) use self::tally::window;
 use self::{
     reading::Reading,
     scope::Scope,
