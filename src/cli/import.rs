@@ -117,7 +117,8 @@ impl<'s> Done<'s> {
         }
         let brand = &self.brands[owner];
         let kept = export.map_err(Failure::from).and_then(|export| {
-            let view = keep(runner, brand, path, export, self.how)?;
+            let brand = load_brand(runner.workspace(), brand)?;
+            let view = keep(runner, &brand, path, export, self.how)?;
             self.session.out.text(&render::imported::text(&view))?;
             Ok(view)
         });
@@ -207,13 +208,13 @@ pub fn import(
     path: &Path,
     how: How,
 ) -> Result<ImportView, Failure> {
-    keep(runner, &brand.id, path, sources::read(source, path)?, how)
+    keep(runner, brand, path, sources::read(source, path)?, how)
 }
 
 /// Keeps the facts of an export.
 fn keep(
     runner: &mut Runner,
-    brand: &BrandId,
+    brand: &Brand,
     path: &Path,
     mut export: Export,
     how: How,
@@ -223,15 +224,15 @@ fn keep(
         export.receipt.notes.push("taken as a part, so nobody is marked as gone".to_owned());
     }
     if !how.whole {
-        runner.ask_if_whole(brand, &export)?;
+        runner.ask_if_whole(&brand.id, &export)?;
     }
     let result = if how.dry_run { None } else { Some(runner.import(brand, &export)?) };
-    let mut view = imported(brand, path, &export, result.as_ref());
+    let mut view = imported(&brand.id, path, &export, result.as_ref());
     if how.preview {
         view.preview = first_facts(&export.with_people(PREVIEWED).map_err(SourceError::Unsorted)?);
     }
     if how.measure {
-        let mut measured = runner.known(brand, Asked::default())?.measure(None)?;
+        let mut measured = runner.known(&brand.id, Asked::default())?.measure(None)?;
         view.engaged = measured.remove(&HEADLINE);
     }
     Ok(view)

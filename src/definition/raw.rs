@@ -20,7 +20,7 @@ use super::{
     read::MAX_COUNT,
     shape::Raw,
 };
-use crate::model::Outcome;
+use crate::model::{KeepWords, Outcome};
 
 /// A value and its place in the file.
 #[derive(Debug, Clone, Deserialize)]
@@ -641,6 +641,7 @@ pub(super) struct Brand {
     pub charter: Field<Charter>,
     pub audience: Field<Audience>,
     pub sources: Field<Vec<Spot<Source>>>,
+    pub keep_words: Field<String>,
 }
 
 impl Raw for Brand {
@@ -692,6 +693,13 @@ impl Raw for Brand {
         required("sources", Shape::List(&Shape::Record(SOURCE)))
             .about("Where its evidence comes from; may be empty.")
             .example("[{ kind: bluesky_api, account: \"@acme.example\", path: exports/acme }]"),
+        optional("keep_words", Shape::Words)
+            .is(Kind::Word(&KeepWords::NAMES))
+            .about(
+                "Whose words the evidence keeps, beside length, language, a hash and whether they \
+                    ask; `own`, if left out.",
+            )
+            .example("none"),
     ];
 }
 

@@ -3,12 +3,14 @@
 //! # Always true
 //!
 //! - Each fact has a natural key, so importing the same export twice changes nothing.
-//! - Another person's words are not kept: only their length, language and whether they ask.
+//! - Another person's words are in memory only while an export is read and brought in; whose words
+//!   are kept the brand file says, and private ones never are.
 //! - What an export does not say is `None`, never 0 and never `false`.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
+    sync::Arc,
 };
 
 use chrono::{DateTime, Utc};
@@ -20,16 +22,16 @@ use crate::model::{FactKind, Platform, SourceKind};
 /// `mastodon:https://example.social/users/rita`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct PersonId(String);
+pub struct PersonId(Arc<str>);
 
 impl PersonId {
     /// Joins a platform and its own id.
     pub fn new(platform: Platform, native: &str) -> Self {
-        Self(format!("{platform}:{native}"))
+        Self(format!("{platform}:{native}").into())
     }
 
     /// Takes an id that was stored before.
-    pub fn stored(text: impl Into<String>) -> Self {
+    pub fn stored(text: impl Into<Arc<str>>) -> Self {
         Self(text.into())
     }
 
@@ -208,7 +210,7 @@ pub struct Post {
     pub parent_author: Option<PersonId>,
     /// When that post was written, UTC, if it can be told without having it.
     pub parent_at: Option<DateTime<Utc>>,
-    /// The words, kept for our own posts only, without markup.
+    /// The words without markup, if they are known; never those of a private message.
     pub text: Option<String>,
     /// How many characters it has.
     pub chars: u32,

@@ -148,6 +148,49 @@ pub struct Brand {
     pub segments: Vec<Segment>,
     /// Where its evidence comes from.
     pub sources: Vec<Source>,
+    /// Whose words its evidence keeps.
+    #[serde(default)]
+    pub keep_words: KeepWords,
+}
+
+/// Whose words a brand's evidence keeps. Of the others it keeps a hash, the length, the language and
+/// whether they ask; of what was written to named people only it never keeps the words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeepWords {
+    /// Nobody's.
+    None,
+    /// The brand's own, without which nobody can tell what it talks about.
+    #[default]
+    Own,
+    /// Everybody's.
+    All,
+}
+
+impl KeepWords {
+    /// Each with its name in the brand file.
+    pub const ALL: [(KeepWords, &'static str); 3] =
+        [(KeepWords::None, "none"), (KeepWords::Own, "own"), (KeepWords::All, "all")];
+
+    /// Their names.
+    pub const NAMES: [&'static str; 3] = ["none", "own", "all"];
+
+    /// Whether the words of a post are kept.
+    ///
+    /// - `ours`: whether the brand wrote it.
+    ///
+    /// ```
+    /// use fivestep::model::KeepWords;
+    ///
+    /// assert!(KeepWords::default().keeps(true) && !KeepWords::default().keeps(false));
+    /// ```
+    pub fn keeps(self, ours: bool) -> bool {
+        match self {
+            KeepWords::None => false,
+            KeepWords::Own => ours,
+            KeepWords::All => true,
+        }
+    }
 }
 
 impl Brand {

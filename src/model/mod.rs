@@ -36,7 +36,7 @@ pub mod timer;
 pub mod workflow;
 
 pub use action::{Action, ActionName, ActionState, Job, Phase, Work};
-pub use brand::{Account, Brand, Charter, Pillar, Platform, Segment, Source};
+pub use brand::{Account, Brand, Charter, KeepWords, Pillar, Platform, Segment, Source};
 pub use by_metric::ByMetric;
 pub use calendar::{Period, WorkingTime};
 pub use capability::FactKind;

@@ -446,8 +446,10 @@ impl Runner {
     /// # Errors
     ///
     /// [`Failure`] if either store cannot be written; then none of the export's facts is kept.
-    pub fn import(&mut self, brand: &BrandId, export: &Export) -> Result<Imported, Failure> {
-        let mut evidence = EvidenceStore::open(&self.workspace.evidence_path(brand))?;
+    pub fn import(&mut self, brand: &Brand, export: &Export) -> Result<Imported, Failure> {
+        let (brand, keep_words) = (&brand.id, brand.keep_words);
+        let evidence = EvidenceStore::open(&self.workspace.evidence_path(brand))?;
+        let mut evidence = evidence.keeping(keep_words);
         let imported = evidence.import(export, self.now())?;
         self.store.note_evidence(brand, imported.revision)?;
         info!(%brand, changed = imported.changed, revision = imported.revision, "imported");

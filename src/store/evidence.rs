@@ -28,6 +28,7 @@ mod people;
 mod read;
 mod ruling;
 mod schema;
+mod words;
 mod write;
 
 use std::{
@@ -55,7 +56,7 @@ use crate::evidence::{
     somebody::{Crowd, Following, Micros},
     sources::{Export, Receipt},
 };
-use crate::failpoint;
+use crate::{failpoint, model::KeepWords};
 
 /// Marks a file as ours: "5evd".
 const APPLICATION_ID: i64 = 0x3565_7664;
@@ -129,6 +130,7 @@ pub struct EvidenceStore {
     path: PathBuf,
     /// Whether it was opened for reading.
     reads_only: bool,
+    keep_words: KeepWords,
 }
 
 impl EvidenceStore {
@@ -179,7 +181,12 @@ impl EvidenceStore {
         Ok(Some(store))
     }
 
-    /// Brings an export in, in one transaction.
+    /// The same, keeping these words from now on; without it, the brand's own.
+    pub fn keeping(self, keep_words: KeepWords) -> Self {
+        Self { keep_words, ..self }
+    }
+
+    /// Brings an export in, in one transaction. Words that are to be kept no longer go with it.
     ///
     /// - `at`: now, UTC; kept with the receipt.
     ///
@@ -207,10 +214,17 @@ impl EvidenceStore {
         let gone = gone.map_err(|source| EvidenceError::folder(&self.path, source))?;
         let export = without(export, &gone);
         // An error on the way drops the transaction, and that takes everything back.
-        let imported = write::import(&transaction, &place, &export, &gone, (as_of, at))?;
+        let words = (self.keep_words, &names);
+        let imported = write::import(&transaction, &place, &export, &gone, words, (as_of, at))?;
+        let taken_out = words::take_out(&transaction, self.keep_words);
+        let taken_out = taken_out.map_err(|error| EvidenceError::sqlite(&place, error))?;
         failpoint::pass("import.written");
         transaction.commit().map_err(|error| EvidenceError::sqlite(&place, error))?;
         failpoint::pass("import.after");
+        if taken_out > 0 {
+            // The file is written anew, so that no page keeps what slack it had.
+            self.wrap(self.connection.execute_batch("VACUUM"))?;
+        }
         Ok(imported)
     }
 
@@ -385,7 +399,12 @@ impl EvidenceStore {
             Ok(connection)
         };
         let connection = open().map_err(|error| EvidenceError::sqlite(&place, error))?;
-        Ok(Self { connection, path: path.to_owned(), reads_only: false })
+        Ok(Self {
+            connection,
+            path: path.to_owned(),
+            reads_only: false,
+            keep_words: KeepWords::default(),
+        })
     }
 
     /// Whether the file holds nothing yet: it is empty, or who made it died before its first table.

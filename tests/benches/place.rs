@@ -99,7 +99,7 @@ pub fn observations(root: &Path) -> Observations {
     samples::bluesky(&export, &account, &[round]).unwrap();
     let mut runner = Runner::open(workspace, Clock::fixed(now())).unwrap();
     let export = sources::read(&brand.sources[0], &export).unwrap();
-    runner.import(&id, &export).unwrap();
+    runner.import(&brand, &export).unwrap();
     let mut observations = (*runner.case(&id).unwrap().observations).clone();
     for (metric, value, low, high) in [
         (Metric::ProfileCompleteness, 1.0, None, None),

@@ -8,7 +8,10 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use fivestep::{
-    evidence::sources::{self, Export, SourceError},
+    evidence::{
+        facts::Facts,
+        sources::{self, Export, SourceError},
+    },
     model::{Source, SourceKind},
 };
 use flate2::{Compression, write::GzEncoder};
@@ -17,6 +20,15 @@ use tempfile::TempDir;
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 pub const OWN: &str = "did:plc:own";
+
+/// The facts as they are kept: without the words of others.
+pub fn kept(facts: &Facts) -> Facts {
+    let mut facts = facts.clone();
+    let own: Vec<_> = facts.profiles.iter().map(|profile| profile.account.clone()).collect();
+    let others = facts.posts.iter_mut().filter(|post| !own.contains(&post.author));
+    others.for_each(|post| post.text = None);
+    facts
+}
 
 pub fn at(text: &str) -> DateTime<Utc> {
     text.parse().expect("a time")

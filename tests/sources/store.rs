@@ -12,15 +12,17 @@ use fivestep::{
         somebody::{Crowd, Somebody},
         sources::{self, Export},
     },
-    model::{Source, SourceKind},
+    model::{KeepWords, Source, SourceKind},
     store::evidence::{EvidenceError, EvidenceStore, Imported, Order},
 };
 use proptest::prelude::*;
 use rusqlite::Connection;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::make::{at, followers, notice, notices, profile, read_bluesky, read_outbox, status};
+use crate::make::{
+    at, followers, notice, notices, profile, read_bluesky, read_outbox, status, view,
+};
 
 struct Place {
     _folder: TempDir,
@@ -71,6 +73,51 @@ fn standing(facts: &Facts) -> String {
         follow.left_at.map_or(name.clone(), |left| format!("{name} gone {}", left.format("%d")))
     };
     facts.follows.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn words_stay_only_if_the_brand_says_so() {
+    let asks = notice("rita", true, "reply", "2023-09-01T10:00:00Z");
+    let posts = json!({"feed": [{"post": view("did:plc:own", "3k6k4as23yu2g", "2023-09-01T09:00:00Z", "We roast", None)}]});
+    let export = read_bluesky(&[
+        ("getProfile.json", profile()),
+        ("listNotifications.json", notices(&[asks])),
+        ("getAuthorFeed.json", posts),
+    ])
+    .expect("sound");
+    // (whose words are kept, and then; are ours in the file, and hers?)
+    let table = [
+        (KeepWords::None, None, (false, false)),
+        (KeepWords::Own, None, (true, false)),
+        (KeepWords::All, None, (true, true)),
+        (KeepWords::All, Some(KeepWords::Own), (true, false)),
+        (KeepWords::All, Some(KeepWords::None), (false, false)),
+        (KeepWords::Own, Some(KeepWords::All), (true, true)),
+    ];
+    let mut hashes = std::collections::BTreeSet::new();
+    for (first, then, expected) in table {
+        let place = place();
+        for keep in [Some(first), then].into_iter().flatten() {
+            let mut store = EvidenceStore::open(&place.path).expect("a store").keeping(keep);
+            import(&mut store, &export);
+        }
+        let found = (holds(&place, "we roast"), holds(&place, "is it good?"));
+        assert_eq!(found, expected, "{first:?} and then {then:?}");
+        let store = EvidenceStore::open(&place.path).expect("a store");
+        let facts = store.facts().expect("facts");
+        let hers = facts.posts.iter().find(|post| post.question == Some(true)).expect("hers");
+        assert_eq!((hers.chars, hers.language.as_deref()), (11, Some("en")), "{first:?}");
+        hashes.extend(words_hashes(&place));
+    }
+    assert_eq!(hashes.len(), 12, "two posts in six files, each file with a secret of its own");
+}
+
+/// The hashes in the file.
+fn words_hashes(place: &Place) -> Vec<String> {
+    let file = Connection::open(&place.path).expect("a file");
+    let mut rows = file.prepare("SELECT words_hash FROM post").expect("a column");
+    let hashes = rows.query_map([], |row| row.get(0)).expect("rows");
+    hashes.collect::<Result<_, _>>().expect("a hash for each")
 }
 
 #[test]
@@ -485,7 +532,7 @@ fn with_zoe() -> Vec<Export> {
     let facts = &mut exports[1].facts;
     let zoe = facts.people.iter_mut().find(|p| p.handle.contains("zoe")).expect("zoe");
     zoe.name = Some("Zoe Z".into());
-    let (zoe, us) = (zoe.id.clone(), PersonId::stored("bluesky:did:plc:us"));
+    let (zoe, us) = (zoe.id.clone(), PersonId::stored("bluesky:did:plc:own"));
     let native = zoe.as_str().strip_prefix("bluesky:").expect("on Bluesky").to_owned();
     let post = |id: String, author: &PersonId, text: Option<&str>| Post {
         id: id.clone(),

@@ -11,8 +11,8 @@ use crate::{
         suggest::{closest, quoted},
     },
     model::{
-        Account, Brand, BrandId, Charter, ClauseId, Digest, Metric, Pillar, Platform, Segment,
-        Source, SourceKind, Unit, WorkflowId, WorkingTime,
+        Account, Brand, BrandId, Charter, ClauseId, Digest, KeepWords, Metric, Pillar, Platform,
+        Segment, Source, SourceKind, Unit, WorkflowId, WorkingTime,
         brand::CharterPerson,
         calendar::{DAYS, is_zone, zones},
         metric::BUSINESS,
@@ -41,6 +41,9 @@ pub(in crate::definition) fn brand(
     let segments = raw.audience.as_ref().and_then(|audience| audience.value.segments.as_ref());
     let segments = segments.map(|list| checker.segments(&list.value)).unwrap_or_default();
     let sources = raw.sources.as_ref().map(|list| checker.sources(&list.value));
+    let keep_words = raw.keep_words.as_ref().map(|words| {
+        checker.word(words, Code::UnknownWord, "answer to whose words are kept", &KeepWords::ALL)
+    });
     Some(Brand {
         digest,
         id: id?,
@@ -53,6 +56,7 @@ pub(in crate::definition) fn brand(
         charter: charter?,
         segments,
         sources: sources?,
+        keep_words: keep_words.unwrap_or(Some(KeepWords::default()))?,
     })
 }
 

@@ -13,8 +13,9 @@ use crate::{
         PostKind, PostTotals, Profile, Traits, Visibility,
     },
     model::{
-        Brand, BrandId, Charter, Digest, FactKind, Finding, Interval, Metric, Observation, Pillar,
-        Platform, Source, SourceKind, WorkflowId, WorkingTime, brand::CharterPerson,
+        Brand, BrandId, Charter, Digest, FactKind, Finding, Interval, KeepWords, Metric,
+        Observation, Pillar, Platform, Source, SourceKind, WorkflowId, WorkingTime,
+        brand::CharterPerson,
     },
 };
 
@@ -58,6 +59,7 @@ impl World {
             charter: Charter::default(),
             segments: Vec::new(),
             sources: Vec::new(),
+            keep_words: KeepWords::default(),
         };
         let facts = Facts { as_of: Some(end()), ..Facts::default() };
         Self { brand, facts }

@@ -12,7 +12,7 @@
 //! - At most [`MOST_ROWS`] rows about people are in memory, eight times that in a huge export; the
 //!   others wait in files. Posts, requests, numbers and whom we follow stay in memory.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
@@ -171,30 +171,35 @@ impl Gather {
     /// Every post is walked over once, so neither a thread as long as the export nor answers in a
     /// circle cost more than the export itself.
     pub(crate) fn find_roots(&mut self) {
-        let mut roots: BTreeMap<String, String> = BTreeMap::new();
+        let mut roots: HashMap<&str, &str> = HashMap::with_capacity(self.posts.len());
+        let mut way = Vec::new();
         for start in self.posts.keys() {
-            let (mut way, mut id, mut told) = (Vec::new(), start.as_str(), start.as_str());
+            let (mut id, mut told) = (start.as_str(), start.as_str());
             let root = loop {
                 if let Some(root) = roots.get(id) {
-                    break root.clone();
+                    break *root;
                 }
                 // Beyond the posts here: what the last of them was told, or else its parent.
-                let Some(post) = self.posts.get(id) else { break told.to_owned() };
+                let Some(post) = self.posts.get(id) else { break told };
                 // Its own root until a better one is known: a circle ends here.
-                roots.insert(id.to_owned(), id.to_owned());
-                way.push(id.to_owned());
+                roots.insert(&post.id, &post.id);
+                way.push(post.id.as_str());
                 match post.parent.as_deref() {
                     Some(parent) => {
                         told = if post.root == post.id { parent } else { &post.root };
                         id = parent;
                     }
-                    None => break post.root.clone(),
+                    None => break post.root.as_str(),
                 }
             };
-            roots.extend(way.into_iter().map(|id| (id, root.clone())));
+            roots.extend(way.drain(..).map(|id| (id, root)));
         }
-        for (id, post) in &mut self.posts {
-            post.root = roots.remove(id).unwrap_or_default();
+        let changed = |post: &&Post| roots.get(post.id.as_str()).is_some_and(|r| *r != post.root);
+        let root =
+            |post: &Post| Some((post.id.clone(), (*roots.get(post.id.as_str())?).to_owned()));
+        let changed: Vec<_> = self.posts.values().filter(changed).filter_map(root).collect();
+        for (id, root) in changed {
+            self.posts.entry(id).and_modify(|post| post.root = root);
         }
     }
 

@@ -8,10 +8,7 @@
 //! - The list of connections marks nobody as gone: nothing in it says that it is whole.
 //! - Messages are private: their words are not kept, not even ours.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-};
+use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
@@ -22,7 +19,7 @@ use super::{
     json::Skip,
     table::{self, Columns, Row},
     text,
-    thread::{self, By, Message, Us},
+    thread::{By, Message, Threads, Us},
     times,
     tree::{self, Entry, Glance, Listed, Shape, Want},
 };
@@ -108,9 +105,7 @@ pub(super) fn read(source: &Source, path: &Path) -> Result<Export, SourceError> 
 struct Reading {
     us: Us,
     draft: Draft,
-    threads: BTreeMap<String, Vec<Message>>,
-    /// The messages that were met.
-    seen: BTreeSet<String>,
+    threads: Threads,
 }
 
 impl Reading {
@@ -121,7 +116,7 @@ impl Reading {
         let mut draft = Draft::of(&id);
         draft.profile.handle = format!("@{}", text::clean_name(&name));
         let us = Us { id, platform, visibility: Visibility::Direct };
-        Self { us, draft, threads: BTreeMap::new(), seen: BTreeSet::new() }
+        Self { us, draft, threads: Threads::default() }
     }
 
     fn sheet(&mut self, entry: &mut Entry<'_>) -> Result<(), SourceError> {
@@ -173,12 +168,7 @@ impl Reading {
         let id = format!("linkedin:{}/{date}/{}", text::clean_name(thread), slug(sender));
         let mut message = Message::new(id, at, by, row.maybe("CONTENT"));
         message.words = None;
-        if !self.seen.insert(message.id.clone()) {
-            return Err(Skip::because("a message that is there twice"));
-        }
-        let messages = self.threads.entry(thread.to_owned()).or_default();
-        messages.push(message);
-        Ok(())
+        self.threads.add(thread.to_owned(), message)
     }
 
     fn invitation(&mut self, row: &Row<'_>) -> Result<(), Skip> {
@@ -228,7 +218,7 @@ impl Reading {
     }
 
     fn finish(mut self, source: &Source, path: &Path) -> Result<Export, SourceError> {
-        thread::keep_all(&self.us, &mut self.threads, &mut self.draft.gather);
+        self.threads.keep(&self.us, &mut self.draft.gather);
         self.draft.finish(source, &self.us.id, path)
     }
 }

@@ -6,13 +6,15 @@
 //! # Always true
 //!
 //! - A message answers the one before it; the first opens the thread.
-//! - Of a client's message only length and whether it asks are kept.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, HashSet},
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use chrono::{DateTime, Utc};
 
-use super::{gather::Gather, text};
+use super::{gather::Gather, json::Skip, text};
 use crate::{
     evidence::facts::{Act, Interaction, Person, PersonId, Post, PostKind, Visibility},
     model::Platform,
@@ -35,17 +37,16 @@ pub(crate) struct Message {
     pub id: String,
     pub at: DateTime<Utc>,
     pub by: By,
-    /// Its words, if they are ours.
+    /// Its words.
     pub words: Option<String>,
     pub told: text::Heard,
 }
 
 impl Message {
-    /// Measures the words and keeps them only if they are ours.
+    /// Measures the words.
     pub(crate) fn new(id: String, at: DateTime<Utc>, by: By, words: Option<&str>) -> Self {
         let words = words.map(text::clean_text);
         let told = text::Heard::of(words.as_deref(), None);
-        let words = words.filter(|_| by == By::Us);
         Self { id, at, by, words, told }
     }
 }
@@ -79,11 +80,36 @@ impl Us {
     }
 }
 
-/// Adds threads to the facts whose messages came in any order.
-pub(crate) fn keep_all(us: &Us, threads: &mut BTreeMap<String, Vec<Message>>, gather: &mut Gather) {
-    for messages in threads.values_mut() {
-        messages.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
-        keep(us, messages, gather);
+/// Messages of many threads, which come in any order.
+#[derive(Debug, Default)]
+pub(crate) struct Threads {
+    messages: BTreeMap<String, Vec<Message>>,
+    /// A hash of the id of each message that was met.
+    seen: HashSet<u64>,
+}
+
+impl Threads {
+    /// Adds a message.
+    ///
+    /// # Errors
+    ///
+    /// If it was there before.
+    pub(crate) fn add(&mut self, thread: String, message: Message) -> Result<(), Skip> {
+        let mut hash = DefaultHasher::new();
+        message.id.hash(&mut hash);
+        if !self.seen.insert(hash.finish()) {
+            return Err(Skip::because("a message that is there twice"));
+        }
+        self.messages.entry(thread).or_default().push(message);
+        Ok(())
+    }
+
+    /// Adds them all to the facts.
+    pub(crate) fn keep(self, us: &Us, gather: &mut Gather) {
+        for mut messages in self.messages.into_values() {
+            messages.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
+            keep(us, &messages, gather);
+        }
     }
 }
 

@@ -8,10 +8,7 @@
 //! - Followers are complete only if they are as many as the profile states.
 //! - Messages are private: their words are not kept, not even ours.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-};
+use std::{collections::BTreeMap, path::Path};
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -22,7 +19,7 @@ use super::{
     gather::{FollowSeen, TotalsSeen, lists_all},
     json::Skip,
     text,
-    thread::{self, By, Message, Us},
+    thread::{By, Message, Threads, Us},
     times,
     tree::{self, Glance, Listed, RowPlace, Shape, Want},
 };
@@ -91,9 +88,7 @@ pub(super) fn read(source: &Source, path: &Path) -> Result<Export, SourceError> 
 struct Reading {
     us: Us,
     draft: Draft,
-    threads: BTreeMap<String, Vec<Message>>,
-    /// The messages that were met.
-    seen: BTreeSet<String>,
+    threads: Threads,
     /// The profile as it states itself, by its keys without capitals.
     profile: BTreeMap<String, String>,
     bad_followers: u64,
@@ -107,9 +102,8 @@ impl Reading {
         let mut draft = Draft::of(&id);
         draft.profile.handle = format!("@{}", text::clean_name(&name));
         let us = Us { id, platform, visibility: Visibility::Direct };
-        let (threads, profile) = (BTreeMap::new(), BTreeMap::new());
-        let seen = BTreeSet::new();
-        Self { us, draft, threads, seen, profile, bad_followers: 0 }
+        let (threads, profile) = (Threads::default(), BTreeMap::new());
+        Self { us, draft, threads, profile, bad_followers: 0 }
     }
 
     fn row(&mut self, place: RowPlace<'_>, row: &Value) -> Result<Fate, Skip> {
@@ -185,12 +179,7 @@ impl Reading {
         let mut message = Message::new(id, at, by, field(row, "Content").ok());
         message.words = None;
         self.carry(&[FactKind::Conversations, FactKind::Answers]);
-        if !self.seen.insert(message.id.clone()) {
-            return Err(Skip::because("a message that is there twice"));
-        }
-        let messages = self.threads.entry(thread).or_default();
-        messages.push(message);
-        Ok(())
+        self.threads.add(thread, message)
     }
 
     fn finish(mut self, source: &Source, path: &Path) -> Result<Export, SourceError> {
@@ -202,7 +191,7 @@ impl Reading {
                 wanted: source.account.clone(),
             });
         }
-        thread::keep_all(&self.us, &mut self.threads, &mut self.draft.gather);
+        std::mem::take(&mut self.threads).keep(&self.us, &mut self.draft.gather);
         self.profile()?;
         self.draft.finish(source, &self.us.id, path)
     }

@@ -157,7 +157,7 @@ impl Runner {
             let path = self.workspace.root().join(path);
             let export = crate::evidence::sources::read(&source, &path)?;
             self.ask_if_whole(&brand.id, &export)?;
-            changed += u64::from(self.import(&brand.id, &export)?.changed);
+            changed += u64::from(self.import(&brand, &export)?.changed);
             sources += 1;
         }
         Ok(object([("sources", json!(sources)), ("changed", json!(changed))]))

@@ -13,7 +13,7 @@ enum Step {
 }
 
 /// What each version adds to the one before, the first from nothing.
-const VERSIONS: [&[Step]; 4] = [
+const VERSIONS: [&[Step]; 5] = [
     &[Step::Sql(include_str!("schema/1.sql"))],
     &[Step::Sql(include_str!("schema/2.sql"))],
     &[
@@ -22,6 +22,7 @@ const VERSIONS: [&[Step]; 4] = [
         Step::Sql(include_str!("schema/3_after.sql")),
     ],
     &[Step::Sql(include_str!("schema/4.sql"))],
+    &[Step::Sql(include_str!("schema/5.sql"))],
 ];
 
 /// The version of the tables that this program reads and writes, kept in `PRAGMA user_version`.

@@ -17,13 +17,20 @@ use super::{
     Counts, EvidenceError, Imported,
     people::bring_in::{Change, Incoming, bring_in},
     read,
+    words::Words,
 };
-use crate::evidence::{
-    erasure::Erasure,
-    facts::{AccountTotals, Count, Facts, Follow, PersonId, Post, PostTotals, Profile, Request},
-    layers::Sorted,
-    somebody::Micros,
-    sources::Export,
+use crate::{
+    evidence::{
+        erasure::Erasure,
+        facts::{
+            AccountTotals, Count, Facts, Follow, PersonId, Post, PostTotals, Profile, Request,
+        },
+        layers::Sorted,
+        pseudonym::Pseudonyms,
+        somebody::Micros,
+        sources::Export,
+    },
+    model::KeepWords,
 };
 
 /// Brings an export in; the caller holds the transaction.
@@ -34,11 +41,13 @@ pub(super) fn import(
     place: &str,
     export: &Export,
     gone: &Erasure,
+    (keep, names): (KeepWords, &Pseudonyms),
     (as_of, at): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<Imported, EvidenceError> {
     let wrap = |error| read::bad_row(place, error);
     let before = read::summary(connection, place, None)?;
-    let (mut added, mut updated) = write_facts(connection, &export.facts, as_of).map_err(wrap)?;
+    let (mut added, mut updated) =
+        write_facts(connection, &export.facts, (keep, names), as_of).map_err(wrap)?;
     let lists = write_lists(connection, export, as_of).map_err(wrap)?;
     let change = write_people(connection, export, gone, as_of, lists > 0).map_err(wrap)?;
     for (counts, rows) in [(&mut added, change.added), (&mut updated, change.updated)] {
@@ -210,7 +219,7 @@ const POST: Table = Table {
     name: "post",
     key: &["id"],
     told: &["author", "at", "kind", "root", "chars", "visibility"],
-    untold: &["parent", "parent_author", "parent_at", "text", "question", "language"],
+    untold: &["parent", "parent_author", "parent_at", "text", "question", "language", "words_hash"],
     least: None,
     version: "as_of",
     version_is_fact: false,
@@ -255,6 +264,7 @@ type Gained = rusqlite::Result<(u64, u64)>;
 fn write_facts(
     connection: &Connection,
     facts: &Facts,
+    (keep, names): (KeepWords, &Pseudonyms),
     as_of: DateTime<Utc>,
 ) -> rusqlite::Result<(Counts, Counts)> {
     let mut added = Counts::default();
@@ -270,8 +280,10 @@ fn write_facts(
     (added.requests, updated.requests) = gain(connection, "request", |c| {
         c.each(&REQUEST, &facts.requests, |r, w| request(r, as_of, w))
     })?;
-    (added.posts, updated.posts) =
-        gain(connection, "post", |c| c.each(&POST, &facts.posts, |p, w| post(p, as_of, w)))?;
+    let words = Words { keep, names, own };
+    (added.posts, updated.posts) = gain(connection, "post", |c| {
+        c.each(&POST, &facts.posts, |p, w| post(p, as_of, &words, w))
+    })?;
     (added.post_totals, updated.post_totals) =
         gain(connection, "post_totals", |c| c.post_totals(&facts.post_totals))?;
     (added.account_totals, updated.account_totals) = gain(connection, "account_total", |c| {
@@ -384,7 +396,7 @@ fn request(row: &Request, as_of: i64, to: &mut Upsert<'_>) -> rusqlite::Result<b
     to.write(params![person, account, state, at.map(micros), as_of], &[&person, &account, &as_of])
 }
 
-fn post(row: &Post, as_of: i64, to: &mut Upsert<'_>) -> rusqlite::Result<bool> {
+fn post(row: &Post, as_of: i64, words: &Words<'_>, to: &mut Upsert<'_>) -> rusqlite::Result<bool> {
     to.write(
         params![
             row.id,
@@ -397,9 +409,10 @@ fn post(row: &Post, as_of: i64, to: &mut Upsert<'_>) -> rusqlite::Result<bool> {
             row.parent,
             row.parent_author.as_ref().map(|author| author.as_str()),
             row.parent_at.map(micros),
-            row.text,
+            words.kept(row),
             row.question,
             row.language,
+            words.hash(row),
             as_of,
         ],
         &[&row.id, &as_of],

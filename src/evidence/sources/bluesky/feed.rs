@@ -59,7 +59,7 @@ fn item(own: &Own, row: &Value, gather: &mut Gather) -> Result<(), Skip> {
         gather.maybe_post(Some(repost(own, row)?));
         return Ok(());
     }
-    let mut post = view::post(view, &own.id)?;
+    let mut post = view::post(view)?;
     if post.author != own.id {
         return Err(Skip::because("a post of somebody else"));
     }
@@ -96,8 +96,7 @@ fn same(parent: &Value, post: &Post) -> bool {
 
 /// Adds a post that ours answers; one that was deleted or blocks us has nothing to add.
 pub(super) fn around(own: &Own, view: &Value, gather: &mut Gather) {
-    let read =
-        view::post(view, &own.id).and_then(|post| Ok((post, view::person(view, "/author")?)));
+    let read = view::post(view).and_then(|post| Ok((post, view::person(view, "/author")?)));
     if let Ok((post, person)) = read {
         if person.id != own.id {
             gather.person(person);

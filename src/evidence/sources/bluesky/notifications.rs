@@ -58,7 +58,7 @@ fn notification(own: &Own, row: &Value, gather: &mut Gather) -> Result<(), Skip>
     let object = act.map(|act| object_of(act, row)).transpose()?;
     // Nothing is gathered before every field of the row has been read without a fault.
     let post = match act {
-        Some(Act::Reply | Act::Mention | Act::Quote) => Some(view::post(row, &own.id)?),
+        Some(Act::Reply | Act::Mention | Act::Quote) => Some(view::post(row)?),
         Some(Act::Like | Act::Repost) | None => None,
     };
     let record = view::maybe_address(row, "/author/viewer/followedBy")?;

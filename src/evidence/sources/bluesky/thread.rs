@@ -29,7 +29,7 @@ pub(super) fn read(
     gather: &mut Gather,
 ) -> Result<(), SourceError> {
     let nodes = nodes(json::object(&file.name, page, "/thread")?);
-    let read: Vec<_> = nodes.iter().map(|(_, node)| post_of(own, node)).collect();
+    let read: Vec<_> = nodes.iter().map(|(_, node)| post_of(node)).collect();
     let ours = read.iter().flatten().any(|post| post.author == own.id);
     for ((place, node), post) in nodes.iter().zip(&read) {
         match post {
@@ -62,7 +62,7 @@ fn nodes(thread: &Value) -> Vec<(String, &Value)> {
     found
 }
 
-fn post_of(own: &Own, node: &Value) -> Result<Post, Skip> {
+fn post_of(node: &Value) -> Result<Post, Skip> {
     let kind = node.get("$type").and_then(Value::as_str).unwrap_or_default();
     if kind.ends_with("#notFoundPost") {
         return Err(Skip::because("a post that was not found"));
@@ -72,5 +72,5 @@ fn post_of(own: &Own, node: &Value) -> Result<Post, Skip> {
     }
     let post = node.get("post").ok_or_else(|| Skip::because("`post` is missing"))?;
     view::person(post, "/author")?;
-    view::post(post, &own.id)
+    view::post(post)
 }

@@ -82,8 +82,8 @@ pub(super) fn happened_at(row: &Value) -> Result<DateTime<Utc>, Skip> {
     Ok(json::maybe_instant(row, "/record/createdAt").map_or(indexed, |made| made.min(indexed)))
 }
 
-/// The post in a view or a notification, which have the same fields; words only of `own`.
-pub(super) fn post(row: &Value, own: &PersonId) -> Result<Post, Skip> {
+/// The post in a view or a notification, which have the same fields.
+pub(super) fn post(row: &Value) -> Result<Post, Skip> {
     let id = address(row, "/uri")?;
     let author = person_id(did(row, "/author/did")?);
     let at = happened_at(row)?;
@@ -109,7 +109,7 @@ pub(super) fn post(row: &Value, own: &PersonId) -> Result<Post, Skip> {
         chars: told.chars,
         question: told.question,
         language: told.language,
-        text: words.filter(|_| author == *own),
+        text: words,
         visibility: Visibility::Public,
         author,
         at,

@@ -16,12 +16,7 @@ mod cells;
 mod guess;
 mod map;
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-    io,
-    path::Path,
-};
+use std::{borrow::Cow, collections::BTreeMap, io, path::Path};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -36,7 +31,7 @@ use super::{
     gather::TotalsSeen,
     json::Skip,
     table, text,
-    thread::{self, By, Message, Us},
+    thread::{By, Message, Threads, Us},
     times,
     tree::{self, Listed, Shape, Want},
 };
@@ -109,8 +104,7 @@ struct Reading {
     us: Us,
     draft: Draft,
     /// Messages by their thread.
-    threads: BTreeMap<String, Vec<Message>>,
-    seen: BTreeSet<String>,
+    threads: Threads,
     /// People in tables of people, who may be more than the memory holds.
     crowd: Sorter,
     /// Why they could not be kept.
@@ -140,8 +134,7 @@ impl Reading {
             map,
             us,
             draft,
-            threads: BTreeMap::new(),
-            seen: BTreeSet::new(),
+            threads: Threads::default(),
             crowd,
             fault: None,
             native: String::new(),
@@ -207,14 +200,10 @@ impl Reading {
         });
         let by = if ours { By::Us } else { By::Client(self.id(cells, "author")?.into_owned()) };
         let thread = self.maybe(cells, "thread").map_or_else(|| id.clone(), Cow::into_owned);
-        if !self.seen.insert(id.clone()) {
-            return Err(Skip::because("a message that is there twice"));
-        }
         let words = self.maybe(cells, "text");
         let id = format!("{}:{id}", self.us.id);
         let message = Message::new(id, at, by, words.as_deref());
-        self.threads.entry(thread).or_default().push(message);
-        Ok(())
+        self.threads.add(thread, message)
     }
 
     fn interaction(&mut self, cells: &Cells<'_>) -> Result<(), Skip> {
@@ -305,7 +294,7 @@ impl Reading {
         if let Some(fault) = self.fault {
             return Err(SourceError::Unsorted(fault));
         }
-        thread::keep_all(&self.us, &mut self.threads, &mut self.draft.gather);
+        self.threads.keep(&self.us, &mut self.draft.gather);
         if self.map.rows.are_people() {
             self.draft.crowd = Some(self.crowd);
         }

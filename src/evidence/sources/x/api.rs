@@ -281,7 +281,7 @@ impl Reading {
             return Err(Skip::because("a post of another account"));
         }
         self.carry(&[FactKind::OwnPosts, FactKind::Answers]);
-        let post = self.post(row, self.own.id.clone(), true)?;
+        let post = self.post(row, self.own.id.clone())?;
         if post.kind != PostKind::Repost {
             let counts = counts(row)?;
             if !counts.is_empty() {
@@ -312,7 +312,7 @@ impl Reading {
         }
         self.carry(&[FactKind::Inbound]);
         let actor = person_id(number);
-        let post = self.post(row, actor.clone(), false)?;
+        let post = self.post(row, actor.clone())?;
         let (object, at, account) = (post.id.clone(), post.at, self.own.id.clone());
         self.draft.gather.interaction(Interaction { actor, act, object, account, at });
         self.draft.gather.post(post);
@@ -347,7 +347,7 @@ impl Reading {
         Ok(())
     }
 
-    fn post(&self, row: &Value, author: PersonId, ours: bool) -> Result<Post, Skip> {
+    fn post(&self, row: &Value, author: PersonId) -> Result<Post, Skip> {
         let number = id(json::text(row, "/id")?)?;
         let at = json::maybe_instant(row, "/created_at").or_else(|| times::of_snowflake(number));
         let at = at.ok_or_else(|| Skip::because("`created_at` is not a plausible time"))?;
@@ -378,7 +378,7 @@ impl Reading {
             chars: told.chars,
             question: told.question,
             language: told.language,
-            text: words.filter(|_| ours),
+            text: words,
             visibility: Visibility::Public,
         })
     }

@@ -86,7 +86,7 @@ impl Own {
             "uri": format!("at://{}/{key}", self.did), "author": {"did": self.did},
             "indexedAt": at.to_rfc3339(), "record": record,
         });
-        view::post(&view, &self.id)
+        view::post(&view)
     }
 
     /// A post passed on, under the id that saved answers give it too.

@@ -149,7 +149,7 @@ impl Status {
         let stated = json::maybe_text(row, "/language")?.and_then(text::language);
         let told = text::Heard::of(words.as_deref(), stated);
         let visibility = visibility(json::maybe_text(row, "/visibility")?)?;
-        let kept = author.id == own.id && visibility != Visibility::Direct;
+        let kept = visibility != Visibility::Direct;
         let post = Post {
             root: id.clone(),
             id,
