@@ -109,7 +109,7 @@ fn an_audit_says_what_drifts_from_the_charter() {
       10 d: 2026-02-28 09:00 to 2026-03-10 09:00
       1 d: 2026-03-10 09:00 to 2026-03-11 09:00
 
-    posts on no pillar, newest first
+    on no pillar, newest first: 2 of 5
       2026-03-28 09:00  Rain, @… @… agrees.
         https://a.example/users/acme/statuses/108
       2026-03-12 09:00  =cmd: ten percent off everything, only today and only in ou…
@@ -286,7 +286,7 @@ fn a_workflow_has_the_charter_audited_and_names_nobody() {
     assert!(!entry.contains("Rita") && !entry.contains("a.example"), "{entry}");
     let entry: Value = serde_json::from_str(&entry).unwrap();
     let output = entry["events"].as_array().unwrap().iter().find_map(|event| event.get("output"));
-    assert_snapshot!(output.unwrap(), @r#"{"as_of":"2026-03-28T09:00:00Z","drift":{"of":5,"posts":2},"empty_fields":1,"metrics":{"human_share":{"n":6,"value":0.3333333333333333},"longest_silent_gap":{"n":6,"value":1209600.0},"profile_completeness":{"n":4,"value":0.75},"topic_adherence":{"n":5,"value":0.6}},"pillars":{"coffee":{"hits":3,"n":5},"football":{"hits":1,"n":5}},"weeks":{"hits":2,"n":4},"weeks_kept":{"hits":2,"n":4}}"#);
+    assert_snapshot!(output.unwrap(), @r#"{"as_of":"2026-03-28T09:00:00Z","drift":{"hits":2,"n":5},"empty_fields":1,"metrics":{"human_share":{"n":6,"value":0.3333333333333333},"longest_silent_gap":{"n":6,"value":1209600.0},"profile_completeness":{"n":4,"value":0.75},"topic_adherence":{"n":5,"value":0.6}},"pillars":{"coffee":{"hits":3,"n":5},"football":{"hits":1,"n":5}},"weeks":{"hits":2,"n":4},"weeks_kept":{"hits":2,"n":4}}"#);
 }
 
 #[test]
