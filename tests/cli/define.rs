@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::common::{TestEnv, shared_data};
+use crate::common::{TestEnv, demo, shared_data};
 
 /// Our account on Mastodon, without a picture.
 fn us() -> Value {
@@ -303,4 +303,17 @@ fn the_real_account_has_an_audit() {
     assert!(numbers.iter().all(|number| measured.contains(number)), "{audit:#}");
     let drift = &audit["drift"];
     assert_eq!(drift["posts"], json!(drift["listed"].as_array().unwrap().len()));
+}
+
+#[test]
+fn a_charter_that_is_changed_later_leads_back_to_define() {
+    let env = demo();
+    env.replace("brands/verde-garden.yaml", "id: pruning", "id: cutting");
+    assert_snapshot!(env.terminal(
+        "fivestep why verde-garden
+         fivestep advance verde-garden
+         fivestep why verde-garden
+         fivestep status verde-garden
+         fivestep history verde-garden"
+    ), @"");
 }
