@@ -188,7 +188,7 @@ pub enum Verb {
     Waive(WaiveArgs),
     /// A brand's journal
     History(HistoryArgs),
-    /// A brand's numbers: value, sample, interval, window, sources
+    /// A brand's numbers: value, sample, interval, window, sources; or an action's answer
     Show(ShowArgs),
     /// What was imported for a brand, and what it can tell
     Receipts(ReceiptsArgs),
@@ -862,10 +862,14 @@ pub struct HistoryArgs {
 
 /// Arguments of `show`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  fivestep show acme")]
+#[command(after_help = "Examples:\n  fivestep show acme\n  fivestep show acme --answer audit")]
 pub struct ShowArgs {
     /// The brand
     pub brand: String,
+    /// What an action answered when it succeeded last, instead of the numbers; `schedule:NAME` for
+    /// that of a schedule
+    #[arg(long, value_name = "ACTION", conflicts_with = "window_end")]
+    pub answer: Option<String>,
     /// Let the measuring window end here instead of at the newest evidence
     #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
     pub window_end: Option<DateTime<Utc>>,

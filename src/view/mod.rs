@@ -9,6 +9,7 @@
 //! - Making a view reads nothing and decides nothing.
 
 pub mod actions;
+pub mod answers;
 pub mod catalogue;
 pub mod chart;
 pub mod define;

@@ -280,13 +280,73 @@ fn a_workflow_has_the_charter_audited_and_names_nobody() {
     env.replace("workflows/engagement.yaml", purpose, &format!("{purpose}{entry}"));
     env.ok(["start", "acme"]);
     env.ok(["tick"]);
-    let state = rusqlite::Connection::open(env.path(".fivestep/state.db")).unwrap();
-    let newest = "SELECT entry FROM journal ORDER BY revision DESC LIMIT 1";
-    let entry: String = state.query_row(newest, [], |row| row.get(0)).unwrap();
-    assert!(!entry.contains("Rita") && !entry.contains("a.example"), "{entry}");
-    let entry: Value = serde_json::from_str(&entry).unwrap();
-    let output = entry["events"].as_array().unwrap().iter().find_map(|event| event.get("output"));
-    assert_snapshot!(output.unwrap(), @r#"{"as_of":"2026-03-28T09:00:00Z","drift":{"hits":2,"n":5},"empty_fields":1,"metrics":{"human_share":{"n":6,"value":0.3333333333333333},"longest_silent_gap":{"n":6,"value":1209600.0},"profile_completeness":{"n":4,"value":0.75},"topic_adherence":{"n":5,"value":0.6}},"pillars":{"coffee":{"hits":3,"n":5},"football":{"hits":1,"n":5}},"weeks":{"hits":2,"n":4},"weeks_kept":{"hits":2,"n":4}}"#);
+    let journal = env.ok(["show", "acme", "--answer", "charter", "-o", "json"]).stdout;
+    assert!(!journal.contains("Rita") && !journal.contains("a.example"), "{journal}");
+    assert_snapshot!(env.terminal(
+        "fivestep show acme --answer charter
+         fivestep show acme --answer chart"
+    ), @r#"
+    $ fivestep show acme --answer charter
+    acme  charter
+      succeeded: 2026-03-30 10:00, commit 3
+    {
+      "as_of": "2026-03-28T09:00:00Z",
+      "drift": {
+        "hits": 2,
+        "n": 5
+      },
+      "empty_fields": 1,
+      "metrics": {
+        "human_share": {
+          "n": 6,
+          "value": 0.3333333333333333
+        },
+        "longest_silent_gap": {
+          "n": 6,
+          "value": 1209600.0
+        },
+        "profile_completeness": {
+          "n": 4,
+          "value": 0.75
+        },
+        "topic_adherence": {
+          "n": 5,
+          "value": 0.6
+        }
+      },
+      "pillars": {
+        "coffee": {
+          "hits": 3,
+          "n": 5
+        },
+        "football": {
+          "hits": 1,
+          "n": 5
+        }
+      },
+      "weeks": {
+        "hits": 2,
+        "n": 4
+      },
+      "weeks_kept": {
+        "hits": 2,
+        "n": 4
+      }
+    }
+    [exit 0]
+
+    $ fivestep show acme --answer chart
+    error: there is no answer of an action `chart`
+    hint: did you mean `charter`? there is `charter`
+    [exit 4]
+    "#);
+    let unread = TestEnv::new();
+    unread.replace("workflows/engagement.yaml", purpose, &format!("{purpose}{entry}"));
+    unread.ok(["start", "acme"]);
+    unread.ok(["tick"]);
+    let answer = unread.ok(["show", "acme", "--answer", "charter", "-o", "json"]).json();
+    let absent = ["as_of", "empty_fields", "weeks", "weeks_kept", "drift"];
+    assert!(absent.iter().all(|field| answer["answer"][field].is_null()), "{answer:#}");
 }
 
 #[test]
@@ -309,11 +369,38 @@ fn the_real_account_has_an_audit() {
 fn a_charter_that_is_changed_later_leads_back_to_define() {
     let env = demo();
     env.replace("brands/verde-garden.yaml", "id: pruning", "id: cutting");
-    assert_snapshot!(env.terminal(
-        "fivestep why verde-garden
+    let notes = || env.ok(["why", "verde-garden", "-o", "json"]).json()["notes"].clone();
+    let before = notes();
+    let moved = env.terminal(
+        "fivestep advance verde-garden
          fivestep advance verde-garden
-         fivestep why verde-garden
-         fivestep status verde-garden
-         fivestep history verde-garden"
-    ), @"");
+         fivestep history verde-garden --last 4",
+    );
+    assert_snapshot!(format!("{before:#}\n{moved}\n{:#}", notes()), @r#"
+    [
+      "the charter was changed since define was left: pillars; `fivestep advance verde-garden` goes back there"
+    ]
+    $ fivestep advance verde-garden
+    verde-garden  support > define
+    [exit 0]
+
+    $ fivestep advance verde-garden
+    verde-garden  blocked in define: signed (task sign_charter)
+    hint: see what would open it with `fivestep why verde-garden`
+    [exit 10]
+
+    $ fivestep history verde-garden --last 4
+     REV  WHEN (UTC)        WHO  WHAT
+     9    2026-03-30 10:00  Ada  left support, because the charter was changed:
+                                 pillars
+                                 entered define
+                                 task sign_charter opened, due 2026-04-02 10:00
+     10   2026-03-30 10:00  Ada  gate shut: signed fail
+    [exit 0]
+    [
+      "the charter was changed since define was left last: pillars"
+    ]
+    "#);
+    env.replace("brands/verde-garden.yaml", "id: cutting", "id: pruning");
+    assert_eq!(notes(), json!([]), "it is what it was");
 }

@@ -1,5 +1,6 @@
 //! Views as text for people: at most 80 columns, colour only for verdicts and headings.
 
+pub mod answer;
 pub mod brand;
 pub mod catalogue;
 pub mod define;

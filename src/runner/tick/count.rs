@@ -34,7 +34,7 @@ impl Runner {
             ("as_of", json!(audit.window.map(|window| window.to))),
             ("metrics", json!(values(audit.numbers.iter()))),
             ("pillars", json!(pillars)),
-            ("drift", share(drift)),
+            ("drift", json!((drift.n > 0).then(|| share(drift)))),
             ("empty_fields", json!(empty_fields)),
             ("weeks", json!(rhythm.map(|rhythm| share(rhythm.weeks)))),
             ("weeks_kept", json!(rhythm.and_then(|rhythm| rhythm.kept).map(share))),
