@@ -16,7 +16,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{FactKind, Platform, SourceKind};
+use crate::model::{FactKind, KeepWords, Platform, SourceKind};
 
 /// A person or account by the platform's own lasting id, such as `bluesky:did:plc:abc` or
 /// `mastodon:https://example.social/users/rita`.
@@ -442,5 +442,13 @@ impl Facts {
     /// The brand's own accounts.
     pub fn own_accounts(&self) -> BTreeSet<&PersonId> {
         self.profiles.iter().map(|profile| &profile.account).collect()
+    }
+
+    /// Takes out the words that are not to be kept.
+    pub fn keep_words(&mut self, keep: KeepWords) {
+        let own: BTreeSet<PersonId> = self.own_accounts().into_iter().cloned().collect();
+        for post in &mut self.posts {
+            post.text.take_if(|_| !keep.keeps(own.contains(&post.author)));
+        }
     }
 }
