@@ -245,6 +245,7 @@ const CHORES: &[&str] = &[
     ADVANCE,
     "source.pull",
     "repeat.measure",
+    "define.audit",
     "support.inbox",
     "refine.evaluate",
     "notify",
@@ -741,7 +742,7 @@ pub(super) const CHARTER: &[Key] = &[
         .about("What it likes and knows; without one, `topic_adherence` has no case.")
         .example("[{ id: coffee, words: [espresso, roast], not: [instant] }]"),
     optional("cadence", Shape::Record(CADENCE))
-        .about("How often it promises to post; kept, no metric uses it yet.")
+        .about("How often it promises to post; the audit (`define`) counts the weeks that keep it.")
         .example("{ at_least: 2 posts per week }"),
 ];
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     calendar::WorkingTime,
+    charter::CharterDigest,
     ids::{BrandId, Digest, WorkflowId},
     metric::Metric,
     observation::Terms,
@@ -199,6 +200,10 @@ impl KeepWords {
 impl Brand {
     /// What the brand's file adds to a decision.
     pub fn terms(&self) -> Terms {
-        Terms { goals: self.goals.clone(), working_time: self.working_time.clone() }
+        Terms {
+            goals: self.goals.clone(),
+            working_time: self.working_time.clone(),
+            charter: Some(CharterDigest::of(self)),
+        }
     }
 }

@@ -17,6 +17,7 @@ pub mod brand;
 mod by_metric;
 pub mod calendar;
 pub mod capability;
+pub mod charter;
 pub mod checkpoint;
 pub mod command;
 pub mod cron;

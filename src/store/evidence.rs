@@ -263,6 +263,23 @@ impl EvidenceStore {
         self.snapshot(|| read::background(&self.connection, &self.place(), revision))
     }
 
+    /// What the brand shows of itself: its profiles, its own posts after a moment, and the oldest of
+    /// them all. Nothing of anybody else, so its memory does not grow with them.
+    ///
+    /// - `revision`: what was known at an earlier one; absent for now.
+    /// - `since`: the moment, given how new the evidence is, UTC.
+    ///
+    /// # Errors
+    ///
+    /// As [`EvidenceStore::facts`].
+    pub fn own(
+        &self,
+        revision: Option<u64>,
+        since: impl FnOnce(DateTime<Utc>) -> DateTime<Utc>,
+    ) -> Result<Facts, EvidenceError> {
+        self.snapshot(|| read::own(&self.connection, &self.place(), revision, since))
+    }
+
     /// People with what they follow and did, one after another.
     ///
     /// - `revision`: as they were known at an earlier one; absent for now.

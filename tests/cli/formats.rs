@@ -313,6 +313,7 @@ fn help_says_what_there_is_and_shows_examples() {
       show         A brand's numbers: value, sample, interval, window, sources
       receipts     What was imported for a brand, and what it can tell
       metrics      A brand's metrics, now or as known earlier, with their rows
+      define       Whether a brand is what its charter says, and which posts drift from it
       inbox        The conversations that wait for an answer, those to answer first at the top
       refine       What a brand's people give and gain, and what to do about it
       review       The questions about people that a person has to answer

@@ -22,6 +22,7 @@
 //! - A fact later than the window's end is not used.
 
 mod audience;
+pub mod audit;
 mod capability;
 mod conversation;
 mod identity;
@@ -43,6 +44,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
+pub(crate) use self::tally::window;
 pub use self::{
     capability::platforms,
     reading::{Row, Subject},

@@ -152,18 +152,31 @@ impl Face {
 impl Tally {
     /// Looks at everybody once; `None` if nothing says where the window ends.
     pub fn take<C: Crowd>(facts: &Facts, crowd: &C, look: Look) -> Result<Option<Self>, C::Error> {
-        let Some(to) = look.until.or(facts.as_of) else { return Ok(None) };
-        let length = TimeDelta::seconds(look.window_seconds.clamp(1, LONGEST_WINDOW_SECONDS));
-        let from = to.checked_sub_signed(length).unwrap_or(DateTime::<Utc>::MIN_UTC);
-        let window = Window { from, to, asked: look.until.is_some() };
+        let window = window(facts.as_of, look.window_seconds, look.until);
+        let Some(window) = window else { return Ok(None) };
         let mut counting = Counting::new(facts, own(facts, crowd)?, window, look.explains);
         if look.screens {
-            counting.screening = Screening::begin(facts, crowd, &counting.tally.own, to)?;
+            counting.screening = Screening::begin(facts, crowd, &counting.tally.own, window.to)?;
         }
         let parts = crowd.side_by_side(&|stretch| counting.begin(stretch), &Counting::see)?;
         let all = parts.into_iter().map(Counting::end).reduce(Counting::join).unwrap_or(counting);
         Ok(Some(all.finish()))
     }
+}
+
+/// The window of so many seconds; `None` if nothing says where it ends.
+///
+/// - `as_of`: the newest evidence, UTC.
+/// - `until`: where a person asked it to end, UTC.
+pub(crate) fn window(
+    as_of: Option<DateTime<Utc>>,
+    seconds: i64,
+    until: Option<DateTime<Utc>>,
+) -> Option<Window> {
+    let to = until.or(as_of)?;
+    let length = TimeDelta::seconds(seconds.clamp(1, LONGEST_WINDOW_SECONDS));
+    let from = to.checked_sub_signed(length).unwrap_or(DateTime::<Utc>::MIN_UTC);
+    Some(Window { from, to, asked: until.is_some() })
 }
 
 /// The accounts of the brand: those with a profile, those addressed, those whose posts are counted.

@@ -85,18 +85,18 @@ fn list(lines: &[String], none: &str) -> String {
     }
 }
 
-fn head_row<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+pub fn head_row<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let names: Vec<&str> = names.into_iter().collect();
     format!("| {} |\n|{}\n", names.join(" | "), " --- |".repeat(names.len()))
 }
 
-fn row(cells: impl IntoIterator<Item = String>) -> String {
+pub fn row(cells: impl IntoIterator<Item = String>) -> String {
     let cells: Vec<String> = cells.into_iter().map(|cell| safe(&cell)).collect();
     format!("| {} |\n", cells.join(" | "))
 }
 
 /// A text in which nothing is markup.
-fn safe(text: &str) -> String {
+pub fn safe(text: &str) -> String {
     let plain = sentence::plain(text);
     plain.chars().fold(String::with_capacity(plain.len()), |mut out, letter| {
         if "\\`*_[]<>|#&~".contains(letter) {
