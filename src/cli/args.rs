@@ -188,7 +188,7 @@ pub enum Verb {
     Waive(WaiveArgs),
     /// A brand's journal
     History(HistoryArgs),
-    /// A brand's numbers: value, sample, interval, window, sources
+    /// A brand's numbers with sample and sources, or what an action answered
     Show(ShowArgs),
     /// What was imported for a brand, and what it can tell
     Receipts(ReceiptsArgs),

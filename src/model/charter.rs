@@ -56,6 +56,7 @@ impl CharterDigest {
     /// #     digest: Digest::of(b""), id: BrandId::new("acme")?, name: "Acme".into(),
     /// #     working_time: WorkingTime::default(), languages: vec![],
     /// #     workflow: WorkflowId::new("engagement")?, goals: Default::default(), accounts: vec![],
+    /// #     competitors: vec![],
     /// #     charter: Charter::default(), segments: vec![], sources: vec![],
     /// #     keep_words: Default::default(),
     /// # };

@@ -234,9 +234,6 @@ fn a_brand_without_evidence_has_no_number_and_no_zero() {
 
     accounts
       @acme.example: no export shows its profile
-
-    posts on a pillar
-      coffee: no case
     [exit 0]
 
     $ fivestep define nobody

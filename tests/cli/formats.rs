@@ -310,7 +310,7 @@ fn help_says_what_there_is_and_shows_examples() {
       skip         Let a brand go on without an action
       waive        Let a brand pass a clause that no source can measure
       history      A brand's journal
-      show         A brand's numbers: value, sample, interval, window, sources
+      show         A brand's numbers with sample and sources, or what an action answered
       receipts     What was imported for a brand, and what it can tell
       metrics      A brand's metrics, now or as known earlier, with their rows
       define       Whether a brand is what its charter says, and which posts drift from it

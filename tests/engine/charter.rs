@@ -143,3 +143,12 @@ fn the_frozen_charter_follows_from_the_journal() {
     let again = run.ask(&advance());
     assert!(again.is_err() || again.is_ok_and(|step| step.shut.is_some()), "once is enough");
 }
+
+#[test]
+fn a_fork_begins_without_a_frozen_charter() {
+    let run = in_target(Some(charter("", "")));
+    let mut fork = Run::ready(shipped(), seen(Some(charter("@b", "@c"))));
+    fork.checkpoint.brand = "other".parse().unwrap();
+    fork.ok(Verb::Fork { state: Box::new(run.checkpoint) });
+    assert_eq!((fork.stage(), &fork.checkpoint.charter), ("target", &None));
+}

@@ -32,7 +32,7 @@ use crate::{
         interval::wilson,
         topics::Topics,
     },
-    model::{Account, Brand, Interval, Metric, Observation, Window},
+    model::{Account, Brand, Finding, Interval, Metric, Observation, Window},
 };
 
 /// The numbers of the catalogue that an audit rests on.
@@ -58,7 +58,8 @@ pub struct Audit {
     pub accounts: Vec<Shown>,
     /// By the profile's field, on how many of the accounts that tell of it it is filled in.
     pub fields: BTreeMap<String, Share>,
-    /// By the charter's pillar, how many of the threads that we began are on it.
+    /// By the charter's pillar, how many of the threads that we began are on it; none of them where
+    /// the exports do not tell.
     pub pillars: Vec<(String, Share)>,
     /// By the charter's person, how many of our posts and replies name them.
     pub people: Vec<(String, Share)>,
@@ -149,6 +150,7 @@ pub struct Drift {
 /// #     digest: Digest::of(b""), id: BrandId::new("acme")?, name: "Acme".into(),
 /// #     working_time: WorkingTime::default(), languages: vec![],
 /// #     workflow: WorkflowId::new("engagement")?, goals: Default::default(), accounts: vec![],
+/// #     competitors: vec![],
 /// #     charter: Charter::default(), segments: vec![], sources: vec![],
 /// #     keep_words: Default::default(),
 /// # };
@@ -172,21 +174,39 @@ pub fn audit(
     );
     let scope = tally.as_ref().map(|tally| Scope::open(brand, facts, tally));
     let numbers = NUMBERS.map(|metric| observe(metric, brand, facts, scope.as_ref())).to_vec();
+    // What the exports do not tell in a number, they do not tell in its parts.
+    let told_by = |metric| scope.as_ref().filter(|_| can_tell(&numbers, metric));
     let accounts = accounts(brand, scope.as_ref());
-    let threads = scope.as_ref().map(threads).unwrap_or_default();
-    let (people, signed) = scope.as_ref().map(shown_people).unwrap_or_default();
+    let threads = told_by(Metric::TopicAdherence).map(threads);
+    let (people, signed) = told_by(Metric::HumanShare).map(shown_people).unwrap_or_default();
+    let rhythm = told_by(Metric::LongestSilentGap).and_then(rhythm);
+    let pillars = threads.as_ref().map(|threads| pillars(brand, threads)).unwrap_or_default();
+    let threads = threads.unwrap_or_default();
     Audit {
         window: scope.as_ref().map(|scope| scope.window),
-        numbers,
         fields: fields(&accounts),
         accounts,
-        pillars: pillars(brand, &threads),
+        pillars,
         people,
         signed,
-        rhythm: scope.as_ref().and_then(rhythm),
+        rhythm,
         drift: drift(brand, &threads),
         threads: threads.len() as u64,
+        numbers,
     }
+}
+
+/// Whether the exports could tell a number, though there may be no case of it.
+fn can_tell(numbers: &[Observation], metric: Metric) -> bool {
+    numbers.iter().any(|number| {
+        let found = match number.finding {
+            Finding::Measured { .. } | Finding::NoCases { .. } => true,
+            Finding::NotExported { .. }
+            | Finding::Suppressed { .. }
+            | Finding::Unmeasurable { .. } => false,
+        };
+        number.metric == metric && found
+    })
 }
 
 /// Each account that an export shows, then those of the brand file that none does.
@@ -361,7 +381,7 @@ mod tests {
             facts::Visibility,
             metrics::testing::{WINDOW, World, ago, line},
         },
-        model::Platform,
+        model::{FactKind, Platform},
     };
 
     const DAY: i64 = 24;
@@ -409,6 +429,18 @@ mod tests {
         assert_eq!((on, found.threads), (2, 3));
         let without = audited(&World::new().bare().posts("rain", 9));
         assert!(without.drift.is_empty() && without.pillars.is_empty(), "no pillar to be on");
+    }
+
+    #[test]
+    fn what_a_number_cannot_tell_its_parts_do_not_tell() {
+        // A help desk's table holds our answers and not all that we post.
+        let world = World::new().names("Rita").posts("Rita has coffee", 9).posts("rain", 300);
+        let found = audited(&world.clone().lacking(FactKind::OwnPosts));
+        assert!(found.numbers.iter().skip(1).all(|number| number.finding.why_not().is_some()));
+        let parts = (found.pillars.len(), found.people.len(), found.drift.len(), found.threads);
+        assert_eq!((parts, found.rhythm, found.signed.n), ((0, 0, 0, 0), None, 0));
+        let found = audited(&world);
+        assert!(!found.pillars.is_empty() && !found.people.is_empty() && !found.drift.is_empty());
     }
 
     #[test]

@@ -91,6 +91,7 @@ use crate::{
 /// #     workflow: WorkflowId::new("engagement")?, goals: Default::default(), accounts: vec![],
 /// #     competitors: vec![],
 /// #     charter: Charter::default(), segments: vec![], sources: vec![],
+/// #     keep_words: Default::default(),
 /// # };
 /// let wanted = BTreeSet::from([Metric::ResponseRate]);
 /// let found = measure(&brand, &Facts::default(), &wanted, 28 * 86_400, None);

@@ -101,6 +101,7 @@ pub struct Judgement {
 /// #     workflow: WorkflowId::new("engagement")?, goals: Default::default(), accounts: vec![],
 /// #     competitors: vec![],
 /// #     charter: Charter::default(), segments: vec![], sources: vec![],
+/// #     keep_words: Default::default(),
 /// # };
 /// use fivestep::evidence::{
 ///     facts::{Act, Facts, Interaction, PersonId},
