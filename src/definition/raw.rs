@@ -707,7 +707,7 @@ impl Raw for Brand {
     ];
 }
 
-/// One of `accounts:` or of `competitors:`
+/// One of `accounts:`, of a brand or of a segment, or of `competitors:`
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Account {
@@ -799,7 +799,7 @@ pub(super) struct Audience {
 }
 
 pub(super) const AUDIENCE: &[Key] = &[required("segments", Shape::List(&Shape::Record(SEGMENT)))
-    .about("Groups of people; checked and kept, no metric uses them yet.")
+    .about("Groups of people; their accounts are the target list.")
     .example("[{ id: home-baristas, bio: [barista, \"latte art\"], languages: [en] }]")];
 
 /// One of `segments:`
@@ -809,6 +809,7 @@ pub(super) struct Segment {
     pub id: Field<String>,
     pub bio: Field<Vec<Words>>,
     pub languages: Field<Vec<Words>>,
+    pub accounts: Field<Vec<Spot<Account>>>,
 }
 
 pub(super) const SEGMENT: &[Key] = &[
@@ -821,6 +822,9 @@ pub(super) const SEGMENT: &[Key] = &[
         .distinct()
         .about("What they write.")
         .example("[en]"),
+    optional("accounts", Shape::List(&Shape::Record(ACCOUNT)))
+        .about("Accounts whom the brand wants to reach: all segments together are its target list.")
+        .example("[{ platform: bluesky, handle: \"@ann.example\" }]"),
 ];
 
 /// One of `sources:`

@@ -108,6 +108,9 @@ pub struct Segment {
     pub bio: Vec<String>,
     /// Languages they write, as two-letter codes.
     pub languages: Vec<String>,
+    /// Accounts that are in it, whatever else is known of them: the brand's target list.
+    #[serde(default)]
+    pub accounts: Vec<Account>,
 }
 
 /// Where evidence comes from.

@@ -505,6 +505,14 @@ fn show_gives_every_number_with_its_sample_and_interval() {
     engaged_retention
         the evidence begins 2026-03-02; the window before ends 2026-03-02
         counts: people engaged in the window before
+    target_reach
+        no segment lists an account: name some below `accounts` of a segment of
+        `audience`
+        counts: accounts of the target list
+    target_reply_back
+        no segment lists an account: name some below `accounts` of a segment of
+        `audience`
+        counts: accounts that we wrote to
     audience_quality
         a folder of saved Bluesky API answers does not hold what followers' accounts
         show

@@ -180,6 +180,12 @@ fn a_dry_run_reads_and_keeps_nothing() {
     engaged_retention
         nothing was imported yet
         counts: people engaged in the window before
+    target_reach
+        nothing was imported yet
+        counts: accounts of the target list
+    target_reply_back
+        nothing was imported yet
+        counts: accounts that we wrote to
     audience_quality
         a folder of saved Bluesky API answers does not hold what followers' accounts
         show

@@ -57,6 +57,10 @@ fn the_catalogue_says_what_has_a_value_and_why_the_others_have_none() {
     No case in the window
       engaged_retention: the evidence begins 2026-03-02; the window before ends
                          2026-03-02
+      target_reach: no segment lists an account: name some below `accounts` of a
+                    segment of `audience`
+      target_reply_back: no segment lists an account: name some below `accounts` of
+                         a segment of `audience`
 
     Not exported
       growth: no export states the number of followers near 2026-03-02 and near

@@ -183,7 +183,11 @@ impl Checker<'_, '_> {
             let bio = segment.bio.as_ref().map(|bio| texts(&bio.value)).unwrap_or_default();
             let languages = segment.languages.as_ref();
             let languages = languages.map(|list| self.languages(&list.value)).unwrap_or_default();
-            Some(Segment { id: id?, bio, languages })
+            let accounts = segment.accounts.as_ref();
+            // The same account may be in two segments, but not twice in one.
+            let mut named = BTreeSet::new();
+            let accounts = accounts.map(|list| self.accounts(&list.value, &mut named));
+            Some(Segment { id: id?, bio, languages, accounts: accounts.unwrap_or_default() })
         };
         raw.iter().filter_map(one).collect()
     }

@@ -166,8 +166,12 @@ pub fn audit(
     window_seconds: i64,
     until: Option<DateTime<Utc>>,
 ) -> Audit {
-    let Ok(tally) =
-        Tally::take(facts, facts, Look { window_seconds, until, explains: false, screens: false });
+    let Ok(tally) = Tally::take(
+        brand,
+        facts,
+        facts,
+        Look { window_seconds, until, explains: false, screens: false },
+    );
     let scope = tally.as_ref().map(|tally| Scope::open(brand, facts, tally));
     let numbers = NUMBERS.map(|metric| observe(metric, brand, facts, scope.as_ref())).to_vec();
     // What the exports do not tell in a number, they do not tell in its parts.

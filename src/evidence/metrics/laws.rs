@@ -26,7 +26,7 @@ fn world(deeds: &[Deed]) -> World {
     let mut seen = BTreeSet::new();
     let new = deeds.iter().filter(|deed| seen.insert(**deed));
     new.fold(
-        World::new().rival("rival").profile(900, Some(3), &[]),
+        World::new().rival("rival").wants("ann").wants("eve").profile(900, Some(3), &[]),
         |world, &(who, what, thread, hours)| {
             let follows = |world: &World, follow: &Follow| {
                 world.facts.follows.iter().any(|known| known.follower == follow.follower)

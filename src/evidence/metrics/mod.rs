@@ -7,7 +7,7 @@
 //! Start reading at [`measure_crowd`]. It takes a `Tally` (every sum over people, from one look at
 //! the crowd), asks `capability` whether the brand's sources can tell at all, opens a `Scope` (facts
 //! and tally up to the window's end) and hands that to one function a metric: who engages in `audience`, how talks go in `conversation`, with whom it goes
-//! both ways in `ties`, whether followers look real in `quality`, what the brand shows of itself in `identity`, who comes and leaves in
+//! both ways in `ties`, whether followers look real in `quality`, whether those whom the brand wants to reach turn to it in `reached`, what the brand shows of itself in `identity`, who comes and leaves in
 //! `staying`, how people react by the platforms' numbers in `totals`,
 //! how often they name us in `voice`. [`explain`] answers with the
 //! rows behind a number, too.
@@ -29,6 +29,7 @@ mod identity;
 #[cfg(test)]
 mod laws;
 mod quality;
+mod reached;
 mod reading;
 mod scope;
 mod staying;
@@ -128,7 +129,7 @@ pub fn measure_crowd<C: Crowd>(
 ) -> Result<BTreeMap<Metric, Observation>, C::Error> {
     let screens = wanted.contains(&Metric::AudienceQuality);
     let look = Look { window_seconds, until, explains: false, screens };
-    let tally = Tally::take(facts, crowd, look)?;
+    let tally = Tally::take(brand, facts, crowd, look)?;
     let scope = tally.as_ref().map(|tally| Scope::open(brand, facts, tally));
     let measured = wanted.iter().filter(|metric| **metric != Metric::WindowSettled);
     Ok(measured.map(|metric| (*metric, observe(*metric, brand, facts, scope.as_ref()))).collect())
@@ -162,7 +163,7 @@ pub fn explain<C: Crowd>(
 ) -> Result<Explained, C::Error> {
     let screens = metric == Metric::AudienceQuality;
     let look = Look { window_seconds, until, explains: true, screens };
-    let tally = Tally::take(facts, crowd, look)?;
+    let tally = Tally::take(brand, facts, crowd, look)?;
     let scope = tally.as_ref().map(|tally| Scope::open(brand, facts, tally));
     let mut reading = find(metric, brand, facts, scope.as_ref());
     let inputs = std::mem::take(&mut reading.inputs);
@@ -215,6 +216,8 @@ fn read(metric: Metric, scope: &Scope) -> Reading {
         Metric::EngagedRetention => audience::engaged_retention(scope),
         Metric::Concentration => audience::concentration(scope),
         Metric::AudienceQuality => quality::audience_quality(scope),
+        Metric::TargetReach => reached::target_reach(scope),
+        Metric::TargetReplyBack => reached::target_reply_back(scope),
         Metric::ResponseRate => conversation::response_rate(scope),
         Metric::FirstResponseMedian | Metric::FirstResponseMedianBusiness => {
             conversation::first_response(scope, metric, 0.5)

@@ -19,19 +19,20 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     quality::{Quality, Screening},
+    reached::{Reached, Reaching, Targets},
     reading::Span,
     staying,
     talks::SILENCE,
 };
 use crate::{
     evidence::{
-        facts::{Facts, Interaction, PersonId, PostKind},
+        facts::{Facts, Interaction, PersonId, Post, PostKind},
         interval::MostActive,
         scores::Signs,
         somebody::{Crowd, Deed, Following, Micros, Somebody, Stretch},
         span::widened,
     },
-    model::Window,
+    model::{Brand, Window},
 };
 
 /// The longest window: a century. A longer one would leave the calendar's range.
@@ -80,6 +81,8 @@ pub(super) struct Tally {
     /// Followers of our accounts between two complete lists, where there are two.
     pub lists: BTreeMap<PersonId, Listed>,
     pub ties: Ties,
+    /// What came of the target list.
+    pub reached: Reached,
     /// What others said to us that may belong to a conversation of the window.
     pub said: Vec<Interaction>,
     /// Those behind the numbers, if `explains`.
@@ -151,10 +154,16 @@ impl Face {
 
 impl Tally {
     /// Looks at everybody once; `None` if nothing says where the window ends.
-    pub fn take<C: Crowd>(facts: &Facts, crowd: &C, look: Look) -> Result<Option<Self>, C::Error> {
+    pub fn take<C: Crowd>(
+        brand: &Brand,
+        facts: &Facts,
+        crowd: &C,
+        look: Look,
+    ) -> Result<Option<Self>, C::Error> {
         let window = window(facts.as_of, look.window_seconds, look.until);
         let Some(window) = window else { return Ok(None) };
-        let mut counting = Counting::new(facts, own(facts, crowd)?, window, look.explains);
+        let (own, targets) = (own(facts, crowd)?, Targets::of(brand));
+        let mut counting = Counting::new(facts, own, targets, window, look.explains);
         if look.screens {
             counting.screening = Screening::begin(facts, crowd, &counting.tally.own, window.to)?;
         }
@@ -235,22 +244,32 @@ struct Counting<'a> {
     begins: Option<Micros>,
     inbound: Option<(Micros, Micros)>,
     screening: Option<Screening>,
+    reaching: Reaching<'a>,
     tally: Tally,
 }
 
 impl<'a> Counting<'a> {
-    fn new(facts: &'a Facts, own: Vec<PersonId>, window: Window, explains: bool) -> Self {
+    fn new(
+        facts: &'a Facts,
+        own: Vec<PersonId>,
+        targets: Targets,
+        window: Window,
+        explains: bool,
+    ) -> Self {
         let is_own = |person: &PersonId| own.binary_search(person).is_ok();
         let replies = || {
             let ours = facts.posts.iter().filter(|post| is_own(&post.author));
             ours.filter(|post| post.kind == PostKind::Reply && post.at <= window.to)
         };
+        let inside = || replies().filter(|post| window.holds(post.at));
+        let to_whom = || {
+            let others = |post: &'a Post| post.parent_author.as_ref().filter(|to| !is_own(to));
+            inside().filter_map(move |post| Some((others(post)?, post.at)))
+        };
         let mut ours: BTreeMap<&PersonId, DateTime<Utc>> = BTreeMap::new();
-        for post in replies().filter(|post| window.holds(post.at)) {
-            if let Some(to) = post.parent_author.as_ref().filter(|to| !is_own(to)) {
-                let last = ours.entry(to).or_insert(post.at);
-                *last = post.at.max(*last);
-            }
+        for (to, at) in to_whom() {
+            let last = ours.entry(to).or_insert(at);
+            *last = at.max(*last);
         }
         let tally = Tally {
             window,
@@ -267,6 +286,7 @@ impl<'a> Counting<'a> {
             most_active: MostActive::default(),
             lists: staying::lists(facts, &own, window),
             ties: Ties { ours: ours.len() as u64, ..Ties::default() },
+            reached: Reached::default(),
             said: Vec::new(),
             faces: Vec::new(),
         };
@@ -282,6 +302,7 @@ impl<'a> Counting<'a> {
             own_place: 0,
             ours: ours.into_iter().collect(),
             ours_place: 0,
+            reaching: Reaching::begin(targets, window, to_whom()),
             answered: replies().filter_map(|post| post.parent.as_deref()).collect(),
             accounts: Vec::new(),
             begins: None,
@@ -315,6 +336,7 @@ impl<'a> Counting<'a> {
         self.people(&deeds, follows);
         self.activity(somebody, &deeds, follows);
         let ours = self.tie(somebody.id(), &deeds);
+        self.reaching.see(somebody);
         let signs = self.screen(somebody);
         if self.tally.explains {
             self.keep(somebody, &deeds, follows, ours, signs);
@@ -493,12 +515,14 @@ impl<'a> Counting<'a> {
             (Some(one), Some(other)) => Some(one.join(other)),
             (one, other) => one.or(other),
         };
+        self.reaching.join(next.reaching);
         self.tally.add(next.tally);
         self
     }
 
     fn finish(self) -> Tally {
         let mut tally = self.tally;
+        tally.reached = self.reaching.finish();
         tally.quality = self.screening.map(Screening::finish).unwrap_or_default();
         tally.inbound_begins = self.begins.map(Micros::time);
         tally.inbound = self.inbound.map(|(first, last)| (first.time(), last.time()));

@@ -14,7 +14,7 @@ use crate::{
     },
     model::{
         Account, Brand, BrandId, Charter, Digest, FactKind, Finding, Interval, KeepWords, Metric,
-        Observation, Pillar, Platform, Source, SourceKind, WorkflowId, WorkingTime,
+        Observation, Pillar, Platform, Segment, Source, SourceKind, WorkflowId, WorkingTime,
         brand::CharterPerson,
     },
 };
@@ -209,6 +209,22 @@ impl World {
     pub fn account(mut self, handle: &str) -> Self {
         let handle = handle.to_owned();
         self.brand.accounts.push(Account { platform: Platform::Bluesky, handle });
+        self
+    }
+
+    /// The brand wants to reach somebody.
+    pub fn wants(mut self, who: &str) -> Self {
+        let account = Account { platform: Platform::Bluesky, handle: who.to_owned() };
+        let segment = || Segment {
+            id: "wanted".into(),
+            bio: Vec::new(),
+            languages: Vec::new(),
+            accounts: Vec::new(),
+        };
+        if self.brand.segments.is_empty() {
+            self.brand.segments.push(segment());
+        }
+        self.brand.segments[0].accounts.push(account);
         self
     }
 

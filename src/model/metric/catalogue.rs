@@ -447,6 +447,30 @@ catalogue! {
         remedy: "turn to the people who were engaged last time and are silent now",
         ..BASE
     }
+    /// How much of the target list engages.
+    TargetReach {
+        name: "target_reach",
+        title: "accounts of the target list that engaged with us",
+        cases: "accounts of the target list",
+        hits: "accounts that engaged",
+        grows: Grows::Hits,
+        needs: &[&[FactKind::Inbound]],
+        formula: "accounts of the segments who engaged in the window / accounts of the segments",
+        remedy: "answer what they write, and publish what they asked for",
+        ..BASE
+    }
+    /// Whether those whom we approach turn to us.
+    TargetReplyBack {
+        name: "target_reply_back",
+        title: "accounts of the target list that engaged after we wrote to them",
+        cases: "accounts that we wrote to",
+        hits: "accounts that engaged within 14 days",
+        needs: &[&[FactKind::Inbound, FactKind::Answers]],
+        formula: "accounts of the segments to whom we replied in the window and who engaged within 14 days \
+                  / those to whom we replied; whoever has had less than 14 days and is silent is left out",
+        remedy: "write to fewer of them and say more: about what they posted, not about you",
+        ..BASE
+    }
     /// Followers who look real, out of those of whom enough is known.
     AudienceQuality {
         name: "audience_quality",
