@@ -49,12 +49,13 @@ const STRUCTURAL: [Code; 25] = [
 ];
 
 /// Refused files that fit all the same, and why a schema cannot help it.
-const BEYOND: [(&str, &str); 11] = [
+const BEYOND: [(&str, &str); 12] = [
     ("action-cap-below-the-usual-first.yaml", "a schema compares no two durations"),
     ("action-first-above-cap.yaml", "a schema compares no two durations"),
     ("action-first-above-the-usual-cap.yaml", "a schema compares no two durations"),
     ("action-output-too-large.yaml", "a pattern sees digits, not how many bytes they are"),
     ("action-timeout-too-long.yaml", "a pattern sees digits, not how long they last"),
+    ("benchmarks-upside-down.yaml", "a schema compares no two numbers"),
     ("brand-hours-past-midnight.yaml", "a pattern sees two times, not which is the later"),
     ("duration-too-long.yaml", "a pattern sees digits, not how long they last together"),
     ("schedule-advance-with-retry.yaml", "the keys of one kind of work are told, not those of all"),
