@@ -12,6 +12,8 @@ mod brands;
 mod calendar;
 #[path = "cli/change.rs"]
 mod change;
+#[path = "cli/define.rs"]
+mod define;
 #[path = "cli/files.rs"]
 mod files;
 #[path = "cli/fleet.rs"]

@@ -42,8 +42,8 @@ use fivestep::{
         reference,
     },
     definition::{
-        Code, Diagnostic, SourceFile, check_all, inspect_workflow, is_brand, is_suite, load_brand,
-        load_suite, load_workflow, records,
+        Code, Diagnostic, SourceFile, check_all, inspect_workflow, is_benchmarks, is_brand,
+        is_suite, load_benchmarks, load_brand, load_suite, load_workflow, records,
     },
     view::graph::{Graph, of_workflow},
 };
@@ -496,7 +496,9 @@ fn spliced(base: &str, path: &str, fragment: Value) -> String {
 /// What is wrong with a file; nothing if it is right.
 fn load(text: &str) -> Vec<Diagnostic> {
     let file = SourceFile::new("example.yaml", text.as_bytes().to_vec());
-    if is_suite(&file) {
+    if is_benchmarks(&file) {
+        load_benchmarks(&file).err().unwrap_or_default()
+    } else if is_suite(&file) {
         played(&file).err().unwrap_or_default()
     } else if is_brand(&file) {
         load_brand(&file).err().unwrap_or_default()

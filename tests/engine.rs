@@ -1,6 +1,8 @@
 //! What the engine promises: the whole table of states and commands, verdicts at their edges,
 //! outcomes, and laws that hold for every sequence of commands.
 
+#[path = "engine/charter.rs"]
+mod charter;
 #[path = "engine/common.rs"]
 mod common;
 #[path = "engine/gate.rs"]

@@ -540,7 +540,7 @@ fn a_notice_that_cannot_be_delivered_is_a_fault_without_the_path() {
 
 #[test]
 fn the_runners_own_work_is_refused() {
-    for work in [Work::Pull, Work::Measure, Work::Inbox, Work::Evaluate] {
+    for work in [Work::Pull, Work::Measure, Work::Audit, Work::Inbox, Work::Evaluate] {
         let fault = perform(&order(work), &Workshop::new().tools(), &Stop::default()).unwrap_err();
         assert!(fault.permanent, "{fault:?}");
     }

@@ -11,7 +11,8 @@ use std::{collections::BTreeSet, fs, path::Path};
 use common::TestEnv;
 use fivestep::{
     definition::{
-        Code, FileKind, SourceFile, is_brand, is_suite, load_brand, load_workflow, schema,
+        Code, FileKind, SourceFile, is_benchmarks, is_brand, is_suite, load_brand, load_workflow,
+        schema,
     },
     samples::story::stories,
 };
@@ -48,12 +49,13 @@ const STRUCTURAL: [Code; 25] = [
 ];
 
 /// Refused files that fit all the same, and why a schema cannot help it.
-const BEYOND: [(&str, &str); 11] = [
+const BEYOND: [(&str, &str); 12] = [
     ("action-cap-below-the-usual-first.yaml", "a schema compares no two durations"),
     ("action-first-above-cap.yaml", "a schema compares no two durations"),
     ("action-first-above-the-usual-cap.yaml", "a schema compares no two durations"),
     ("action-output-too-large.yaml", "a pattern sees digits, not how many bytes they are"),
     ("action-timeout-too-long.yaml", "a pattern sees digits, not how long they last"),
+    ("benchmarks-upside-down.yaml", "a schema compares no two numbers"),
     ("brand-hours-past-midnight.yaml", "a pattern sees two times, not which is the later"),
     ("duration-too-long.yaml", "a pattern sees digits, not how long they last together"),
     ("schedule-advance-with-retry.yaml", "the keys of one kind of work are told, not those of all"),
@@ -66,6 +68,7 @@ struct Schemas {
     workflow: Validator,
     brand: Validator,
     suite: Validator,
+    benchmarks: Validator,
 }
 
 impl Schemas {
@@ -75,6 +78,7 @@ impl Schemas {
             workflow: validator(FileKind::Workflow),
             brand: validator(FileKind::Brand),
             suite: validator(FileKind::Suite),
+            benchmarks: validator(FileKind::Benchmarks),
         }
     }
 
@@ -83,6 +87,7 @@ impl Schemas {
             FileKind::Workflow => &self.workflow,
             FileKind::Brand => &self.brand,
             FileKind::Suite => &self.suite,
+            FileKind::Benchmarks => &self.benchmarks,
         }
     }
 
@@ -138,9 +143,10 @@ fn source(text: &str) -> SourceFile {
 }
 
 fn kind_of(file: &SourceFile) -> FileKind {
-    match (is_brand(file), is_suite(file)) {
-        (true, _) => FileKind::Brand,
-        (_, true) => FileKind::Suite,
+    match (is_brand(file), is_suite(file), is_benchmarks(file)) {
+        (true, _, _) => FileKind::Brand,
+        (_, true, _) => FileKind::Suite,
+        (_, _, true) => FileKind::Benchmarks,
         _ => FileKind::Workflow,
     }
 }
@@ -154,7 +160,7 @@ fn codes(is_brand: bool, text: &str) -> Vec<Code> {
 
 #[test]
 fn every_schema_is_draft_2020_12() {
-    for file in [FileKind::Workflow, FileKind::Brand, FileKind::Suite] {
+    for file in FileKind::ALL {
         let schema = schema(file);
         assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
         let problem = jsonschema::draft202012::meta::validate(&schema).err();
@@ -206,7 +212,7 @@ fn every_example_fits_where_it_stands() {
         }
     }
     let mut count = 0;
-    for file in [FileKind::Workflow, FileKind::Brand, FileKind::Suite] {
+    for file in FileKind::ALL {
         let whole = schema(file);
         let mut places = Vec::new();
         shown(&whole, &mut places);

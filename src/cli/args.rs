@@ -188,12 +188,14 @@ pub enum Verb {
     Waive(WaiveArgs),
     /// A brand's journal
     History(HistoryArgs),
-    /// A brand's numbers: value, sample, interval, window, sources
+    /// A brand's numbers with sample and sources, or what an action answered
     Show(ShowArgs),
     /// What was imported for a brand, and what it can tell
     Receipts(ReceiptsArgs),
     /// A brand's metrics, now or as known earlier, with their rows
     Metrics(MetricsArgs),
+    /// Whether a brand is what its charter says, and which posts drift from it
+    Define(DefineArgs),
     /// The conversations that wait for an answer, those to answer first at the top
     Inbox(InboxArgs),
     /// What a brand's people give and gain, and what to do about it
@@ -269,6 +271,7 @@ impl Verb {
             Verb::Tasks(_) => &[Format::Ics],
             Verb::Inbox(_) | Verb::Refine(_) | Verb::Review(_) => &[Format::Csv],
             Verb::Repeat(_) => &[Format::Md, Format::Csv],
+            Verb::Define(_) => &[Format::Csv, Format::Md],
             Verb::Report(_) => &[Format::Html, Format::Md, Format::Csv],
             Verb::Init(_)
             | Verb::Demo(_)
@@ -371,6 +374,8 @@ pub enum SchemaFile {
     Brand,
     /// `workflows/NAME.test.yaml`
     Suite,
+    /// A file of benchmarks, wherever it lies
+    Benchmarks,
 }
 
 /// Arguments of `explain`.
@@ -862,10 +867,14 @@ pub struct HistoryArgs {
 
 /// Arguments of `show`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  fivestep show acme")]
+#[command(after_help = "Examples:\n  fivestep show acme\n  fivestep show acme --answer audit")]
 pub struct ShowArgs {
     /// The brand
     pub brand: String,
+    /// What an action answered when it succeeded last, instead of the numbers; `schedule:NAME` for
+    /// that of a schedule
+    #[arg(long, value_name = "ACTION", conflicts_with = "window_end")]
+    pub answer: Option<String>,
     /// Let the measuring window end here instead of at the newest evidence
     #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
     pub window_end: Option<DateTime<Utc>>,
@@ -888,7 +897,8 @@ pub struct ReceiptsArgs {
 Examples:
   fivestep metrics acme
   fivestep metrics acme --as-of 2026-03-02 --window 7d
-  fivestep metrics acme --explain engaged_follower_rate --first 5")]
+  fivestep metrics acme --explain engaged_follower_rate --first 5
+  fivestep metrics acme --benchmarks published.yaml")]
 pub struct MetricsArgs {
     /// The brand
     pub brand: String,
@@ -904,12 +914,39 @@ pub struct MetricsArgs {
     /// One metric: its formula, the numbers put in, and the rows behind it
     #[arg(long, value_name = "NAME")]
     pub explain: Option<String>,
+    /// Published numbers to be read beside the brand's own: a file of benchmarks
+    #[arg(long, value_name = "FILE", conflicts_with = "explain")]
+    pub benchmarks: Option<PathBuf>,
     /// Name people instead of giving each a pseudonym
     #[arg(long, requires = "explain")]
     pub names: bool,
     /// How many rows at most
     #[arg(long, value_name = "N", default_value_t = 20, requires = "explain")]
     pub first: usize,
+}
+
+/// Arguments of `define`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep define acme
+  fivestep define acme --window 90d --first 30
+  fivestep define acme -o csv")]
+pub struct DefineArgs {
+    /// The brand
+    pub brand: String,
+    /// How many posts on no pillar are listed; `-o csv` and `-o json` have all
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub first: usize,
+    /// Only what was imported by then, as if it were then: an instant, or the end of a day (UTC)
+    #[arg(long, value_name = "DATE", value_parser = parse_instant)]
+    pub as_of: Option<DateTime<Utc>>,
+    /// The length of the window; otherwise that of the brand's workflow
+    #[arg(long, value_name = "TIME", value_parser = parse_window)]
+    pub window: Option<i64>,
+    /// Let the window end here instead of at the newest evidence
+    #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
+    pub window_end: Option<DateTime<Utc>>,
 }
 
 /// Arguments of `inbox`.

@@ -229,7 +229,9 @@ fn keep(
     let result = if how.dry_run { None } else { Some(runner.import(brand, &export)?) };
     let mut view = imported(&brand.id, path, &export, result.as_ref());
     if how.preview {
-        view.preview = first_facts(&export.with_people(PREVIEWED).map_err(SourceError::Unsorted)?);
+        let mut facts = export.with_people(PREVIEWED).map_err(SourceError::Unsorted)?;
+        facts.keep_words(brand.keep_words);
+        view.preview = first_facts(&facts);
     }
     if how.measure {
         let mut measured = runner.known(&brand.id, Asked::default())?.measure(None)?;

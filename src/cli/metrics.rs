@@ -1,10 +1,14 @@
 //! `metrics`: every metric of a brand's evidence, and what is behind one.
 
+use std::path::Path;
+
 use crate::{
+    definition,
     failure::Failure,
-    model::Metric,
+    model::{Benchmark, Metric},
     runner::known::Asked,
     view::catalogue::{behind, catalogue},
+    workspace::read_file,
 };
 
 use super::{
@@ -26,7 +30,9 @@ pub fn run(session: &Session, args: &MetricsArgs) -> Result<Exit, Failure> {
             session.out.answer(&view, ids, || render::catalogue::behind(&view))?;
         }
         None => {
-            let view = catalogue(&known, &known.measure(args.window_end)?, args.as_of);
+            let benchmarks = args.benchmarks.as_deref().map(benchmarks).transpose()?;
+            let measured = known.measure(args.window_end)?;
+            let view = catalogue(&known, &measured, args.as_of, &benchmarks.unwrap_or_default());
             let names = || {
                 view.metrics.iter().map(|one| one.observation.metric.name().to_owned()).collect()
             };
@@ -34,6 +40,13 @@ pub fn run(session: &Session, args: &MetricsArgs) -> Result<Exit, Failure> {
         }
     }
     Ok(Exit::Done)
+}
+
+/// The published numbers of a file.
+fn benchmarks(path: &Path) -> Result<Vec<Benchmark>, Failure> {
+    let file = read_file(path, &path.display().to_string())?;
+    definition::load_benchmarks(&file)
+        .map_err(|diagnostics| Failure::Definition { file: Box::new(file), diagnostics })
 }
 
 /// The metric of a name; other names are answered with the nearest one.

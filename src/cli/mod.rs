@@ -28,6 +28,7 @@ mod brand;
 mod check;
 mod client_report;
 mod completions;
+mod define;
 mod demo;
 mod doctor;
 mod done;
@@ -130,6 +131,7 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::Show(args) => show::run(session, args),
         Verb::Receipts(args) => receipts::run(session, args),
         Verb::Metrics(args) => metrics::run(session, args),
+        Verb::Define(args) => define::run(session, args),
         Verb::Inbox(args) => inbox::run(session, args),
         Verb::Refine(args) => refine::run(session, args),
         Verb::Review(args) => review::run(session, args),

@@ -14,7 +14,7 @@ use crate::{
     definition::{Code, KeyManual, Severity, expression::VOCABULARY, manual},
     evidence::scores::{Decision, Feature, Reason},
     model::{
-        FactKind, Metric, Outcome, SourceKind, Unit,
+        Denominator, FactKind, Metric, Outcome, SourceKind, Unit,
         metric::{Better, Method},
     },
     store::filter::FIELDS,
@@ -35,6 +35,7 @@ pub fn part(name: &str) -> Option<String> {
         "command-line" => Some(command_line()),
         "diagnostics" => Some(diagnostics()),
         "exit-codes" => Some(exit_codes()),
+        "denominators" => Some(denominators()),
         "filter-fields" => Some(filter_fields()),
         "expression-names" => Some(expression_names()),
         "formulas" => Some(formulas()),
@@ -55,6 +56,16 @@ fn keys(rows: Vec<KeyManual>) -> String {
         vec![code(key), yes(required), takes, about.to_owned(), code(example)]
     });
     table(&["key", "required", "value", "meaning", "example"], rows)
+}
+
+/// What is out of what.
+fn denominators() -> String {
+    let rows = Denominator::ALL.map(|(denominator, name)| {
+        let own = Metric::ALL.into_iter().filter(|metric| metric.spec().per == Some(denominator));
+        let own: Vec<String> = own.map(|metric| code(&metric.to_string())).collect();
+        vec![code(name), if own.is_empty() { "none".to_owned() } else { own.join(", ") }]
+    });
+    table(&["denominator", "metrics out of it"], rows)
 }
 
 fn exit_codes() -> String {

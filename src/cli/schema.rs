@@ -16,6 +16,7 @@ pub fn run(session: &Session, args: &SchemaArgs) -> Result<Exit, Failure> {
         SchemaFile::Workflow => FileKind::Workflow,
         SchemaFile::Brand => FileKind::Brand,
         SchemaFile::Suite => FileKind::Suite,
+        SchemaFile::Benchmarks => FileKind::Benchmarks,
     });
     session.out.answer(&schema, Vec::new, || format!("{schema:#}\n"))?;
     Ok(Exit::Done)

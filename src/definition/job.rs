@@ -18,6 +18,7 @@ use super::{
 pub(super) const WORKS: &[&str] = &[
     "source.pull",
     "repeat.measure",
+    "define.audit",
     "support.inbox",
     "refine.evaluate",
     "notify",

@@ -19,6 +19,7 @@
 //!   order of the file, up to [`diagnostic::MAX_PROBLEMS`].
 //! - No input makes it panic, and none takes time or memory out of proportion to [`MAX_BYTES`].
 
+mod benchmark;
 mod check;
 pub mod diagnostic;
 pub mod expression;
@@ -58,7 +59,7 @@ use diagnostic::Problems;
 use outline::Node;
 use shape::{Raw, fit};
 
-use crate::model::{Brand, Digest, Metric, Suite, Workflow, WorkflowId, suite::Seen};
+use crate::model::{Benchmark, Brand, Digest, Metric, Suite, Workflow, WorkflowId, suite::Seen};
 
 /// The longest file that is read, in bytes.
 pub const MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -94,8 +95,8 @@ impl SourceFile {
     }
 }
 
-/// Whether a file means to be a brand file; what is neither that nor a suite file is taken for a
-/// workflow file.
+/// Whether a file means to be a brand file; what is neither that nor a suite file nor a benchmarks
+/// file is taken for a workflow file.
 pub fn is_brand(file: &SourceFile) -> bool {
     begins(file, b"brand:") && !begins(file, b"stages:") && !is_suite(file)
 }
@@ -103,6 +104,11 @@ pub fn is_brand(file: &SourceFile) -> bool {
 /// Whether a file means to be a suite file.
 pub fn is_suite(file: &SourceFile) -> bool {
     begins(file, b"suite:") && !begins(file, b"stages:")
+}
+
+/// Whether a file means to be a benchmarks file.
+pub fn is_benchmarks(file: &SourceFile) -> bool {
+    begins(file, b"benchmarks:") && !begins(file, b"stages:")
 }
 
 /// Whether a line of the file begins with `key`.
@@ -173,6 +179,27 @@ pub fn load_suite(
 ) -> Result<Suite, Vec<Diagnostic>> {
     let (suite, diagnostics) = load(file, |raw, _, problems| check::suite(raw, workflow, problems));
     suite.ok_or(diagnostics)
+}
+
+/// Reads a benchmarks file.
+///
+/// # Errors
+///
+/// Everything that is wrong with the file, in its order.
+///
+/// # Example
+///
+/// ```
+/// use fivestep::definition::{SourceFile, load_benchmarks};
+///
+/// let row = "{ platform: x, metric: er_impressions, denominator: impressions, value: 2.31%, \
+///            source: Buffer, year: 2025 }";
+/// let file = SourceFile::new("published.yaml", format!("benchmarks: [ {row} ]").into_bytes());
+/// assert_eq!(load_benchmarks(&file).map(|rows| rows[0].year), Ok(2025));
+/// ```
+pub fn load_benchmarks(file: &SourceFile) -> Result<Vec<Benchmark>, Vec<Diagnostic>> {
+    let (benchmarks, diagnostics) = load(file, |raw, _, problems| check::benchmarks(raw, problems));
+    benchmarks.ok_or(diagnostics)
 }
 
 /// The workflow that a suite file says it plays; `None` if it cannot be read.

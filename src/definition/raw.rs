@@ -245,6 +245,7 @@ const CHORES: &[&str] = &[
     ADVANCE,
     "source.pull",
     "repeat.measure",
+    "define.audit",
     "support.inbox",
     "refine.evaluate",
     "notify",
@@ -637,6 +638,7 @@ pub(super) struct Brand {
     pub workflow: Field<String>,
     pub goals: Field<Table<String>>,
     pub accounts: Field<Vec<Spot<Account>>>,
+    pub competitors: Field<Vec<Spot<Account>>>,
     pub charter: Field<Charter>,
     pub audience: Field<Audience>,
     pub sources: Field<Vec<Spot<Source>>>,
@@ -683,6 +685,9 @@ impl Raw for Brand {
         required("accounts", Shape::List(&Shape::Record(ACCOUNT)))
             .about("Its accounts; may be empty.")
             .example("[{ platform: mastodon, handle: \"@acme@example.social\" }]"),
+        optional("competitors", Shape::List(&Shape::Record(ACCOUNT)))
+            .about("Accounts whose mentions `share_of_voice` holds against its own.")
+            .example("[{ platform: mastodon, handle: \"@beans@example.social\" }]"),
         required("charter", Shape::Record(CHARTER))
             .about("What it promises; may be empty.")
             .example("{ people: [{ name: Rita }], pillars: [{ id: coffee, words: [roast] }] }"),
@@ -702,7 +707,7 @@ impl Raw for Brand {
     ];
 }
 
-/// One of `accounts:`
+/// One of `accounts:`, of a brand or of a segment, or of `competitors:`
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Account {
@@ -737,7 +742,7 @@ pub(super) const CHARTER: &[Key] = &[
         .about("What it likes and knows; without one, `topic_adherence` has no case.")
         .example("[{ id: coffee, words: [espresso, roast], not: [instant] }]"),
     optional("cadence", Shape::Record(CADENCE))
-        .about("How often it promises to post; kept, no metric uses it yet.")
+        .about("How often it promises to post; the audit (`define`) counts the weeks that keep it.")
         .example("{ at_least: 2 posts per week }"),
 ];
 
@@ -794,7 +799,7 @@ pub(super) struct Audience {
 }
 
 pub(super) const AUDIENCE: &[Key] = &[required("segments", Shape::List(&Shape::Record(SEGMENT)))
-    .about("Groups of people; checked and kept, no metric uses them yet.")
+    .about("Groups of people; their accounts are the target list.")
     .example("[{ id: home-baristas, bio: [barista, \"latte art\"], languages: [en] }]")];
 
 /// One of `segments:`
@@ -804,6 +809,7 @@ pub(super) struct Segment {
     pub id: Field<String>,
     pub bio: Field<Vec<Words>>,
     pub languages: Field<Vec<Words>>,
+    pub accounts: Field<Vec<Spot<Account>>>,
 }
 
 pub(super) const SEGMENT: &[Key] = &[
@@ -816,6 +822,9 @@ pub(super) const SEGMENT: &[Key] = &[
         .distinct()
         .about("What they write.")
         .example("[en]"),
+    optional("accounts", Shape::List(&Shape::Record(ACCOUNT)))
+        .about("Accounts whom the brand wants to reach: all segments together are its target list.")
+        .example("[{ platform: bluesky, handle: \"@ann.example\" }]"),
 ];
 
 /// One of `sources:`

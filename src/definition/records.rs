@@ -4,7 +4,7 @@
 //! have no name for it, which a test in `schema.rs` reports.
 
 use super::{
-    job,
+    benchmark, job,
     key::{Record, Rule, record},
     raw,
     shape::Raw,
@@ -91,7 +91,7 @@ pub(super) const RECORDS: &[Record] = &[
     record(
         "account",
         "an account",
-        "An account of the brand; one of a platform without a source is not measured.",
+        "An account of the brand, or of a competitor; one of a platform without a source is not measured.",
         raw::ACCOUNT,
     ),
     record(
@@ -115,6 +115,19 @@ pub(super) const RECORDS: &[Record] = &[
         "A group of people whom the brand wants in its audience.",
         raw::SEGMENT,
     ),
+    record(
+        "benchmarks",
+        "benchmarks",
+        "Numbers that others published, to be read beside a brand's own.",
+        <benchmark::Benchmarks as Raw>::KEYS,
+    ),
+    record(
+        "benchmark",
+        "a benchmark",
+        "A published number, with what it is out of and where it stands.",
+        benchmark::BENCHMARK,
+    )
+    .rules(&[Rule::One(&["value", "range"])]),
     record("source", "a source", "An export or saved API answers of one account.", raw::SOURCE),
     record(
         "suite",

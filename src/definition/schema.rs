@@ -15,6 +15,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
+    benchmark,
     check::FORMAT,
     key::{Entries, Key, Names, Own, Record, Rule, Shape},
     kind::{Kind, target, units, with, words},
@@ -35,14 +36,21 @@ pub enum FileKind {
     Brand,
     /// `workflows/NAME.test.yaml`
     Suite,
+    /// A file of benchmarks, wherever it lies.
+    Benchmarks,
 }
 
 impl FileKind {
+    /// Every kind.
+    pub const ALL: [FileKind; 4] =
+        [FileKind::Workflow, FileKind::Brand, FileKind::Suite, FileKind::Benchmarks];
+
     fn name(self) -> &'static str {
         match self {
             FileKind::Workflow => "workflow",
             FileKind::Brand => "brand",
             FileKind::Suite => "suite",
+            FileKind::Benchmarks => "benchmarks",
         }
     }
 
@@ -51,6 +59,7 @@ impl FileKind {
             FileKind::Workflow => raw::Workflow::KEYS,
             FileKind::Brand => raw::Brand::KEYS,
             FileKind::Suite => suite::Suite::KEYS,
+            FileKind::Benchmarks => benchmark::Benchmarks::KEYS,
         }
     }
 }
@@ -344,7 +353,7 @@ mod tests {
 
     fn found(mut wrong: impl FnMut(&'static Key) -> bool) -> Vec<String> {
         let mut found = Vec::new();
-        for file in [FileKind::Workflow, FileKind::Brand, FileKind::Suite] {
+        for file in FileKind::ALL {
             each_key(file.keys(), &mut |way, key| {
                 if wrong(key) {
                     found.push(format!("{}:{way}", file.name()));

@@ -12,8 +12,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Diagnostic, History, SourceFile, check, diagnostic::Problems, is_brand, is_suite,
-    outline::Node, read_file,
+    Diagnostic, History, SourceFile, check, diagnostic::Problems, is_benchmarks, is_brand,
+    is_suite, load_benchmarks, outline::Node, read_file,
 };
 use crate::model::{Brand, BrandId, Workflow};
 
@@ -37,8 +37,13 @@ pub fn check_all(files: &[SourceFile], whole: bool, histories: &Histories) -> Ve
     let mut found: Vec<Vec<Diagnostic>> = vec![Vec::new(); files.len()];
     let (suites, others): (Vec<usize>, Vec<usize>) =
         (0..files.len()).partition(|at| is_suite(&files[*at]));
+    let (benchmarks, others): (Vec<usize>, Vec<usize>) =
+        others.into_iter().partition(|at| is_benchmarks(&files[*at]));
     let (brands, workflows): (Vec<usize>, Vec<usize>) =
         others.into_iter().partition(|at| is_brand(&files[*at]));
+    for at in benchmarks {
+        found[at] = load_benchmarks(&files[at]).err().unwrap_or_default();
+    }
     let mut followed = Vec::new();
     for at in &workflows {
         let (right, problems) = read_file(&files[*at], check::workflow);

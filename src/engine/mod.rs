@@ -20,6 +20,7 @@
 
 pub mod actions;
 mod change;
+pub mod charter;
 pub mod distance;
 mod draft;
 pub mod expression;

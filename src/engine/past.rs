@@ -100,6 +100,8 @@ impl Draft<'_> {
         let (from, at) = (state.brand.clone(), state.revision);
         let mut state = state.clone();
         state.brand = self.checkpoint.brand.clone();
+        // What the other brand promised is not what this one did.
+        state.charter = None;
         state.generation = self.entry.generation;
         if let Some(place) = &mut state.place {
             place.entered = self.entry.revision;

@@ -32,7 +32,7 @@ impl Draft<'_> {
         self.enter(initial)
     }
 
-    fn enter(&mut self, id: &StageId) -> Result<Shut, Refusal> {
+    pub(super) fn enter(&mut self, id: &StageId) -> Result<Shut, Refusal> {
         let stage = self.workflow.stage(id).ok_or_else(|| self.stage_gone(id))?;
         self.emit(Event::StageEntered { stage: id.clone() });
         for task in &stage.tasks {
@@ -55,9 +55,13 @@ impl Draft<'_> {
         self.judge_and_go()
     }
 
-    /// Judges the gate, and leaves the stage if it is open or its limit is reached.
+    /// Goes back to define if the charter was changed; else judges the gate, and leaves the stage
+    /// if it is open or its limit is reached.
     pub(super) fn judge_and_go(&mut self) -> Result<Shut, Refusal> {
         let stage = self.stage()?;
+        if let Some(shut) = self.back_to_define(stage)? {
+            return Ok(shut);
+        }
         let gate = judge(stage, self.evidence());
         let judged = gate.judged();
         let known = self.checkpoint.place.as_ref().is_some_and(|place| {
@@ -112,7 +116,8 @@ impl Draft<'_> {
             let judged = goal::judge(self.evidence());
             self.emit(judged);
         }
-        self.emit(Event::StageLeft { stage: stage.id.clone(), because });
+        let charter = self.frozen(stage);
+        self.emit(Event::StageLeft { stage: stage.id.clone(), because, charter });
         match target {
             Target::Finish(outcome) => Ok(self.emit(Event::Finished { outcome: *outcome })),
             Target::Stage(next) if closes => self.next_cycle(next),

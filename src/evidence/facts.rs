@@ -16,7 +16,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{FactKind, Platform, SourceKind};
+use crate::model::{FactKind, KeepWords, Platform, SourceKind};
 
 /// A person or account by the platform's own lasting id, such as `bluesky:did:plc:abc` or
 /// `mastodon:https://example.social/users/rita`.
@@ -30,6 +30,16 @@ impl PersonId {
         Self(format!("{platform}:{native}").into())
     }
 
+    /// The account of a name that a person wrote, in a table or in a brand file.
+    ///
+    /// ```
+    /// use fivestep::{evidence::facts::PersonId, model::Platform};
+    /// assert_eq!(PersonId::named(Platform::X, "@Acme "), PersonId::named(Platform::X, "acme"));
+    /// ```
+    pub fn named(platform: Platform, handle: &str) -> Self {
+        Self::new(platform, &handle.trim().trim_start_matches('@').to_lowercase())
+    }
+
     /// Takes an id that was stored before.
     pub fn stored(text: impl Into<Arc<str>>) -> Self {
         Self(text.into())
@@ -38,6 +48,11 @@ impl PersonId {
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The name of the platform.
+    pub fn platform(&self) -> &str {
+        self.0.split_once(':').map_or("", |(platform, _)| platform)
     }
 }
 
@@ -334,11 +349,13 @@ pub enum Count {
     ProfileVisits,
     /// How many followers there are.
     Followers,
+    /// How often others named the account in public.
+    Mentions,
 }
 
 impl Count {
     /// Every count with its name in the store and in JSON.
-    pub const ALL: [(Count, &str); 17] = [
+    pub const ALL: [(Count, &str); 18] = [
         (Count::Likes, "likes"),
         (Count::Replies, "replies"),
         (Count::Reposts, "reposts"),
@@ -356,6 +373,7 @@ impl Count {
         (Count::Unfollows, "unfollows"),
         (Count::ProfileVisits, "profile_visits"),
         (Count::Followers, "followers"),
+        (Count::Mentions, "mentions"),
     ];
 
     /// The word in the store and in JSON.
@@ -385,7 +403,7 @@ pub struct PostTotals {
 /// What a platform counted for an account in a period. Key: `account`, `count`, `from`, `to`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountTotals {
-    /// Our account.
+    /// Our account; of a competitor's, [`Count::Mentions`] alone.
     pub account: PersonId,
     /// What was counted.
     pub count: Count,
@@ -434,7 +452,7 @@ pub struct Facts {
     pub interactions: Vec<Interaction>,
     /// What the platforms counted for our posts.
     pub post_totals: Vec<PostTotals>,
-    /// What the platforms counted for our accounts.
+    /// What the platforms counted for our accounts, and mentions of competitors.
     pub account_totals: Vec<AccountTotals>,
 }
 
@@ -442,5 +460,13 @@ impl Facts {
     /// The brand's own accounts.
     pub fn own_accounts(&self) -> BTreeSet<&PersonId> {
         self.profiles.iter().map(|profile| &profile.account).collect()
+    }
+
+    /// Takes out the words that are not to be kept.
+    pub fn keep_words(&mut self, keep: KeepWords) {
+        let own: BTreeSet<PersonId> = self.own_accounts().into_iter().cloned().collect();
+        for post in &mut self.posts {
+            post.text.take_if(|_| !keep.keeps(own.contains(&post.author)));
+        }
     }
 }

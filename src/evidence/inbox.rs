@@ -7,7 +7,6 @@
 //! - Its memory grows with the conversations of the window that wait, not with people.
 //! - A conversation waits if it opened in the window and nobody answered, or if their last words in
 //!   it ask something. Last words that ask nothing are counted, and wait for nothing.
-//! - What their words are is not known; only whether they ask.
 //!
 //! # Source
 //!
@@ -46,6 +45,8 @@ pub struct Waiting {
     pub asks: Option<bool>,
     /// The language of the post to answer, if it is known.
     pub language: Option<String>,
+    /// Its words, where the brand keeps the words of others.
+    pub words: Option<String>,
     /// What the person gives us; absent if too little is known.
     pub gives: Option<Tenths>,
     /// The band of that.
@@ -189,6 +190,7 @@ fn standing(context: &Context, somebody: &Somebody, talk: &Talk) -> Standing {
     }
     let told = theirs.iter().all(|turn| question(turn.id).is_some());
     let to_answer = asking.unwrap_or(first);
+    let written = context.written(to_answer.id);
     Standing::Waits(Waiting {
         person: talk.key.1.clone(),
         handle: somebody.handle().map(str::to_owned),
@@ -196,7 +198,8 @@ fn standing(context: &Context, somebody: &Somebody, talk: &Talk) -> Standing {
         since: first.at,
         posts: theirs.len() as u32,
         asks: if asking.is_some() { Some(true) } else { told.then_some(false) },
-        language: context.written(to_answer.id).and_then(|post| post.language.clone()),
+        language: written.and_then(|post| post.language.clone()),
+        words: written.and_then(|post| post.text.clone()),
         gives: None,
         band: Band::Unknown,
     })

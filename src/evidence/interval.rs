@@ -164,6 +164,16 @@ impl MostActive {
         }
     }
 
+    /// Adds other people.
+    pub fn join(&mut self, others: Self) {
+        self.people += others.people;
+        self.events += others.events;
+        self.drawn.extend(others.drawn);
+        while self.drawn.len() > DRAWN_PEOPLE {
+            self.drawn.pop();
+        }
+    }
+
     /// How many events the `top` most active people made, of at most 5,000.
     pub fn of_the_top(&self, top: usize) -> u64 {
         self.sorted().iter().take(top).sum()

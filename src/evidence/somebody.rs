@@ -205,10 +205,66 @@ impl Somebody {
     }
 }
 
+/// The ids from one on, up to another that is not among them; without them, from the first and to the
+/// last.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Stretch {
+    /// The first id that may be in it.
+    pub from: Option<String>,
+    /// The first id behind it.
+    pub to: Option<String>,
+}
+
+impl Stretch {
+    /// The stretches between `borders`, which are in order.
+    ///
+    /// ```
+    /// use fivestep::evidence::somebody::Stretch;
+    ///
+    /// let [low, high] = &Stretch::between(["m".to_owned()])[..] else { panic!("two") };
+    /// assert!(low.ends_before("m") && !low.ends_before("l") && !high.ends_before("z"));
+    /// ```
+    pub fn between(borders: impl IntoIterator<Item = String>) -> Vec<Stretch> {
+        let mut all = vec![Stretch::default()];
+        for border in borders {
+            let before = all.last_mut().expect("there is one from the beginning");
+            before.to = Some(border.clone());
+            all.push(Stretch { from: Some(border), to: None });
+        }
+        all
+    }
+
+    /// Whether `id` is behind it.
+    pub fn ends_before(&self, id: &str) -> bool {
+        self.to.as_deref().is_some_and(|to| to <= id)
+    }
+}
+
 /// Everybody of whom the evidence holds something.
 pub trait Crowd {
     /// Why somebody cannot be shown.
     type Error;
+
+    /// Shows everybody, to several lookers side by side if that is worth it: each sees one stretch
+    /// of the ids, in order, and all together see everybody once.
+    ///
+    /// - `begin`: makes the looker of a stretch.
+    /// - `see`: shows somebody to a looker.
+    ///
+    /// Answers with the lookers in the order of their stretches.
+    ///
+    /// # Errors
+    ///
+    /// As [`Crowd::each`].
+    fn side_by_side<T: Send>(
+        &self,
+        begin: &(dyn Fn(&Stretch) -> T + Sync),
+        see: &(dyn Fn(&mut T, &Somebody) + Sync),
+    ) -> Result<Vec<T>, Self::Error> {
+        let mut looker = begin(&Stretch::default());
+        self.each(&mut |somebody| see(&mut looker, somebody))?;
+        Ok(vec![looker])
+    }
 
     /// Shows everybody, one after another, in the order of their ids.
     ///
@@ -216,6 +272,15 @@ pub trait Crowd {
     ///
     /// What hinders reading; those before it were shown.
     fn each(&self, see: &mut dyn FnMut(&Somebody)) -> Result<(), Self::Error>;
+
+    /// Looks up one person; empty if nothing is known of them.
+    ///
+    /// For a few accounts, such as the brand's own: whoever asks for many reads everybody.
+    ///
+    /// # Errors
+    ///
+    /// What hinders reading.
+    fn one(&self, id: &PersonId) -> Result<Somebody, Self::Error>;
 
     /// The accounts that deeds are addressed to: they are the brand's own.
     ///
@@ -271,6 +336,16 @@ impl Crowd for Facts {
             see(&somebody);
         }
         Ok(())
+    }
+
+    fn one(&self, id: &PersonId) -> Result<Somebody, Infallible> {
+        let mut found = Somebody::default();
+        self.each(&mut |somebody| {
+            if somebody.id() == id.as_str() {
+                found = somebody.clone();
+            }
+        })?;
+        Ok(found)
     }
 
     fn addressed(&self) -> Result<Vec<PersonId>, Infallible> {

@@ -15,6 +15,8 @@
 //!
 //! Word boundaries: Unicode Standard Annex 29. Stems: the Snowball stemmers.
 
+use std::fmt;
+
 use rust_stemmers::{Algorithm, Stemmer};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -25,6 +27,13 @@ pub struct Topics {
     /// The stemmers of the brand's languages, each with its language.
     stemmers: Vec<(String, Stemmer)>,
     pillars: Vec<Ready>,
+}
+
+impl fmt::Debug for Topics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pillars = self.pillars.iter().map(|pillar| &pillar.id);
+        f.debug_list().entries(pillars).finish()
+    }
 }
 
 /// One pillar's patterns.

@@ -76,6 +76,8 @@ pub enum Work {
     Pull,
     /// Measures the brand's evidence (`repeat.measure`).
     Measure,
+    /// Holds what the brand shows of itself against its charter (`define.audit`).
+    Audit,
     /// Counts the conversations that wait for an answer (`support.inbox`).
     Inbox,
     /// Judges the brand's people and counts what is proposed (`refine.evaluate`).
@@ -111,6 +113,7 @@ impl Work {
         match self {
             Work::Pull => "source.pull",
             Work::Measure => "repeat.measure",
+            Work::Audit => "define.audit",
             Work::Inbox => "support.inbox",
             Work::Evaluate => "refine.evaluate",
             Work::Notify { .. } => "notify",

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     calendar::WorkingTime,
+    charter::CharterDigest,
     ids::{BrandId, Digest, WorkflowId},
     metric::Metric,
     observation::Terms,
@@ -58,7 +59,7 @@ impl fmt::Display for Platform {
     }
 }
 
-/// One account of the brand.
+/// One account of the brand, or of a competitor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// The network.
@@ -107,6 +108,9 @@ pub struct Segment {
     pub bio: Vec<String>,
     /// Languages they write, as two-letter codes.
     pub languages: Vec<String>,
+    /// Accounts that are in it, whatever else is known of them: the brand's target list.
+    #[serde(default)]
+    pub accounts: Vec<Account>,
 }
 
 /// Where evidence comes from.
@@ -142,6 +146,9 @@ pub struct Brand {
     pub goals: BTreeMap<Metric, f64>,
     /// Its accounts.
     pub accounts: Vec<Account>,
+    /// Accounts whose mentions are counted beside its own.
+    #[serde(default)]
+    pub competitors: Vec<Account>,
     /// What it promises.
     pub charter: Charter,
     /// Whom it wants in its audience.
@@ -196,6 +203,10 @@ impl KeepWords {
 impl Brand {
     /// What the brand's file adds to a decision.
     pub fn terms(&self) -> Terms {
-        Terms { goals: self.goals.clone(), working_time: self.working_time.clone() }
+        Terms {
+            goals: self.goals.clone(),
+            working_time: self.working_time.clone(),
+            charter: Some(CharterDigest::of(self)),
+        }
     }
 }

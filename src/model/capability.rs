@@ -39,6 +39,8 @@ pub enum FactKind {
     Requests,
     /// When followers posted last.
     Activity,
+    /// What the accounts of followers show: how many they follow, and how many follow them.
+    Traits,
     /// How many people each of our posts reached.
     Reach,
     /// How often each of our posts was shown.
@@ -47,11 +49,13 @@ pub enum FactKind {
     Views,
     /// How many followers engaged, as the platform counts them.
     EngagedTotals,
+    /// How often we and our competitors were named in public.
+    Mentions,
 }
 
 impl FactKind {
     /// Every kind of fact, in the order of the capability table.
-    pub const ALL: [FactKind; 15] = [
+    pub const ALL: [FactKind; 17] = [
         FactKind::Profile,
         FactKind::FollowerCount,
         FactKind::Followers,
@@ -63,10 +67,12 @@ impl FactKind {
         FactKind::AccountTotals,
         FactKind::Requests,
         FactKind::Activity,
+        FactKind::Traits,
         FactKind::Reach,
         FactKind::Impressions,
         FactKind::Views,
         FactKind::EngagedTotals,
+        FactKind::Mentions,
     ];
 }
 
@@ -84,10 +90,12 @@ impl fmt::Display for FactKind {
             FactKind::AccountTotals => "numbers of the account",
             FactKind::Requests => "follow requests",
             FactKind::Activity => "last posts of followers",
+            FactKind::Traits => "what followers' accounts show",
             FactKind::Reach => "reach of posts",
             FactKind::Impressions => "impressions of posts",
             FactKind::Views => "views of posts",
             FactKind::EngagedTotals => "number of engaged followers",
+            FactKind::Mentions => "mentions of us and of competitors",
         })
     }
 }

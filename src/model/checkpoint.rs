@@ -20,6 +20,7 @@ use serde_json::{Map, Value};
 use super::{
     action::{ActionName, ActionState, Actions, Phase},
     calendar::{Period, WorkingTime},
+    charter::CharterDigest,
     event::{Entry, Event, Judged},
     ids::{Actor, BrandId, ClauseId, Digest, ScheduleId, StageId, TaskId, WorkflowId},
     metric::Metric,
@@ -284,6 +285,9 @@ pub struct Checkpoint {
     /// How far the schedules have been decided on.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub schedules: BTreeMap<ScheduleId, ScheduleState>,
+    /// What the brand promised when it left define, by digests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charter: Option<CharterDigest>,
     /// Every reminder, deadline, escalation, wait and limit up to here has fired, UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fired_to: Option<DateTime<Utc>>,
@@ -318,6 +322,7 @@ impl Checkpoint {
             waivers: BTreeMap::new(),
             actions: Actions::new(),
             schedules: BTreeMap::new(),
+            charter: None,
             fired_to: None,
             observations: Arc::default(),
             progress: Progress::default(),
@@ -408,7 +413,10 @@ impl Checkpoint {
                     self.progress.marks = marks.clone();
                 }
             }
-            Event::StageLeft { .. } => {}
+            Event::StageLeft { charter: Some(charter), .. } => {
+                self.charter = Some(charter.clone());
+            }
+            Event::StageLeft { charter: None, .. } => {}
             Event::Paused => {
                 let (by, reason) = (entry.actor.clone(), entry.reason.clone());
                 self.status = Status::Paused { since: at, by, reason };

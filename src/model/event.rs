@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{
     action::ActionName,
+    charter::CharterDigest,
     checkpoint::{Answer, Saved},
     ids::{Actor, BrandId, ClauseId, Digest, ScheduleId, StageId, TaskId, WorkflowId},
     metric::Metric,
@@ -271,6 +272,9 @@ pub enum Event {
         /// The condition that chose the way on; absent for the way without one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         because: Option<String>,
+        /// What the brand promises from now on, where the stage was of the step define.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        charter: Option<CharterDigest>,
     },
     /// The run is held.
     Paused,

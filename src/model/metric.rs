@@ -13,7 +13,7 @@ mod catalogue;
 
 use std::{fmt, str::FromStr};
 
-use super::{capability::FactKind, quantity::Unit};
+use super::{benchmark::Denominator, capability::FactKind, quantity::Unit};
 
 pub use self::catalogue::Metric;
 
@@ -62,6 +62,8 @@ pub struct Spec {
     pub title: &'static str,
     /// What one case of `n` is, in the plural: "conversations".
     pub cases: &'static str,
+    /// What it is out of, if it is a share, a rate or a quantile of something.
+    pub per: Option<Denominator>,
     /// What a case that counts is, in the plural: "answered conversations".
     pub hits: &'static str,
     /// Which direction is better.

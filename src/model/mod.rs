@@ -12,10 +12,12 @@
 //! - A missing number is absent, never 0; [`Finding`] says in which way.
 
 pub mod action;
+pub mod benchmark;
 pub mod brand;
 mod by_metric;
 pub mod calendar;
 pub mod capability;
+pub mod charter;
 pub mod checkpoint;
 pub mod command;
 pub mod cron;
@@ -36,6 +38,7 @@ pub mod timer;
 pub mod workflow;
 
 pub use action::{Action, ActionName, ActionState, Job, Phase, Work};
+pub use benchmark::{Benchmark, Denominator};
 pub use brand::{Account, Brand, Charter, KeepWords, Pillar, Platform, Segment, Source};
 pub use by_metric::ByMetric;
 pub use calendar::{Period, WorkingTime};

@@ -5,7 +5,10 @@ use std::{borrow::Cow, collections::BTreeMap};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{by_metric::ByMetric, calendar::WorkingTime, ids::Digest, instant, metric::Metric};
+use super::{
+    by_metric::ByMetric, calendar::WorkingTime, charter::CharterDigest, ids::Digest, instant,
+    metric::Metric,
+};
 
 /// A two-sided 95 % interval, in the unit of its metric.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -187,6 +190,9 @@ pub struct Terms {
     pub goals: BTreeMap<Metric, f64>,
     /// Where and when the brand's people work.
     pub working_time: WorkingTime,
+    /// What it promises, by digests; absent where no brand's file was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charter: Option<CharterDigest>,
 }
 
 /// What observations were measured from. Equal bases give equal observations.

@@ -117,6 +117,7 @@ source_kinds! {
             PostTotals: "statuses",
             Requests: "follow_requests",
             Activity: "followers",
+            Traits: "followers",
         };
     /// The lists that a Mastodon server lets an account download.
     MastodonCsv = "mastodon_csv", Mastodon, "a list exported by Mastodon",
@@ -154,6 +155,7 @@ source_kinds! {
             FollowerCount: "users.json",
             Followers: "followers.json",
             Activity: "followers.json",
+            Traits: "followers.json",
             Inbound: "mentions.json",
             Conversations: "mentions.json",
             Answers: "tweets.json",
@@ -205,6 +207,7 @@ source_kinds! {
             Views: "rows of post_numbers",
             AccountTotals: "rows of account_numbers",
             EngagedTotals: "rows of account_numbers",
+            Mentions: "rows of account_numbers",
         };
     /// The export that Instagram makes of an account.
     InstagramExport = "instagram_export", Instagram, "an Instagram export",

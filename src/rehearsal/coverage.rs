@@ -97,7 +97,7 @@ impl Counts {
                     here = stage.to_string();
                     *self.stages.entry(stage.clone()).or_default() += 1;
                 }
-                Event::StageLeft { stage, because } => {
+                Event::StageLeft { stage, because, .. } => {
                     *self.ways.entry((stage.clone(), because.clone())).or_default() += 1;
                 }
                 Event::Finished { outcome } => *self.outcomes.entry(*outcome).or_default() += 1,

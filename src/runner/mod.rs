@@ -15,6 +15,7 @@
 //! - A second writer is refused by the store; the decision is then made again by whoever asked.
 #![allow(clippy::disallowed_methods, reason = "the runner is the edge: it looks at files")]
 
+pub mod audit;
 pub mod crew;
 pub mod fleet;
 pub mod fork;

@@ -263,6 +263,23 @@ impl EvidenceStore {
         self.snapshot(|| read::background(&self.connection, &self.place(), revision))
     }
 
+    /// What the brand shows of itself: its profiles, its own posts after a moment, and the oldest of
+    /// them all. Nothing of anybody else, so its memory does not grow with them.
+    ///
+    /// - `revision`: what was known at an earlier one; absent for now.
+    /// - `since`: the moment, given how new the evidence is, UTC.
+    ///
+    /// # Errors
+    ///
+    /// As [`EvidenceStore::facts`].
+    pub fn own(
+        &self,
+        revision: Option<u64>,
+        since: impl FnOnce(DateTime<Utc>) -> DateTime<Utc>,
+    ) -> Result<Facts, EvidenceError> {
+        self.snapshot(|| read::own(&self.connection, &self.place(), revision, since))
+    }
+
     /// People with what they follow and did, one after another.
     ///
     /// - `revision`: as they were known at an earlier one; absent for now.
@@ -276,9 +293,7 @@ impl EvidenceStore {
     ///
     /// As [`EvidenceStore::facts`].
     pub fn handle(&self, person: &PersonId) -> Result<Option<String>, EvidenceError> {
-        let found = self.everybody(None).one(person.as_str());
-        let somebody = found.map_err(|error| read::bad_row(&self.place(), error))?;
-        Ok(somebody.handle().map(str::to_owned))
+        Ok(self.everybody(None).one(person)?.handle().map(str::to_owned))
     }
 
     /// The newest revision that had come by `at`, UTC; 0 if none had.
@@ -367,6 +382,15 @@ impl EvidenceStore {
         let found = read()?;
         self.wrap(work.commit())?;
         Ok(found)
+    }
+
+    /// Another reader of the moment that this one holds; `None` if there can be none now.
+    fn again(&self) -> Option<Self> {
+        let other = Self::connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY).ok()?;
+        let hold = "PRAGMA busy_timeout = 0; PRAGMA cache_size = -4096; PRAGMA query_only = 1;
+                    BEGIN; SELECT count(*) FROM layer";
+        other.connection.execute_batch(hold).ok()?;
+        Some(other)
     }
 
     fn connect(path: &Path, flags: OpenFlags) -> Result<Self, EvidenceError> {

@@ -11,11 +11,12 @@ use crate::{
         metrics::{Explained, Row, Subject},
     },
     failure::Failure,
-    model::{Metric, Observation},
+    model::{Benchmark, Metric, Observation},
     runner::known::Known,
 };
 
 use super::{
+    benchmark::{self, BenchmarkView},
     numbers::{NumberView, view},
     sentence,
 };
@@ -37,6 +38,9 @@ pub struct Catalogue {
     pub window: Option<String>,
     /// Metric by metric, in the order of the catalogue.
     pub metrics: Vec<NumberView>,
+    /// Published numbers, if some were given, each with what is said of the brand beside it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub benchmarks: Vec<BenchmarkView>,
 }
 
 /// One number and what is behind it.
@@ -90,7 +94,9 @@ pub fn catalogue(
     known: &Known,
     observations: &BTreeMap<Metric, Observation>,
     known_by: Option<DateTime<Utc>>,
+    benchmarks: &[Benchmark],
 ) -> Catalogue {
+    let beside = |one| benchmark::beside(one, observations, &known.facts);
     Catalogue {
         brand: known.brand.id.to_string(),
         name: known.brand.name.clone(),
@@ -99,6 +105,7 @@ pub fn catalogue(
         as_of: known.facts.as_of,
         window: observations.values().find_map(sentence::window),
         metrics: observations.values().map(view).collect(),
+        benchmarks: benchmarks.iter().map(beside).collect(),
     }
 }
 

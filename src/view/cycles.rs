@@ -262,7 +262,7 @@ mod tests {
     }
 
     fn left(name: &str) -> Event {
-        Event::StageLeft { stage: stage(name), because: None }
+        Event::StageLeft { stage: stage(name), because: None, charter: None }
     }
 
     fn opened(cycle: u32) -> Event {

@@ -504,7 +504,7 @@ impl<'g> Trail<'g> {
         for event in &entry.events {
             match event {
                 Event::CycleOpened { cycle, .. } => self.cycle = *cycle,
-                Event::StageLeft { stage, because } => {
+                Event::StageLeft { stage, because, .. } => {
                     let from = self.index.get(stage.as_str()).copied();
                     self.left = Some((from, because.clone()));
                 }

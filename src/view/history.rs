@@ -153,10 +153,10 @@ pub fn text(event: &Event) -> String {
         Event::GoalJudged { met: false, clauses, .. } => {
             format!("goal not met: {}", holding(clauses))
         }
-        Event::StageLeft { stage, because: Some(because) } => {
+        Event::StageLeft { stage, because: Some(because), .. } => {
             format!("left {stage}, because {because}")
         }
-        Event::StageLeft { stage, because: None } => format!("left {stage}"),
+        Event::StageLeft { stage, because: None, .. } => format!("left {stage}"),
         Event::Paused => "paused".to_owned(),
         Event::Resumed { held_ms: 0 } => "resumed".to_owned(),
         Event::Resumed { held_ms } => {

@@ -14,6 +14,9 @@ use crate::{
 
 use super::{refine::Names, sentence};
 
+/// How many characters of somebody's words are shown.
+const MOST_CHARS: usize = 280;
+
 /// The inbox of a brand.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct InboxView {
@@ -68,6 +71,9 @@ pub struct WaitingView {
     pub asks: Option<bool>,
     /// The language of the post to answer, if it is known.
     pub language: Option<String>,
+    /// The beginning of its words; absent unless people are named and the brand keeps the words of
+    /// others.
+    pub words: Option<String>,
     /// What the person gives; absent if too little is known.
     pub gives: Option<Tenths>,
     /// The band of that.
@@ -164,6 +170,11 @@ fn who(one: &Waiting, names: &Names) -> String {
     names.who(&one.person, one.handle.as_deref())
 }
 
+/// The beginning of somebody's words.
+fn begin(words: &str) -> String {
+    sentence::shortened(&sentence::plain(words), MOST_CHARS)
+}
+
 fn waiting(known: &Known, one: &Waiting, now: DateTime<Utc>, names: &Names) -> WaitingView {
     let working = known.brand.working_time.between(one.since, now);
     WaitingView {
@@ -175,6 +186,7 @@ fn waiting(known: &Known, one: &Waiting, now: DateTime<Utc>, names: &Names) -> W
         posts: one.posts,
         asks: one.asks,
         language: one.language.clone(),
+        words: one.words.as_deref().filter(|_| names.are_shown()).map(begin),
         gives: one.gives,
         band: one.band,
     }

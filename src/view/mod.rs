@@ -9,9 +9,12 @@
 //! - Making a view reads nothing and decides nothing.
 
 pub mod actions;
+pub mod answers;
+pub mod benchmark;
 pub mod catalogue;
 pub mod chart;
 pub mod cycles;
+pub mod define;
 pub mod demand;
 pub mod evaluation;
 pub mod graph;

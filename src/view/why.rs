@@ -5,13 +5,13 @@ use serde::Serialize;
 
 use crate::{
     engine::{
-        ClauseReport, GateReport, Reason, Subject,
+        ClauseReport, GateReport, Reason, Subject, charter,
         expression::{Answer, ExpressionReport},
         gate::{Evidence, Takes, judge},
         goal,
         timers::{pending, timers},
     },
-    model::{Interval, Period, Status, TaskState, Timer, Unit, Verdict},
+    model::{FiveStep, Interval, Period, Status, TaskState, Timer, Unit, Verdict},
     runner::Case,
 };
 
@@ -200,7 +200,28 @@ pub fn notes(case: &Case) -> Vec<String> {
     let empty = case.observations.as_of.is_none().then(|| {
         format!("no evidence has been imported for {brand} yet; `fivestep import {brand}`")
     });
-    edited.chain(empty).collect()
+    edited.chain(charter_note(case)).chain(empty).collect()
+}
+
+/// That the charter is another than when define was left, and what follows.
+fn charter_note(case: &Case) -> Option<String> {
+    let changed = charter::changed(&case.checkpoint, &case.observations);
+    let stage = case.checkpoint.stage().and_then(|id| case.workflow.stage(id))?;
+    let running = matches!(case.checkpoint.status, Status::Running | Status::Paused { .. });
+    if changed.is_empty() || !running {
+        return None;
+    }
+    let parts: Vec<String> = changed.iter().map(ToString::to_string).collect();
+    let (parts, brand) = (parts.join(", "), &case.checkpoint.brand);
+    Some(match stage.step {
+        FiveStep::Define => {
+            format!("the charter was changed since define was left last: {parts}")
+        }
+        FiveStep::Target | FiveStep::Support | FiveStep::Refine | FiveStep::Repeat => format!(
+            "the charter was changed since define was left: {parts}; \
+             `fivestep advance {brand}` goes back there"
+        ),
+    })
 }
 
 /// The clauses that hold a gate, as people see them at `now`.

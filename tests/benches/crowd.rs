@@ -77,6 +77,9 @@ step('lean columns, from the tables',
     'create table lean_deed as select actor::ubigint as actor, moment from deed order by 1')
 lean = step('audit, lean columns', engaged.replace('follower', 'lean_follower').replace('deed', 'lean_deed'))
 assert full == lean
+step('append 1 %, and audit full tables',
+    \"insert into deed select * from read_csv('more.csv', header=true, columns={'actor': 'varchar', 'act': 'varchar', 'post': 'varchar', 'moment': 'timestamp'})\",
+    engaged)
 print(f'engaged|{full}')
 ";
 
@@ -108,12 +111,16 @@ pub fn crowd(dir: &Path) {
         (ours, audit) = (ours + cpu_seconds, cpu_seconds);
     }
     if let Some(theirs) = duckdb(&root) {
-        let [import, full, _, lean] = theirs.cpu;
+        let [import, full, _, lean, _] = theirs.cpu;
         let ratio = ours / (import + full);
         println!("  import and first audit, CPU, of DuckDB's: {ratio:.2}");
         println!("  audit, CPU, of DuckDB's over full tables: {:.2}", audit / full);
         println!("  audit, CPU, of DuckDB's over lean columns: {:.2}", audit / lean);
         assert_eq!(engaged(&root), theirs.engaged, "both count the same people");
+    }
+    for line in ["import page more.csv --map interactions.yaml", "metrics page"] {
+        let many::Took { seconds, cpu_seconds, megabytes } = many::run(&root, line, now());
+        print(&format!("1 % more: {line}"), seconds, cpu_seconds, megabytes);
     }
     println!();
     fs::remove_dir_all(&root).unwrap();
@@ -177,10 +184,15 @@ impl Page {
             writeln!(to, "{},{}", person(number), time(random.below(DAYS * DAY))).unwrap();
         }
         to.flush().unwrap();
-        let mut to = BufWriter::new(File::create(root.join("interactions.csv")).unwrap());
-        writeln!(to, "actor,act,post,at").unwrap();
+        let create = |name: &str| {
+            let mut to = BufWriter::new(File::create(root.join(name)).unwrap());
+            writeln!(to, "actor,act,post,at").unwrap();
+            to
+        };
+        let (mut to, mut more) = (create("interactions.csv"), create("more.csv"));
         let mut recent = 0;
-        for _ in 0..interactions {
+        for row in 0..interactions + interactions / 100 {
+            let to = if row < interactions { &mut to } else { &mut more };
             // Half of those who engage follow; a few do most of it.
             let mut rank = random.below(2 * followers).min(random.below(2 * followers));
             let act = ["like", "like", "like", "repost", "quote"][random.below(5) as usize];
@@ -192,6 +204,7 @@ impl Page {
             writeln!(to, "{},{act},post-{post},{}", person(rank), time(second)).unwrap();
         }
         to.flush().unwrap();
+        more.flush().unwrap();
     }
 }
 
@@ -208,8 +221,8 @@ fn time(second: u64) -> String {
 
 /// What DuckDB took.
 struct Theirs {
-    /// CPU seconds of import, audit, making lean columns, audit of these.
-    cpu: [f64; 4],
+    /// CPU seconds of import, audit, making lean columns, audit of these, and of 1 % more.
+    cpu: [f64; 5],
     engaged: u64,
 }
 
@@ -219,7 +232,7 @@ fn duckdb(root: &Path) -> Option<Theirs> {
         println!("  DuckDB: left out, `python3 -c \"import duckdb\"` does not work here");
         return None;
     };
-    let mut theirs = Theirs { cpu: [0.0; 4], engaged: 0 };
+    let mut theirs = Theirs { cpu: [0.0; 5], engaged: 0 };
     let answer = String::from_utf8_lossy(&answer.stdout);
     for (line, place) in answer.lines().zip(0..) {
         match line.split('|').collect::<Vec<_>>().as_slice() {

@@ -494,6 +494,10 @@ fn show_gives_every_number_with_its_sample_and_interval() {
     posts_per_reply
         2.909 over 11 own replies to others
         counts: own replies to others in the window, beside 32 own posts
+    share_of_voice
+        a folder of saved Bluesky API answers does not hold mentions of us and of
+        competitors: a table with a mapping can
+        counts: mentions
     concentration
         41.33 % (31 of 75 interactions), 95 % interval 36.11 % to 44.74 %; fraction
         0.4133
@@ -501,6 +505,18 @@ fn show_gives_every_number_with_its_sample_and_interval() {
     engaged_retention
         the evidence begins 2026-03-02; the window before ends 2026-03-02
         counts: people engaged in the window before
+    target_reach
+        no segment lists an account: name some below `accounts` of a segment of
+        `audience`
+        counts: accounts of the target list
+    target_reply_back
+        no segment lists an account: name some below `accounts` of a segment of
+        `audience`
+        counts: accounts that we wrote to
+    audience_quality
+        a folder of saved Bluesky API answers does not hold what followers' accounts
+        show
+        counts: followers judged
     growth
         no export states the number of followers near 2026-03-02 and near 2026-03-30
         counts: followers at the beginning
@@ -541,9 +557,10 @@ fn receipts_say_what_became_of_every_row_and_what_it_tells() {
         tells: profile fields, times of our answers, own posts
         cannot tell: number of followers, followers by name, people who engaged, by
                      name, conversations others opened, numbers of posts, numbers of
-                     the account, follow requests, last posts of followers, reach of
-                     posts, impressions of posts, views of posts, number of engaged
-                     followers
+                     the account, follow requests, last posts of followers, what
+                     followers' accounts show, reach of posts, impressions of posts,
+                     views of posts, number of engaged followers, mentions of us and
+                     of competitors
     [exit 0]
 
     $ fivestep receipts nobody

@@ -584,14 +584,7 @@ fn brands_are_listed_and_shown() {
       metrics:   first_response_median, first_response_p90, topic_adherence,
                  human_share, profile_completeness, longest_silent_gap,
                  last_own_post, posts_per_reply, window_settled
-      unmeasurable with these sources: engaged_followers, engaged_follower_rate,
-                                       er_active, er_followers_post, er_reach,
-                                       er_impressions, er_views, response_rate,
-                                       back_and_forth_rate, conversation_depth,
-                                       conversation_rate, amplification_rate,
-                                       applause_rate, high_intent_rate, reciprocity,
-                                       concentration, engaged_retention, growth,
-                                       churn, retention, follow_ratio
+      unmeasurable: 25 metrics; `fivestep metrics azzurro-radio` says why
     [exit 0]
 
     $ fivestep brand show azuro-radio

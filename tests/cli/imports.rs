@@ -170,12 +170,26 @@ fn a_dry_run_reads_and_keeps_nothing() {
     posts_per_reply
         nothing was imported yet
         counts: own replies to others
+    share_of_voice
+        a folder of saved Bluesky API answers does not hold mentions of us and of
+        competitors: a table with a mapping can
+        counts: mentions
     concentration
         nothing was imported yet
         counts: interactions
     engaged_retention
         nothing was imported yet
         counts: people engaged in the window before
+    target_reach
+        nothing was imported yet
+        counts: accounts of the target list
+    target_reply_back
+        nothing was imported yet
+        counts: accounts that we wrote to
+    audience_quality
+        a folder of saved Bluesky API answers does not hold what followers' accounts
+        show
+        counts: followers judged
     growth
         nothing was imported yet
         counts: followers at the beginning

@@ -57,6 +57,10 @@ fn the_catalogue_says_what_has_a_value_and_why_the_others_have_none() {
     No case in the window
       engaged_retention: the evidence begins 2026-03-02; the window before ends
                          2026-03-02
+      target_reach: no segment lists an account: name some below `accounts` of a
+                    segment of `audience`
+      target_reply_back: no segment lists an account: name some below `accounts` of
+                         a segment of `audience`
 
     Not exported
       growth: no export states the number of followers near 2026-03-02 and near
@@ -75,6 +79,10 @@ fn the_catalogue_says_what_has_a_value_and_why_the_others_have_none() {
       er_views: a folder of saved Bluesky API answers does not hold views of posts
       high_intent_rate: a folder of saved Bluesky API answers does not hold reach of
                         posts
+      share_of_voice: a folder of saved Bluesky API answers does not hold mentions
+                      of us and of competitors: a table with a mapping can
+      audience_quality: a folder of saved Bluesky API answers does not hold what
+                        followers' accounts show
 
     Notes
       er_followers_post: the number of followers was stated more than 7 days away
@@ -261,4 +269,160 @@ fn a_person_is_forgotten_once_and_stays_out() {
             assert!(!bytes.windows(name.len()).any(|part| part == name), "{}", path.display());
         }
     }
+}
+
+/// The file `name` holds `text`.
+fn written(env: &TestEnv, name: &str, text: &str) {
+    std::fs::write(env.path(name), text).expect("the folder is there");
+}
+
+#[test]
+fn a_published_number_stands_beside_ones_own_or_is_said_not_to() {
+    let env = imported();
+    let rows = "\
+benchmarks:
+  - { platform: bluesky, metric: er_followers_post, denominator: followers, value: 0.4%, source: Us, year: 2025 }
+  - { platform: x, metric: er_followers_post, denominator: followers, value: 0.035%, source: Them, year: 2022 }
+  - { platform: bluesky, metric: response_rate, denominator: messages, range: [11%, 12.5%], n: 900, source: Them, year: 2016 }
+  - { platform: bluesky, metric: er_reach, denominator: reach, value: 3%, population: shops, source: Them, year: 2025 }
+";
+    written(&env, "published.yaml", rows);
+    written(&env, "wrong.yaml", "benchmarks:\n  - { platform: blusky, metric: er_reach }\n");
+    let shown = env.terminal(
+        "fivestep metrics acme --benchmarks published.yaml
+         fivestep metrics acme --benchmarks wrong.yaml
+         fivestep metrics acme --benchmarks nowhere.yaml
+         fivestep check published.yaml",
+    );
+    let (_, beside) = shown.split_once("Beside benchmarks").expect("one agrees");
+    assert_snapshot!(beside, @"
+
+      er_followers_post: 0.4 % out of followers on bluesky (Us, 2025); the brand has
+                         0 % (95 % interval 0 % to 0.5 %)
+
+    Not compared
+      er_followers_post: 0.035 % out of followers on x (Them, 2022); the brand's
+                         number is of bluesky
+      response_rate: 11 % to 12.5 % out of messages on bluesky, n 900 (Them, 2016);
+                     it is out of messages, the brand's number out of conversations
+      er_reach: 3 % out of reach on bluesky, shops (Them, 2025); the brand has no
+                value of it
+    [exit 0]
+
+    $ fivestep metrics acme --benchmarks wrong.yaml
+    error[F0103]: an entry of `benchmarks` lacks the key `denominator`
+     --> wrong.yaml:2:5
+      |
+    2 |   - { platform: blusky, metric: er_reach }
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: add `denominator:` with a single value
+
+    error[F0103]: an entry of `benchmarks` lacks the key `source`
+     --> wrong.yaml:2:5
+      |
+    2 |   - { platform: blusky, metric: er_reach }
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: add `source:` with a single value
+
+    error[F0103]: an entry of `benchmarks` lacks the key `year`
+     --> wrong.yaml:2:5
+      |
+    2 |   - { platform: blusky, metric: er_reach }
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: add `year:` with a single value
+
+    error[F0112]: a benchmark says a number: `value`, or `range`
+     --> wrong.yaml:2:5
+      |
+    2 |   - { platform: blusky, metric: er_reach }
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+    error[F0207]: there is no platform `blusky`
+     --> wrong.yaml:2:17
+      |
+    2 |   - { platform: blusky, metric: er_reach }
+      |                 ^^^^^^
+      |
+      = help: did you mean `bluesky`?
+      = note: known here: `bluesky`, `mastodon`, `facebook`, `instagram`, `linkedin`,
+              `tiktok`, `x`, `youtube`, `other`
+
+    For more about a code: fivestep explain F0103
+    [exit 3]
+
+    $ fivestep metrics acme --benchmarks nowhere.yaml
+    error: `nowhere.yaml` cannot be read: No such file or directory (os error 2)
+    hint: look at the path and its permissions
+    [exit 1]
+
+    $ fivestep check published.yaml
+    Checked 1 file: 0 errors, 0 warnings.
+    [exit 0]
+    ");
+    let answer = env.line("fivestep metrics acme --benchmarks published.yaml -o json").json();
+    let told = answer["benchmarks"].as_array().expect("a list");
+    let compared: Vec<bool> = told.iter().map(|one| one["own"].is_string()).collect();
+    assert_eq!(compared, [true, false, false, false]);
+    assert!(told.iter().all(|one| one["own"].is_string() != one["why_not"].is_string()));
+    assert_eq!(told[2]["denominator"], "messages");
+}
+
+#[test]
+fn the_share_of_voice_comes_from_a_table_that_counts_all() {
+    let env = imported();
+    let brand = std::fs::read_to_string(env.path("brands/acme.yaml")).expect("a brand");
+    let rivals = "competitors: [ { platform: bluesky, handle: \"@Beans.example\" } ]\n";
+    written(&env, "brands/acme.yaml", &format!("{brand}\n{rivals}"));
+    let counted = (1..=8)
+        .map(|day| format!("2026-03-0{day},@acme.example,{day}\n2026-03-0{day},beans.example,4\n"));
+    let table: String = counted.collect();
+    written(&env, "mentions.csv", &format!("day,who,named\n{table}2026-03-09,beans.example,-\n"));
+    let map = "rows: account_numbers\nplatform: bluesky\n\
+               columns: { at: day, account: who, mentions: named }\n";
+    written(&env, "mentions.yaml", map);
+    assert_snapshot!(env.terminal(
+        "fivestep metrics acme --explain share_of_voice
+         fivestep import acme mentions.csv --map mentions.yaml
+         fivestep metrics acme --explain share_of_voice"
+    ), @"
+    $ fivestep metrics acme --explain share_of_voice
+    share_of_voice  mentions of us out of those of us and of declared competitors
+      a folder of saved Bluesky API answers does not hold mentions of us and of
+      competitors: a table with a mapping can
+      formula: our mentions / (our mentions + those of the declared competitors)
+      source of the formula: own definition
+      out of: mentions
+      window: 28 d to 2026-03-30 08:00, the newest evidence
+    [exit 0]
+
+    $ fivestep import acme mentions.csv --map mentions.yaml
+    acme  mentions.csv
+      table acme, newest 2026-03-09 00:00
+        mentions.csv: 17 rows, 16 kept; left out: 1 a row without a number
+        account totals: 2026-03-01 to 2026-03-09
+        note: read by a mapping as rows of `account_numbers`
+      17 facts added, 0 updated.
+    [exit 0]
+
+    $ fivestep metrics acme --explain share_of_voice
+    share_of_voice  mentions of us out of those of us and of declared competitors
+      57.89 % (33 of 57 mentions), 95 % interval 51.02 % to 63.08 %
+      formula: our mentions / (our mentions + those of the declared competitors)
+      source of the formula: own definition
+      out of: mentions of us and of the declared competitors, as the tables count
+              them
+      window: 28 d to 2026-03-30 08:00, the newest evidence
+      sources: table @acme
+      mentions of us: 33
+      mentions of competitors: 24
+      days: 6
+
+             WHO OR WHAT            WHEN              FOUND
+     counts  bluesky:acme.example   2026-03-09 00:00  33 mentions
+             bluesky:beans.example  2026-03-09 00:00  24 mentions
+    [exit 0]
+    ");
 }

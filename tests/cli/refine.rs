@@ -150,14 +150,14 @@ fn a_person_is_shown_with_every_part_of_both_scores() {
       what they give: 56.8 of 100, middle (75 % known)
          34.5 of  46.6  engagement: 2 replies and quotes, 1 like
           8.9 of  26.7  conversation: conversations of 3 turns or more: 1
-             not known  relevance: no words of other people are kept
+             not known  relevance: too few words of theirs are kept
           0.0 of  13.3  amplification: 0 of 1 posts that they touched shared
          13.4 of  13.4  reachability: posted 8 d ago
              not known  tenure: nobody tells since when they follow
 
       what they gain: 58.7 of 100, middle (75 % known)
          25.3 of  40.0  open_asks: asks without an answer: 1
-             not known  topical_need: no words of other people are kept
+             not known  topical_need: too few words of theirs are kept
           6.7 of  20.0  attention_owed: 2 of 3 messages between us are theirs
          20.0 of  20.0  reading: 1 of 1 posts of ours in the window
           0.0 of  13.3  lift: followers of theirs: 120
@@ -174,14 +174,14 @@ fn a_person_is_shown_with_every_part_of_both_scores() {
       what they give: 0.0 of 100, low (65 % known)
           0.0 of  53.8  engagement: nothing yet
           0.0 of  30.8  conversation: conversations of 3 turns or more: 0
-             not known  relevance: no words of other people are kept
+             not known  relevance: too few words of theirs are kept
           0.0 of  15.4  amplification: 0 of 0 posts that they touched shared
              not known  reachability: nobody tells when they posted last
              not known  tenure: nobody tells since when they follow
 
       what they gain: 0.0 of 100, low (70 % known)
           0.0 of  42.8  open_asks: asks without an answer: 0
-             not known  topical_need: no words of other people are kept
+             not known  topical_need: too few words of theirs are kept
           0.0 of  21.4  attention_owed: 0 of 0 messages between us are theirs
           0.0 of  21.5  reading: 0 of 1 posts of ours in the window
           0.0 of  14.3  lift: followers of theirs: 2
@@ -376,14 +376,14 @@ fn questions_are_answered_one_by_one() {
       what they give: 0.0 of 100, low (65 % known)
           0.0 of  53.8  engagement: nothing yet
           0.0 of  30.8  conversation: conversations of 3 turns or more: 0
-             not known  relevance: no words of other people are kept
+             not known  relevance: too few words of theirs are kept
           0.0 of  15.4  amplification: 0 of 0 posts that they touched shared
              not known  reachability: nobody tells when they posted last
              not known  tenure: nobody tells since when they follow
 
       what they gain: 0.0 of 100, low (70 % known)
           0.0 of  42.8  open_asks: asks without an answer: 0
-             not known  topical_need: no words of other people are kept
+             not known  topical_need: too few words of theirs are kept
           0.0 of  21.4  attention_owed: 0 of 0 messages between us are theirs
           0.0 of  21.5  reading: 0 of 1 posts of ours in the window
           0.0 of  14.3  lift: followers of theirs: 2
@@ -408,14 +408,14 @@ fn questions_are_answered_one_by_one() {
       what they give: 0.0 of 100, low (65 % known)
           0.0 of  53.8  engagement: nothing yet
           0.0 of  30.8  conversation: conversations of 3 turns or more: 0
-             not known  relevance: no words of other people are kept
+             not known  relevance: too few words of theirs are kept
           0.0 of  15.4  amplification: 0 of 0 posts that they touched shared
              not known  reachability: nobody tells when they posted last
              not known  tenure: nobody tells since when they follow
 
       what they gain: 0.0 of 100, low (70 % known)
           0.0 of  42.8  open_asks: asks without an answer: 0
-             not known  topical_need: no words of other people are kept
+             not known  topical_need: too few words of theirs are kept
           0.0 of  21.4  attention_owed: 0 of 0 messages between us are theirs
           0.0 of  21.5  reading: 0 of 1 posts of ours in the window
           0.0 of  14.3  lift: followers of theirs: 2
@@ -440,14 +440,14 @@ fn questions_are_answered_one_by_one() {
       what they give: 0.0 of 100, low (65 % known)
           0.0 of  53.8  engagement: nothing yet
           0.0 of  30.8  conversation: conversations of 3 turns or more: 0
-             not known  relevance: no words of other people are kept
+             not known  relevance: too few words of theirs are kept
           0.0 of  15.4  amplification: 0 of 0 posts that they touched shared
              not known  reachability: nobody tells when they posted last
              not known  tenure: nobody tells since when they follow
 
       what they gain: 0.0 of 100, low (70 % known)
           0.0 of  42.8  open_asks: asks without an answer: 0
-             not known  topical_need: no words of other people are kept
+             not known  topical_need: too few words of theirs are kept
           0.0 of  21.4  attention_owed: 0 of 0 messages between us are theirs
           0.0 of  21.5  reading: 0 of 1 posts of ours in the window
           0.0 of  14.3  lift: followers of theirs: 2
@@ -473,14 +473,14 @@ fn questions_are_answered_one_by_one() {
       what they give: 13.4 of 100, low (75 % known)
           0.0 of  46.6  engagement: nothing yet
           0.0 of  26.7  conversation: conversations of 3 turns or more: 0
-             not known  relevance: no words of other people are kept
+             not known  relevance: too few words of theirs are kept
           0.0 of  13.3  amplification: 0 of 0 posts that they touched shared
          13.4 of  13.4  reachability: posted 8 d ago
              not known  tenure: nobody tells since when they follow
 
       what they gain: 0.0 of 100, low (70 % known)
           0.0 of  42.8  open_asks: asks without an answer: 0
-             not known  topical_need: no words of other people are kept
+             not known  topical_need: too few words of theirs are kept
           0.0 of  21.4  attention_owed: 0 of 0 messages between us are theirs
           0.0 of  21.5  reading: 0 of 1 posts of ours in the window
           0.0 of  14.3  lift: followers of theirs: 120
@@ -691,9 +691,9 @@ fn the_inbox_names_those_to_answer_first() {
     [exit 0]
 
     $ fivestep inbox acme -o csv --names
-    who,post,since,waited_hours,waited_working_hours,posts,asks,language,gives,band
-    '@rita@b.example,https://b.example/users/rita/statuses/103,2026-03-11T11:00:00+00:00,406.0,300.0,1,yes,en,56.8,middle
-    '@ida@b.example,https://b.example/users/ida/statuses/104,2026-03-28T09:00:00+00:00,0.0,0.0,1,yes,en,39.2,low
+    who,post,since,waited_hours,waited_working_hours,posts,asks,language,gives,band,words
+    '@rita@b.example,https://b.example/users/rita/statuses/103,2026-03-11T11:00:00+00:00,406.0,300.0,1,yes,en,56.8,middle,
+    '@ida@b.example,https://b.example/users/ida/statuses/104,2026-03-28T09:00:00+00:00,0.0,0.0,1,yes,en,39.2,low,
     [exit 0]
     ");
     assert_snapshot!(TestEnv::new().terminal("fivestep inbox acme"), @"

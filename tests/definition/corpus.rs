@@ -18,8 +18,8 @@ use std::{
 };
 
 use fivestep::definition::{
-    Code, Diagnostic, SourceFile, check_pair, inspect_workflow, load_brand, load_suite,
-    load_workflow, render,
+    Code, Diagnostic, SourceFile, check_pair, inspect_workflow, load_benchmarks, load_brand,
+    load_suite, load_workflow, render,
 };
 
 /// Codes that no small file shows, with the test that shows both sides of them.
@@ -56,6 +56,8 @@ pub fn corpus(folder: &str) -> Vec<(String, Vec<u8>)> {
 pub fn problems_of(file: &SourceFile) -> Vec<Diagnostic> {
     if file.name().starts_with("brand") {
         load_brand(file).err().unwrap_or_default()
+    } else if file.name().starts_with("benchmarks") {
+        load_benchmarks(file).err().unwrap_or_default()
     } else if file.name().starts_with("suite") {
         let workflow = SourceFile::new("engagement.yaml", super::engagement().into_bytes());
         let workflow = load_workflow(&workflow).expect("it loads");

@@ -1,8 +1,8 @@
 //! No false alarm: what is shipped is right, and `check` has nothing to say about it.
 
-use std::{fs, path::Path, process::Command};
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
-use fivestep::definition::{SourceFile, check_all, inspect_workflow, render};
+use fivestep::definition::{SourceFile, check_all, inspect_workflow, load_benchmarks, render};
 use serde_json::Value;
 
 /// Every file of `workflows/`, workflows and suites.
@@ -40,6 +40,19 @@ fn nothing_is_said_about_what_is_shipped() {
     files.push(SourceFile::new("brands/acme.yaml", first));
     let problems = check_all(&files, true, &Default::default());
     assert!(problems.is_empty(), "{problems:#?}");
+}
+
+#[test]
+fn the_sample_benchmarks_are_cited_and_out_of_what_their_metric_is_out_of() {
+    let file =
+        SourceFile::new("benchmarks.yaml", include_bytes!("../../docs/benchmarks.yaml").to_vec());
+    let rows = load_benchmarks(&file).unwrap_or_else(|found| panic!("{found:#?}"));
+    for row in &rows {
+        assert_eq!(Some(row.denominator), row.metric.spec().per, "{row:?}");
+        assert!(row.source.len() > 5 && row.high < 0.1, "{row:?}");
+    }
+    let distinct: BTreeSet<String> = rows.iter().map(|row| format!("{row:?}")).collect();
+    assert_eq!((rows.len(), distinct.len()), (11, 11));
 }
 
 #[test]

@@ -132,7 +132,7 @@ fn the_real_dialogues_hold_what_is_known_of_them() {
 }
 
 /// A brand of which nothing matters here but that there is one.
-fn brand() -> Brand {
+pub fn brand() -> Brand {
     Brand {
         digest: Digest::of(b""),
         id: BrandId::new("desk").expect("an id"),
@@ -143,6 +143,7 @@ fn brand() -> Brand {
         goals: BTreeMap::new(),
         accounts: vec![],
         charter: Charter::default(),
+        competitors: vec![],
         segments: vec![],
         sources: vec![],
         keep_words: KeepWords::default(),

@@ -12,7 +12,7 @@ use fivestep::{
         facts::Facts,
         sources::{self, Export, SourceError},
     },
-    model::{Source, SourceKind},
+    model::{KeepWords, Source, SourceKind},
 };
 use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value, json};
@@ -24,9 +24,7 @@ pub const OWN: &str = "did:plc:own";
 /// The facts as they are kept: without the words of others.
 pub fn kept(facts: &Facts) -> Facts {
     let mut facts = facts.clone();
-    let own: Vec<_> = facts.profiles.iter().map(|profile| profile.account.clone()).collect();
-    let others = facts.posts.iter_mut().filter(|post| !own.contains(&post.author));
-    others.for_each(|post| post.text = None);
+    facts.keep_words(KeepWords::Own);
     facts
 }
 

@@ -1,6 +1,6 @@
 //! What the evidence file keeps, and in which order exports may come.
 
-use std::fs;
+use std::{collections::BTreeSet, fs};
 
 use chrono::{DateTime, Utc};
 use fivestep::{
@@ -9,10 +9,12 @@ use fivestep::{
             AccountTotals, Count, Facts, Follow, Interaction, Person, PersonId, Post, PostKind,
             PostTotals, Request, RequestState, Visibility,
         },
+        metrics::{measure, measure_crowd},
         somebody::{Crowd, Somebody},
         sources::{self, Export},
+        splitmix::SplitMix,
     },
-    model::{KeepWords, Source, SourceKind},
+    model::{Brand, Finding, KeepWords, Metric, Source, SourceKind},
     store::evidence::{EvidenceError, EvidenceStore, Imported, Order},
 };
 use proptest::prelude::*;
@@ -20,8 +22,10 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::make::{
-    at, followers, notice, notices, profile, read_bluesky, read_outbox, status, view,
+use crate::{
+    dialogues,
+    make::{at, followers, notice, notices, profile, read_bluesky, read_outbox, status, view},
+    tables,
 };
 
 struct Place {
@@ -94,7 +98,7 @@ fn words_stay_only_if_the_brand_says_so() {
         (KeepWords::All, Some(KeepWords::None), (false, false)),
         (KeepWords::Own, Some(KeepWords::All), (true, true)),
     ];
-    let mut hashes = std::collections::BTreeSet::new();
+    let mut hashes = BTreeSet::new();
     for (first, then, expected) in table {
         let place = place();
         for keep in [Some(first), then].into_iter().flatten() {
@@ -758,6 +762,50 @@ fn the_file_shows_everybody_as_its_facts_do_now_and_at_every_earlier_revision() 
         assert!(everybody.is_sorted_by(|one, other| one.0 < other.0), "{revision:?}");
         assert_eq!(everybody, shown(&facts.expect("facts")), "{revision:?}");
     }
+}
+
+#[test]
+fn several_lookers_see_everybody_once_and_measure_the_same() {
+    let place = place();
+    let mut store = EvidenceStore::open(&place.path).expect("a store");
+    let mut random = SplitMix::new(1);
+    let people: Vec<u64> = (0..160_000).map(|_| random.next_u64()).collect();
+    let at = |row: usize| format!("2023-09-{:02}T{:02}:00:00Z", 1 + row % 28, row % 24);
+    let (mut followers, mut deeds) = (String::from("id,at\n"), String::from("who,act,what,at\n"));
+    for (row, who) in people.iter().enumerate() {
+        followers.push_str(&format!("{who},{}\n", at(row / 7)));
+        let act = ["like", "mention", "repost"][row % 3];
+        deeds.push_str(&format!(
+            "{},{act},p{},{}\n",
+            people[row * row % 9_000],
+            row % 500,
+            at(row)
+        ));
+    }
+    let map = "rows: followers\ncomplete: true\ncolumns: { author: id, at: at }\n";
+    import(&mut store, &tables::read("f.csv", &followers, map).expect("sound"));
+    let map = "rows: interactions\ncolumns: { author: who, act: act, object: what, at: at }\n";
+    import(&mut store, &tables::read("d.csv", &deeds, map).expect("sound"));
+
+    let crowd = store.everybody(None);
+    let see = |seen: &mut Vec<String>, one: &Somebody| seen.push(one.id().to_owned());
+    let lookers = crowd.side_by_side(&|_| Vec::new(), &see).expect("readable");
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    assert_eq!(lookers.len(), cores.min(2), "two parts are worth it, and no more");
+    let all: Vec<String> = shown(&crowd).into_iter().map(|(id, ..)| id).collect();
+    assert!(lookers.concat() == all && all.len() >= people.len(), "{} people", all.len());
+
+    let table = Source { kind: SourceKind::Table, account: "acme".into(), path: None, map: None };
+    let brand = Brand { sources: vec![table], ..dialogues::brand() };
+    let facts = store.facts().expect("facts");
+    let wanted: BTreeSet<Metric> = Metric::ALL.into_iter().collect();
+    let window = 14 * 86_400;
+    let background = store.background(None).expect("facts");
+    let by_many = measure_crowd(&brand, &background, &crowd, &wanted, window, None);
+    let by_one = measure(&brand, &facts, &wanted, window, None);
+    assert_eq!(by_many.expect("readable"), by_one);
+    let engaged = &by_one[&Metric::EngagedFollowerRate].finding;
+    assert!(matches!(engaged, Finding::Measured { .. }), "{engaged:?}");
 }
 
 #[test]

@@ -24,7 +24,7 @@ ours: [agent]
 ";
 
 /// Reads a table by a mapping.
-fn read(name: &str, table: &str, map: &str) -> Result<Export, SourceError> {
+pub fn read(name: &str, table: &str, map: &str) -> Result<Export, SourceError> {
     let folder = texts(&[(name, table), ("map.yaml", map)]);
     let map = Some(folder.path().join("map.yaml").display().to_string());
     let source = Source { map, ..source(SourceKind::Table, "acme") };

@@ -1,10 +1,10 @@
 //! A brand's file, for people.
 
-use crate::model::{Brand, Metric, Quantity};
+use crate::model::{Account, Brand, Metric, Quantity};
 
 use super::{bold, wrapped};
 
-/// What the file says, and which metrics its sources can carry.
+/// What the file says, which metrics its sources can carry, and how many they cannot.
 pub fn text(brand: &Brand) -> String {
     let mut out = format!("{}  {}\n", bold(brand.id.as_str()), brand.name);
     let mut line = |label: &str, text: String| {
@@ -17,7 +17,8 @@ pub fn text(brand: &Brand) -> String {
     let hours = brand.working_time.hours;
     line("hours:     ", hours.map(|hours| hours.to_string()).unwrap_or_default());
     line("languages: ", brand.languages.join(", "));
-    line("accounts:  ", accounts(brand));
+    line("accounts:  ", accounts(&brand.accounts));
+    line("competitors: ", accounts(&brand.competitors));
     line("pillars:   ", join(brand.charter.pillars.iter().map(|pillar| pillar.id.clone())));
     line("people:    ", join(brand.charter.people.iter().map(|person| person.name.clone())));
     line("goals:     ", goals(brand));
@@ -31,12 +32,20 @@ pub fn text(brand: &Brand) -> String {
     let (can, cannot): (Vec<Metric>, Vec<Metric>) =
         Metric::WRITTEN.into_iter().partition(|metric| brand.can_measure(*metric));
     line("metrics:   ", names(&can));
-    line("unmeasurable with these sources: ", names(&cannot));
+    line("unmeasurable: ", unmeasurable(brand, cannot.len()));
     out
 }
 
-fn accounts(brand: &Brand) -> String {
-    join(brand.accounts.iter().map(|account| format!("{} {}", account.platform, account.handle)))
+/// How many metrics the sources cannot carry, and where each stands with its reason.
+fn unmeasurable(brand: &Brand, metrics: usize) -> String {
+    match metrics {
+        0 => String::new(),
+        _ => format!("{metrics} metrics; `fivestep metrics {}` says why", brand.id),
+    }
+}
+
+fn accounts(accounts: &[Account]) -> String {
+    join(accounts.iter().map(|account| format!("{} {}", account.platform, account.handle)))
 }
 
 fn goals(brand: &Brand) -> String {

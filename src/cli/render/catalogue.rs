@@ -4,6 +4,7 @@ use crate::{
     cli::out::{finish, table},
     model::{Finding, Interval, quantity::count},
     view::{
+        benchmark::BenchmarkView,
         catalogue::{Behind, Catalogue},
         numbers::NumberView,
         sentence,
@@ -46,6 +47,26 @@ pub fn text(catalogue: &Catalogue) -> String {
         }
     }
     out.push_str(&notes(catalogue));
+    out.push_str(&benchmarks(&catalogue.benchmarks));
+    out
+}
+
+/// The published numbers: those beside which a number of the brand stands, then the others.
+fn benchmarks(benchmarks: &[BenchmarkView]) -> String {
+    let (beside, apart): (Vec<&BenchmarkView>, Vec<&BenchmarkView>) =
+        benchmarks.iter().partition(|one| one.own.is_some());
+    let mut out = String::new();
+    for (heading, rows) in [("Beside benchmarks", beside), ("Not compared", apart)] {
+        if rows.is_empty() {
+            continue;
+        }
+        out.push_str(&format!("\n{}\n", bold(heading)));
+        for row in rows {
+            let said = row.own.as_ref().or(row.why_not.as_ref());
+            let text = format!("{}; {}", row.text, said.map_or("", String::as_str));
+            out.push_str(&wrapped(2, &format!("{}: ", row.benchmark.metric), &text));
+        }
+    }
     out
 }
 

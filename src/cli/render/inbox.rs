@@ -88,9 +88,12 @@ fn first(view: &InboxView) -> String {
         ]);
     }
     let mut out = finish(&rows);
-    let addresses = view.first.iter().filter_map(|one| Some((&one.who, one.post.as_ref()?)));
-    let addresses: String =
-        addresses.map(|(who, post)| wrapped(2, &format!("{who}: "), post)).collect();
+    let addresses = view.first.iter().filter_map(|one| Some((one, one.post.as_ref()?)));
+    let address = |(one, post): (&WaitingView, &String)| {
+        let words = one.words.as_deref().map(|words| wrapped(4, "", &format!("“{words}”")));
+        wrapped(2, &format!("{}: ", one.who), post) + &words.unwrap_or_default()
+    };
+    let addresses: String = addresses.map(address).collect();
     if !addresses.is_empty() {
         out.push_str(&format!("\n{}\n{addresses}", bold("posts to answer")));
     }
@@ -122,6 +125,7 @@ pub fn table(view: &InboxView) -> Result<String, Failure> {
         "language",
         "gives",
         "band",
+        "words",
     ])?;
     let hours = |seconds: i64| format!("{:.1}", seconds as f64 / 3_600.0);
     for one in &view.first {
@@ -136,6 +140,7 @@ pub fn table(view: &InboxView) -> Result<String, Failure> {
             one.language.as_deref().unwrap_or_default(),
             &one.gives.map(|gives| gives.to_string()).unwrap_or_default(),
             one.band.name(),
+            &safe(one.words.as_deref().unwrap_or_default()),
         ])?);
     }
     Ok(out)

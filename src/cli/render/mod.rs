@@ -1,7 +1,9 @@
 //! Views as text for people: at most 80 columns, colour only for verdicts and headings.
 
+pub mod answer;
 pub mod brand;
 pub mod catalogue;
+pub mod define;
 pub mod evaluation;
 pub mod graph;
 pub mod house;

@@ -36,7 +36,10 @@ pub(in crate::definition) fn brand(
     });
     let workflow = raw.workflow.as_ref().and_then(|words| checker.id(words, WorkflowId::new));
     let goals = checker.goals(&raw.goals);
-    let accounts = raw.accounts.as_ref().map(|list| checker.accounts(&list.value));
+    let mut named = BTreeSet::new();
+    let accounts = raw.accounts.as_ref().map(|list| checker.accounts(&list.value, &mut named));
+    let competitors = raw.competitors.as_ref();
+    let competitors = competitors.map(|list| checker.accounts(&list.value, &mut named));
     let charter = raw.charter.as_ref().map(|charter| checker.charter(&charter.value));
     let segments = raw.audience.as_ref().and_then(|audience| audience.value.segments.as_ref());
     let segments = segments.map(|list| checker.segments(&list.value)).unwrap_or_default();
@@ -53,6 +56,7 @@ pub(in crate::definition) fn brand(
         workflow: workflow?,
         goals,
         accounts: accounts?,
+        competitors: competitors.unwrap_or_default(),
         charter: charter?,
         segments,
         sources: sources?,
@@ -126,17 +130,21 @@ impl Checker<'_, '_> {
         Some((metric, value.value))
     }
 
-    fn accounts(&mut self, raw: &[Spot<raw::Account>]) -> Vec<Account> {
+    /// Checks accounts, none of which may be among those `named` before.
+    fn accounts(
+        &mut self,
+        raw: &[Spot<raw::Account>],
+        named: &mut BTreeSet<(Platform, String)>,
+    ) -> Vec<Account> {
         let one = |account: &Spot<raw::Account>| {
             let words = account.value.platform.as_ref()?;
             let platform = self.word(words, Code::UnknownWord, "platform", &Platform::ALL)?;
             Some(Account { platform, handle: value_of(&account.value.handle)? })
         };
         let accounts: Vec<Option<Account>> = raw.iter().map(one).collect();
-        let mut seen = BTreeSet::new();
         for (account, Spot { span, .. }) in accounts.iter().zip(raw) {
             let Some(Account { platform, handle }) = account else { continue };
-            if !seen.insert((platform, handle)) {
+            if !named.insert((*platform, handle.clone())) {
                 let message = format!("the account {} is listed twice", quoted(handle));
                 self.add(Problem::new(Code::DuplicateName, span, message));
             }
@@ -175,7 +183,11 @@ impl Checker<'_, '_> {
             let bio = segment.bio.as_ref().map(|bio| texts(&bio.value)).unwrap_or_default();
             let languages = segment.languages.as_ref();
             let languages = languages.map(|list| self.languages(&list.value)).unwrap_or_default();
-            Some(Segment { id: id?, bio, languages })
+            let accounts = segment.accounts.as_ref();
+            // The same account may be in two segments, but not twice in one.
+            let mut named = BTreeSet::new();
+            let accounts = accounts.map(|list| self.accounts(&list.value, &mut named));
+            Some(Segment { id: id?, bio, languages, accounts: accounts.unwrap_or_default() })
         };
         raw.iter().filter_map(one).collect()
     }

@@ -29,6 +29,7 @@ const MAX_TIMEOUT_SECONDS: i64 = 86_400;
 enum Run {
     Pull,
     Measure,
+    Audit,
     Inbox,
     Evaluate,
     Notify,
@@ -37,9 +38,10 @@ enum Run {
 }
 
 /// Every kind of work with its name, in the order of [`job::WORKS`].
-const RUNS: [(Run, &str); 7] = [
+const RUNS: [(Run, &str); 8] = [
     (Run::Pull, "source.pull"),
     (Run::Measure, "repeat.measure"),
+    (Run::Audit, "define.audit"),
     (Run::Inbox, "support.inbox"),
     (Run::Evaluate, "refine.evaluate"),
     (Run::Notify, "notify"),
@@ -202,6 +204,7 @@ fn work(run: Run, values: Values) -> Option<Work> {
     Some(match run {
         Run::Pull => Work::Pull,
         Run::Measure => Work::Measure,
+        Run::Audit => Work::Audit,
         Run::Inbox => Work::Inbox,
         Run::Evaluate => Work::Evaluate,
         Run::Notify => Work::Notify { to: to?, text: text? },

@@ -5,6 +5,7 @@
 //! still run; the model counts only if no problem was added.
 
 mod action;
+mod benchmark;
 mod brand;
 mod clause;
 mod flaw;
@@ -19,6 +20,7 @@ mod suite;
 mod task;
 mod workflow;
 
+pub(super) use benchmark::benchmarks;
 pub(super) use brand::brand;
 pub(super) use form::TYPES;
 pub(super) use pair::{brand_side, own_goals, workflow_side};

@@ -122,7 +122,7 @@ impl Reader<'_, '_, '_> {
             let help = format!("the workflow asks for it: `goals: {{ {metric}: {example} }}`");
             self.checker.add(Problem::new(Code::MissingGoal, span, message).help(help));
         }
-        Terms { goals, working_time: WorkingTime { timezone, week, hours } }
+        Terms { goals, working_time: WorkingTime { timezone, week, hours }, charter: None }
     }
 
     /// Reads the parts one after the other, so that each can use those above it.

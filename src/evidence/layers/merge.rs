@@ -127,16 +127,26 @@ impl<R: Run> Merge<R> {
         record: &mut Record,
         accounts: &mut Accounts,
     ) -> Result<(), R::Error> {
+        self.seek(id, accounts)?;
+        if self.peek() == Some(id) {
+            self.next(record, accounts)?;
+        } else {
+            record.begin(id);
+        }
+        Ok(())
+    }
+
+    /// Goes on to `id` or whoever comes first after it; those before are left out.
+    ///
+    /// # Errors
+    ///
+    /// What hinders reading.
+    pub fn seek(&mut self, id: &str, accounts: &mut Accounts) -> Result<(), R::Error> {
         while let Some((_, run)) = self.runs.first_mut().filter(|run| run.1.id() < id) {
             if !run.seek(id, accounts)? {
                 self.runs.swap_remove(0);
             }
             self.sink(0);
-        }
-        if self.peek() == Some(id) {
-            self.next(record, accounts)?;
-        } else {
-            record.begin(id);
         }
         Ok(())
     }

@@ -11,8 +11,8 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    evidence::facts::Facts,
-    model::{Brand, FactKind, Finding, Metric, SourceKind},
+    evidence::facts::{Facts, Origin, PersonId},
+    model::{Brand, FactKind, Finding, Metric, Platform, SourceKind},
 };
 
 /// Why `metric` cannot be measured now; absent if it can.
@@ -40,12 +40,33 @@ fn lacking(way: &[FactKind], has: impl Fn(&FactKind) -> bool) -> Vec<FactKind> {
     way.iter().copied().filter(|need| !has(need)).collect()
 }
 
+/// The platforms of the accounts that a metric is measured from.
+///
+/// A table is of the platform that its mapping says, or of [`Platform::Other`].
+pub fn platforms(metric: Metric, facts: &Facts) -> BTreeSet<Platform> {
+    let of_table = |account: &str| {
+        let names = |platform: &Platform| PersonId::named(*platform, account);
+        let all = Platform::ALL.into_iter().map(|(platform, _)| platform);
+        let found = all.filter(|one| facts.profiles.iter().any(|row| row.account == names(one)));
+        found.collect::<Vec<Platform>>()
+    };
+    let of_origin = |origin: &Origin| match origin.kind {
+        SourceKind::Table => of_table(&origin.account),
+        kind => vec![kind.platform()],
+    };
+    origins(metric, facts).flat_map(of_origin).collect()
+}
+
+/// The origins that hold some of what a metric needs.
+fn origins(metric: Metric, facts: &Facts) -> impl Iterator<Item = &Origin> {
+    let needs = metric.spec().needs.iter().flat_map(|way| way.iter());
+    let helps = move |kind: SourceKind| needs.clone().any(|need| kind.carries().contains(need));
+    facts.origins.iter().filter(move |origin| helps(origin.kind))
+}
+
 /// The sources that a metric was measured from, such as `bluesky_api @acme.example`.
 pub(super) fn sources(metric: Metric, facts: &Facts) -> Vec<String> {
-    let needs = metric.spec().needs.iter().flat_map(|way| way.iter());
-    let helps = |kind: SourceKind| needs.clone().any(|need| kind.carries().contains(need));
-    let origins = facts.origins.iter().filter(|origin| helps(origin.kind));
-    origins
+    origins(metric, facts)
         .map(|origin| {
             let account = &origin.account;
             let is_name = !account.starts_with('@') && !account.contains(':');
@@ -67,7 +88,14 @@ fn cannot_hold(kinds: &BTreeSet<SourceKind>, missing: &[FactKind]) -> String {
     }
     let names: Vec<&str> = kinds.iter().map(|kind| kind.words()).collect();
     let verb = if names.len() == 1 { "does" } else { "do" };
-    format!("{} {verb} not hold {what}", names.join(" and "))
+    let remedy = if by_table_alone(missing) { ": a table with a mapping can" } else { "" };
+    format!("{} {verb} not hold {what}{remedy}", names.join(" and "))
+}
+
+/// Whether no platform's own export ever holds some of the facts.
+fn by_table_alone(missing: &[FactKind]) -> bool {
+    let exports = || SourceKind::ALL.into_iter().filter(|(kind, _)| *kind != SourceKind::Table);
+    missing.iter().any(|need| exports().all(|(kind, _)| !kind.carries().contains(need)))
 }
 
 fn not_held(kinds: &BTreeSet<SourceKind>, missing: &[FactKind], facts: &Facts) -> String {

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashSet};
 use chrono::{DateTime, Utc};
 
 use super::{
-    reading::{Reading, Row, Subject, counted, day},
+    reading::{Reading, Row, Span, Subject, counted, day},
     scope::{Scope, begins_late},
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
         facts::{PersonId, Post, PostKind, Profile, Visibility},
         topics::Topics,
     },
-    model::{Metric, Pillar},
+    model::{Metric, Pillar, brand::CharterPerson},
 };
 
 /// Threads that we began in the window and that touch a declared pillar, out of all of them.
@@ -65,16 +65,12 @@ pub(super) fn human_share(scope: &Scope) -> Reading {
     if people.is_empty() {
         return Reading::no_cases(metric, "the charter names no person");
     }
-    let inside = scope.own_words().filter(|post| scope.window.holds(post.at));
     let (judged, unknown): (Vec<&Post>, Vec<&Post>) =
-        inside.filter(|post| is_open(post)).partition(|post| post.text.is_some());
+        open_words(scope).partition(|post| post.text.is_some());
     if judged.is_empty() {
         return Reading::no_cases(metric, "no own post with its words in the window");
     }
-    let names = people.iter().map(|person| person.name.clone()).collect();
-    let pillar = Pillar { id: String::new(), words: names, not: Vec::new() };
-    // Names have no stems.
-    let names = Topics::new(&[pillar], &[]);
+    let names = names_of(people);
     let human = |post: &Post| {
         post.text.as_deref().is_some_and(|text| names.touches(text, None) || is_signed(text))
     };
@@ -95,8 +91,16 @@ pub(super) fn human_share(scope: &Scope) -> Reading {
         .but(unknown)
 }
 
+/// Finds people by their names in a text.
+pub(super) fn names_of(people: &[CharterPerson]) -> Topics {
+    let words = people.iter().map(|person| person.name.clone()).collect();
+    let pillar = Pillar { id: String::new(), words, not: Vec::new() };
+    // Names have no stems.
+    Topics::new(&[pillar], &[])
+}
+
 /// Whether a text ends with initials as agents sign: `^RT`, `^ Rita`.
-fn is_signed(text: &str) -> bool {
+pub(super) fn is_signed(text: &str) -> bool {
     let Some((_, name)) = text.trim_end().rsplit_once('^') else { return false };
     let name = name.trim();
     (1..=20).contains(&name.chars().count()) && name.chars().all(char::is_alphabetic)
@@ -138,18 +142,13 @@ pub(super) fn profile_completeness(scope: &Scope) -> Reading {
 /// All accounts together: a post on any of them ends the silence.
 pub(super) fn longest_silent_gap(scope: &Scope) -> Reading {
     let metric = Metric::LongestSilentGap;
-    let inside = scope.own_words().map(|post| post.at).filter(|at| scope.window.holds(*at));
-    let mut spoken: Vec<DateTime<Utc>> = inside.collect();
-    spoken.sort_unstable();
+    let spoken = spoken(scope);
     let (Some(first), Some(last)) = (spoken.first().copied(), spoken.last().copied()) else {
         return Reading::no_cases(metric, "no own post in the window");
     };
+    let silences = silences(scope, &spoken);
+    let longest = silences.iter().map(|(from, to)| (*to - *from).num_seconds()).max();
     let begins = scope.own_posts_span().map_or(first, |(oldest, _)| oldest);
-    let from = begins.max(scope.window.from);
-    // Beyond the newest evidence nobody knows whether there was silence.
-    let to = scope.as_of.unwrap_or(scope.window.to).max(last);
-    let instants: Vec<DateTime<Utc>> = [&[from], spoken.as_slice(), &[to]].concat();
-    let longest = instants.windows(2).map(|pair| (pair[1] - pair[0]).num_seconds()).max();
     let late = begins_late("own post", begins, "the window", scope.window.from);
     Reading::value(metric, longest.unwrap_or(0) as f64, spoken.len() as u64, None)
         .out_of("own posts in the window")
@@ -159,6 +158,35 @@ pub(super) fn longest_silent_gap(scope: &Scope) -> Reading {
         })
         .over([first, last])
         .but(late)
+}
+
+/// When we said something in the window, oldest first.
+pub(super) fn spoken(scope: &Scope) -> Vec<DateTime<Utc>> {
+    let inside = scope.own_words().map(|post| post.at).filter(|at| scope.window.holds(*at));
+    let mut spoken: Vec<DateTime<Utc>> = inside.collect();
+    spoken.sort_unstable();
+    spoken
+}
+
+/// The stretches of the window without a word of ours, as far as the exports reach.
+///
+/// - `spoken`: as [`spoken`] gives it.
+pub(super) fn silences(
+    scope: &Scope,
+    spoken: &[DateTime<Utc>],
+) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
+    let Some((from, to)) = known_stretch(scope) else { return Vec::new() };
+    let instants = [&[from], spoken, &[to]].concat();
+    instants.windows(2).map(|pair| (pair[0], pair[1])).collect()
+}
+
+/// The part of the window of which the exports tell what we posted; `None` if they tell of none.
+pub(super) fn known_stretch(scope: &Scope) -> Span {
+    let (oldest, newest) = scope.own_posts_span()?;
+    let from = oldest.max(scope.window.from);
+    // Beyond the newest evidence nobody knows whether there was silence.
+    let to = scope.as_of.unwrap_or(scope.window.to).max(newest);
+    Some((from, to))
 }
 
 /// When the newest own post known was written, in or before the window; in seconds since 1970.
@@ -213,9 +241,15 @@ fn own_posts(posts: u64) -> String {
 }
 
 /// The posts in the window with which we began a thread for everybody.
-fn threads_begun<'a>(scope: &Scope<'a>) -> Vec<&'a Post> {
+pub(super) fn threads_begun<'a>(scope: &Scope<'a>) -> Vec<&'a Post> {
     let open = scope.own_words().filter(|post| is_open(post));
     open.filter(|post| post.kind == PostKind::Original && scope.window.holds(post.at)).collect()
+}
+
+/// Our own words in the window that everybody may read.
+pub(super) fn open_words<'a>(scope: &Scope<'a>) -> impl Iterator<Item = &'a Post> {
+    let inside = scope.own_words().filter(|post| scope.window.holds(post.at));
+    inside.filter(|post| is_open(post))
 }
 
 /// Whether everybody may read it.
@@ -227,13 +261,13 @@ fn is_open(post: &Post) -> bool {
 }
 
 /// Our continuations of threads, up to the window's end.
-fn continuations<'a>(scope: &Scope<'a>) -> impl Iterator<Item = &'a Post> {
+pub(super) fn continuations<'a>(scope: &Scope<'a>) -> impl Iterator<Item = &'a Post> {
     scope.own_words().filter(|post| post.kind == PostKind::SelfThread)
 }
 
 /// The profile of each account that tells its fields at the window's end: the newest up to it,
 /// else the first after it.
-fn newest_profiles<'a>(scope: &Scope<'a>) -> BTreeMap<&'a PersonId, &'a Profile> {
+pub(super) fn newest_profiles<'a>(scope: &Scope<'a>) -> BTreeMap<&'a PersonId, &'a Profile> {
     let mut newest: BTreeMap<&PersonId, &Profile> = BTreeMap::new();
     for profile in scope.facts.profiles.iter().filter(|profile| !profile.fields.is_empty()) {
         let kept = newest.entry(&profile.account).or_insert(profile);

@@ -9,7 +9,7 @@ use super::{
     testing::{WINDOW, World, ago, interval, line, person},
 };
 use crate::{
-    evidence::facts::{Act, Count, Follow, Person, Post, PostKind, Visibility},
+    evidence::facts::{Act, Count, Follow, Person, Post, PostKind, Traits, Visibility},
     model::{Finding, Metric, Unit},
 };
 
@@ -18,35 +18,41 @@ type Deed = (&'static str, u8, &'static str, i64);
 
 fn deeds() -> impl Strategy<Value = Vec<Deed>> {
     let who = select(vec!["ann", "bob", "cid", "eve", "us"]);
-    vec((who, 0..12_u8, select(vec!["r", "s", "t"]), -100..1_600_i64), 0..60)
+    vec((who, 0..15_u8, select(vec!["r", "s", "t"]), -100..1_600_i64), 0..60)
 }
 
 /// A world in which `deeds` happened, each fact once.
 fn world(deeds: &[Deed]) -> World {
     let mut seen = BTreeSet::new();
     let new = deeds.iter().filter(|deed| seen.insert(**deed));
-    new.fold(World::new().profile(900, Some(3), &[]), |world, &(who, what, thread, hours)| {
-        let follows = |world: &World, follow: &Follow| {
-            world.facts.follows.iter().any(|known| known.follower == follow.follower)
-        };
-        match what {
-            0 | 1 => world.likes(who, hours),
-            2 => world.says(who, thread, hours),
-            3 => world.answers(who, thread, hours),
-            4 => world.posts("coffee and rain", hours),
-            5 => world.posts_as("rain", hours, PostKind::Original, Visibility::Unlisted),
-            6 => world.act(who, Act::Mention, &format!("{who}/{thread}/{hours}"), hours),
-            7 => world.counted(&format!("{thread}{hours}"), hours, &numbers(hours)),
-            8 => world.listed(hours),
-            9 => world.total(count(hours), hours + 24 * 28, hours, hours.unsigned_abs()),
-            10 => world.last_posted(who, hours),
-            _ => {
-                let more = world.clone().follows(who, Some(hours), None);
-                let follow = more.facts.follows.last().cloned();
-                if follow.is_some_and(|follow| follows(&world, &follow)) { world } else { more }
+    new.fold(
+        World::new().rival("rival").wants("ann").wants("eve").profile(900, Some(3), &[]),
+        |world, &(who, what, thread, hours)| {
+            let follows = |world: &World, follow: &Follow| {
+                world.facts.follows.iter().any(|known| known.follower == follow.follower)
+            };
+            match what {
+                0 | 1 => world.likes(who, hours),
+                2 => world.says(who, thread, hours),
+                3 => world.answers(who, thread, hours),
+                4 => world.posts("coffee and rain", hours),
+                5 => world.posts_as("rain", hours, PostKind::Original, Visibility::Unlisted),
+                6 => world.act(who, Act::Mention, &format!("{who}/{thread}/{hours}"), hours),
+                7 => world.counted(&format!("{thread}{hours}"), hours, &numbers(hours)),
+                8 => world.listed(hours),
+                9 => world.total(count(hours), hours + 24 * 28, hours, hours.unsigned_abs()),
+                10 => world.last_posted(who, hours),
+                11 => world.mentioned("us", hours / 24, hours.unsigned_abs() % 7),
+                12 => world.mentioned("rival", hours / 24, hours.unsigned_abs() % 5),
+                13 => world.shows(who, traits(hours)),
+                _ => {
+                    let more = world.clone().follows(who, Some(hours), None);
+                    let follow = more.facts.follows.last().cloned();
+                    if follow.is_some_and(|follow| follows(&world, &follow)) { world } else { more }
+                }
             }
-        }
-    })
+        },
+    )
 }
 
 /// Some numbers of a post, some of them withheld or not told.
@@ -55,6 +61,14 @@ fn numbers(hours: i64) -> Vec<(Count, Option<u64>)> {
     let told = Count::ALL.into_iter().filter(tells);
     let value = |count: Count| (hours % 7 != count as i64 % 7).then_some(hours.unsigned_abs() % 90);
     told.map(|(count, _)| (count, value(count))).collect()
+}
+
+/// What an account shows, in part.
+fn traits(hours: i64) -> Traits {
+    let many = (hours % 3 != 0).then_some(2_000);
+    let few = (hours % 5 != 0).then_some(hours.unsigned_abs() % 40);
+    let bio_filled = (hours % 2 == 0).then_some(hours % 4 == 0);
+    Traits { follows: many, followers: few, posts: few, bio_filled, ..Traits::default() }
 }
 
 fn count(hours: i64) -> Count {
@@ -67,6 +81,11 @@ fn shuffle<T>(facts: &mut [T], turn: usize) {
     let middle = turn.min(facts.len());
     facts.rotate_left(middle);
     facts[middle..].reverse();
+}
+
+/// Whether a metric counts what people did, while the rows behind it are people or accounts.
+fn is_of_events(metric: Metric) -> bool {
+    matches!(metric, Metric::Concentration | Metric::ShareOfVoice)
 }
 
 fn every() -> BTreeSet<Metric> {
@@ -103,7 +122,7 @@ proptest! {
             prop_assert_eq!(&explained.observation, &found);
             let counting = explained.rows.iter().filter(|row| row.counts).count() as u64;
             if let (Finding::Measured { n, hits: Some(hits), .. }, false) =
-                (&found.finding, explained.rows.is_empty() || metric == Metric::Concentration)
+                (&found.finding, explained.rows.is_empty() || is_of_events(metric))
             {
                 prop_assert_eq!(counting, *hits, "{}", metric);
                 let listed = explained.rows.len() as u64;

@@ -7,8 +7,9 @@
 //! Start reading at [`measure_crowd`]. It takes a `Tally` (every sum over people, from one look at
 //! the crowd), asks `capability` whether the brand's sources can tell at all, opens a `Scope` (facts
 //! and tally up to the window's end) and hands that to one function a metric: who engages in `audience`, how talks go in `conversation`, with whom it goes
-//! both ways in `ties`, what the brand shows of itself in `identity`, who comes and leaves in
-//! `staying`, how people react by the platforms' numbers in `totals`. [`explain`] answers with the
+//! both ways in `ties`, whether followers look real in `quality`, whether those whom the brand wants to reach turn to it in `reached`, what the brand shows of itself in `identity`, who comes and leaves in
+//! `staying`, how people react by the platforms' numbers in `totals`,
+//! how often they name us in `voice`. [`explain`] answers with the
 //! rows behind a number, too.
 //!
 //! # Always true
@@ -21,11 +22,14 @@
 //! - A fact later than the window's end is not used.
 
 mod audience;
+pub mod audit;
 mod capability;
 mod conversation;
 mod identity;
 #[cfg(test)]
 mod laws;
+mod quality;
+mod reached;
 mod reading;
 mod scope;
 mod staying;
@@ -35,12 +39,17 @@ pub(crate) mod tally;
 pub(crate) mod testing;
 mod ties;
 mod totals;
+mod voice;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-pub use self::reading::{Row, Subject};
+pub(crate) use self::tally::window;
+pub use self::{
+    capability::platforms,
+    reading::{Row, Subject},
+};
 use self::{
     reading::Reading,
     scope::Scope,
@@ -80,7 +89,9 @@ use crate::{
 /// #     digest: Digest::of(b""), id: BrandId::new("acme")?, name: "Acme".into(),
 /// #     working_time: WorkingTime::default(), languages: vec![],
 /// #     workflow: WorkflowId::new("engagement")?, goals: Default::default(), accounts: vec![],
+/// #     competitors: vec![],
 /// #     charter: Charter::default(), segments: vec![], sources: vec![],
+/// #     keep_words: Default::default(),
 /// # };
 /// let wanted = BTreeSet::from([Metric::ResponseRate]);
 /// let found = measure(&brand, &Facts::default(), &wanted, 28 * 86_400, None);
@@ -116,7 +127,9 @@ pub fn measure_crowd<C: Crowd>(
     window_seconds: i64,
     until: Option<DateTime<Utc>>,
 ) -> Result<BTreeMap<Metric, Observation>, C::Error> {
-    let tally = Tally::take(facts, crowd, Look { window_seconds, until, explains: false })?;
+    let screens = wanted.contains(&Metric::AudienceQuality);
+    let look = Look { window_seconds, until, explains: false, screens };
+    let tally = Tally::take(brand, facts, crowd, look)?;
     let scope = tally.as_ref().map(|tally| Scope::open(brand, facts, tally));
     let measured = wanted.iter().filter(|metric| **metric != Metric::WindowSettled);
     Ok(measured.map(|metric| (*metric, observe(*metric, brand, facts, scope.as_ref()))).collect())
@@ -148,7 +161,9 @@ pub fn explain<C: Crowd>(
     window_seconds: i64,
     until: Option<DateTime<Utc>>,
 ) -> Result<Explained, C::Error> {
-    let tally = Tally::take(facts, crowd, Look { window_seconds, until, explains: true })?;
+    let screens = metric == Metric::AudienceQuality;
+    let look = Look { window_seconds, until, explains: true, screens };
+    let tally = Tally::take(brand, facts, crowd, look)?;
     let scope = tally.as_ref().map(|tally| Scope::open(brand, facts, tally));
     let mut reading = find(metric, brand, facts, scope.as_ref());
     let inputs = std::mem::take(&mut reading.inputs);
@@ -200,6 +215,9 @@ fn read(metric: Metric, scope: &Scope) -> Reading {
         Metric::EngagedFollowerRate => audience::engaged_follower_rate(scope),
         Metric::EngagedRetention => audience::engaged_retention(scope),
         Metric::Concentration => audience::concentration(scope),
+        Metric::AudienceQuality => quality::audience_quality(scope),
+        Metric::TargetReach => reached::target_reach(scope),
+        Metric::TargetReplyBack => reached::target_reply_back(scope),
         Metric::ResponseRate => conversation::response_rate(scope),
         Metric::FirstResponseMedian | Metric::FirstResponseMedianBusiness => {
             conversation::first_response(scope, metric, 0.5)
@@ -214,6 +232,7 @@ fn read(metric: Metric, scope: &Scope) -> Reading {
         Metric::LongestSilentGap => identity::longest_silent_gap(scope),
         Metric::LastOwnPost => identity::last_own_post(scope),
         Metric::PostsPerReply => identity::posts_per_reply(scope),
+        Metric::ShareOfVoice => voice::share_of_voice(scope),
         Metric::ErActive => audience::er_active(scope),
         Metric::ErFollowersPost => totals::per_follower(scope),
         Metric::ErReach => totals::rate(scope, metric, REACTIONS, Some(Count::Reach)),

@@ -17,15 +17,22 @@ use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{reading::Span, staying, talks::SILENCE};
+use super::{
+    quality::{Quality, Screening},
+    reached::{Reached, Reaching, Targets},
+    reading::Span,
+    staying,
+    talks::SILENCE,
+};
 use crate::{
     evidence::{
-        facts::{Facts, Interaction, PersonId, PostKind},
+        facts::{Facts, Interaction, PersonId, Post, PostKind},
         interval::MostActive,
-        somebody::{Crowd, Deed, Following, Micros, Somebody},
+        scores::Signs,
+        somebody::{Crowd, Deed, Following, Micros, Somebody, Stretch},
         span::widened,
     },
-    model::Window,
+    model::{Brand, Window},
 };
 
 /// The longest window: a century. A longer one would leave the calendar's range.
@@ -43,10 +50,12 @@ pub(super) struct Look {
     pub until: Option<DateTime<Utc>>,
     /// Whether the people behind the numbers are kept.
     pub explains: bool,
+    /// Whether followers are screened.
+    pub screens: bool,
 }
 
 /// The sums over everybody.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Tally {
     pub window: Window,
     /// Whether those behind the numbers are asked for.
@@ -65,11 +74,15 @@ pub(super) struct Tally {
     pub before: u64,
     pub stayed: u64,
     pub activity: Activity,
+    /// What the screen says of followers, if it was asked.
+    pub quality: Quality,
     /// How many interactions each of the most active people made in the window.
     pub most_active: MostActive,
     /// Followers of our accounts between two complete lists, where there are two.
     pub lists: BTreeMap<PersonId, Listed>,
     pub ties: Ties,
+    /// What came of the target list.
+    pub reached: Reached,
     /// What others said to us that may belong to a conversation of the window.
     pub said: Vec<Interaction>,
     /// Those behind the numbers, if `explains`.
@@ -77,7 +90,7 @@ pub(super) struct Tally {
 }
 
 /// Followers by when they posted last.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Activity {
     /// Distinct followers at the window's end.
     pub followers: u64,
@@ -103,7 +116,7 @@ pub(super) struct Listed {
 }
 
 /// With how many people there was which direction in the window.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Ties {
     pub theirs: u64,
     pub ours: u64,
@@ -128,6 +141,8 @@ pub(super) struct Face {
     pub ours: Option<DateTime<Utc>>,
     /// Whether they were on the first and the last list of an account, and when they had left.
     pub listed: Vec<(bool, bool, Option<DateTime<Utc>>)>,
+    /// What the screen looks at, if they follow us and were screened.
+    pub signs: Option<Signs>,
 }
 
 impl Face {
@@ -139,15 +154,38 @@ impl Face {
 
 impl Tally {
     /// Looks at everybody once; `None` if nothing says where the window ends.
-    pub fn take<C: Crowd>(facts: &Facts, crowd: &C, look: Look) -> Result<Option<Self>, C::Error> {
-        let Some(to) = look.until.or(facts.as_of) else { return Ok(None) };
-        let length = TimeDelta::seconds(look.window_seconds.clamp(1, LONGEST_WINDOW_SECONDS));
-        let from = to.checked_sub_signed(length).unwrap_or(DateTime::<Utc>::MIN_UTC);
-        let window = Window { from, to, asked: look.until.is_some() };
-        let mut counting = Counting::new(facts, own(facts, crowd)?, window, look.explains);
-        crowd.each(&mut |somebody| counting.see(somebody))?;
-        Ok(Some(counting.finish()))
+    pub fn take<C: Crowd>(
+        brand: &Brand,
+        facts: &Facts,
+        crowd: &C,
+        look: Look,
+    ) -> Result<Option<Self>, C::Error> {
+        let window = window(facts.as_of, look.window_seconds, look.until);
+        let Some(window) = window else { return Ok(None) };
+        let (own, targets) = (own(facts, crowd)?, Targets::of(brand));
+        let mut counting = Counting::new(facts, own, targets, window, look.explains);
+        if look.screens {
+            counting.screening = Screening::begin(facts, crowd, &counting.tally.own, window.to)?;
+        }
+        let parts = crowd.side_by_side(&|stretch| counting.begin(stretch), &Counting::see)?;
+        let all = parts.into_iter().map(Counting::end).reduce(Counting::join).unwrap_or(counting);
+        Ok(Some(all.finish()))
     }
+}
+
+/// The window of so many seconds; `None` if nothing says where it ends.
+///
+/// - `as_of`: the newest evidence, UTC.
+/// - `until`: where a person asked it to end, UTC.
+pub(crate) fn window(
+    as_of: Option<DateTime<Utc>>,
+    seconds: i64,
+    until: Option<DateTime<Utc>>,
+) -> Option<Window> {
+    let to = until.or(as_of)?;
+    let length = TimeDelta::seconds(seconds.clamp(1, LONGEST_WINDOW_SECONDS));
+    let from = to.checked_sub_signed(length).unwrap_or(DateTime::<Utc>::MIN_UTC);
+    Some(Window { from, to, asked: until.is_some() })
 }
 
 /// The accounts of the brand: those with a profile, those addressed, those whose posts are counted.
@@ -179,7 +217,7 @@ impl Bounds {
 }
 
 /// What an account that people follow is to us.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Account {
     id: PersonId,
     own: bool,
@@ -188,8 +226,10 @@ struct Account {
     listed: Option<Listed>,
 }
 
-/// A tally in the making.
+/// A tally in the making: of everybody, or of a stretch of the ids.
+#[derive(Clone)]
 struct Counting<'a> {
+    stretch: Stretch,
     window: Bounds,
     before: Bounds,
     active_since: Micros,
@@ -203,22 +243,33 @@ struct Counting<'a> {
     accounts: Vec<Account>,
     begins: Option<Micros>,
     inbound: Option<(Micros, Micros)>,
+    screening: Option<Screening>,
+    reaching: Reaching<'a>,
     tally: Tally,
 }
 
 impl<'a> Counting<'a> {
-    fn new(facts: &'a Facts, own: Vec<PersonId>, window: Window, explains: bool) -> Self {
+    fn new(
+        facts: &'a Facts,
+        own: Vec<PersonId>,
+        targets: Targets,
+        window: Window,
+        explains: bool,
+    ) -> Self {
         let is_own = |person: &PersonId| own.binary_search(person).is_ok();
         let replies = || {
             let ours = facts.posts.iter().filter(|post| is_own(&post.author));
             ours.filter(|post| post.kind == PostKind::Reply && post.at <= window.to)
         };
+        let inside = || replies().filter(|post| window.holds(post.at));
+        let to_whom = || {
+            let others = |post: &'a Post| post.parent_author.as_ref().filter(|to| !is_own(to));
+            inside().filter_map(move |post| Some((others(post)?, post.at)))
+        };
         let mut ours: BTreeMap<&PersonId, DateTime<Utc>> = BTreeMap::new();
-        for post in replies().filter(|post| window.holds(post.at)) {
-            if let Some(to) = post.parent_author.as_ref().filter(|to| !is_own(to)) {
-                let last = ours.entry(to).or_insert(post.at);
-                *last = post.at.max(*last);
-            }
+        for (to, at) in to_whom() {
+            let last = ours.entry(to).or_insert(at);
+            *last = at.max(*last);
         }
         let tally = Tally {
             window,
@@ -231,13 +282,16 @@ impl<'a> Counting<'a> {
             before: 0,
             stayed: 0,
             activity: Activity::default(),
+            quality: Quality::default(),
             most_active: MostActive::default(),
             lists: staying::lists(facts, &own, window),
             ties: Ties { ours: ours.len() as u64, ..Ties::default() },
+            reached: Reached::default(),
             said: Vec::new(),
             faces: Vec::new(),
         };
         Self {
+            stretch: Stretch::default(),
             window: Bounds::of(window),
             before: Bounds::of(window.before()),
             active_since: (window.to - ACTIVE).into(),
@@ -248,12 +302,24 @@ impl<'a> Counting<'a> {
             own_place: 0,
             ours: ours.into_iter().collect(),
             ours_place: 0,
+            reaching: Reaching::begin(targets, window, to_whom()),
             answered: replies().filter_map(|post| post.parent.as_deref()).collect(),
             accounts: Vec::new(),
             begins: None,
             inbound: None,
+            screening: None,
             tally: Tally { own, ..tally },
         }
+    }
+
+    /// The same for a stretch, with nobody seen.
+    fn begin(&self, stretch: &Stretch) -> Self {
+        let mut part = Self { stretch: stretch.clone(), ..self.clone() };
+        if let Some(from) = stretch.from.as_deref() {
+            part.own_place = self.tally.own.partition_point(|own| own.as_str() < from);
+            part.ours_place = self.ours.partition_point(|(person, _)| person.as_str() < from);
+        }
+        part
     }
 
     /// Adds one person.
@@ -270,9 +336,18 @@ impl<'a> Counting<'a> {
         self.people(&deeds, follows);
         self.activity(somebody, &deeds, follows);
         let ours = self.tie(somebody.id(), &deeds);
+        self.reaching.see(somebody);
+        let signs = self.screen(somebody);
         if self.tally.explains {
-            self.keep(somebody, &deeds, follows, ours);
+            self.keep(somebody, &deeds, follows, ours, signs);
         }
+    }
+
+    /// Puts somebody to the screen, if it was asked for; answers with their signs if they follow us.
+    fn screen(&mut self, somebody: &Somebody) -> Option<Signs> {
+        let accounts = &self.accounts;
+        let is_own = |place| accounts.get(place as usize).is_some_and(|account| account.own);
+        self.screening.as_mut()?.see(somebody, is_own)
     }
 
     /// Learns what the accounts are that came up with this person.
@@ -393,6 +468,7 @@ impl<'a> Counting<'a> {
         deeds: &Deeds,
         follows: bool,
         ours: Option<DateTime<Utc>>,
+        signs: Option<Signs>,
     ) {
         let lists = somebody.follows.iter().filter_map(|one| {
             let listed = self.accounts.get(one.account as usize)?.listed?;
@@ -407,16 +483,47 @@ impl<'a> Counting<'a> {
             posted: somebody.traits().last_post,
             ours,
             listed: lists.collect(),
+            signs,
             ..Face::of(somebody.person_id())
         });
     }
 
-    fn finish(mut self) -> Tally {
+    /// Adds those to whom we wrote behind the last whom the crowd knows.
+    fn end(mut self) -> Self {
         while let Some((person, at)) = self.ours.get(self.ours_place).copied() {
+            if self.stretch.ends_before(person.as_str()) {
+                break;
+            }
             self.ours_place += 1;
             self.only_ours(person, at);
         }
+        self
+    }
+
+    /// Adds the stretch behind this one.
+    fn join(mut self, next: Self) -> Self {
+        self.begins = self.begins.into_iter().chain(next.begins).min();
+        self.inbound =
+            next.inbound.into_iter().flat_map(|(a, b)| [a, b]).fold(self.inbound, widened);
+        for account in next.accounts {
+            match self.accounts.iter_mut().find(|one| one.id == account.id) {
+                Some(known) => known.add(&account),
+                None => self.accounts.push(account),
+            }
+        }
+        self.screening = match (self.screening, next.screening) {
+            (Some(one), Some(other)) => Some(one.join(other)),
+            (one, other) => one.or(other),
+        };
+        self.reaching.join(next.reaching);
+        self.tally.add(next.tally);
+        self
+    }
+
+    fn finish(self) -> Tally {
         let mut tally = self.tally;
+        tally.reached = self.reaching.finish();
+        tally.quality = self.screening.map(Screening::finish).unwrap_or_default();
         tally.inbound_begins = self.begins.map(Micros::time);
         tally.inbound = self.inbound.map(|(first, last)| (first.time(), last.time()));
         for Account { id, followers, listed, own: _ } in self.accounts {
@@ -428,6 +535,45 @@ impl<'a> Counting<'a> {
             }
         }
         tally
+    }
+}
+
+impl Account {
+    fn add(&mut self, other: &Account) {
+        self.followers += other.followers;
+        if let (Some(listed), Some(other)) = (&mut self.listed, other.listed) {
+            listed.first += other.first;
+            listed.lost += other.lost;
+            listed.last += other.last;
+        }
+    }
+}
+
+impl Tally {
+    /// Adds the sums of others; what is not summed over people is the same in both.
+    fn add(&mut self, other: Tally) {
+        self.engaged_followers += other.engaged_followers;
+        self.before += other.before;
+        self.stayed += other.stayed;
+        self.activity.add(&other.activity);
+        self.most_active.join(other.most_active);
+        self.ties.theirs += other.ties.theirs;
+        self.ties.both += other.ties.both;
+        other.ties.last.into_iter().for_each(|(first, last)| {
+            self.ties.add(first);
+            self.ties.add(last);
+        });
+        self.said.extend(other.said);
+        self.faces.extend(other.faces);
+    }
+}
+
+impl Activity {
+    fn add(&mut self, other: &Activity) {
+        self.followers += other.followers;
+        self.known += other.known;
+        self.active += other.active;
+        self.engaged += other.engaged;
     }
 }
 
@@ -463,6 +609,7 @@ impl Face {
             posted: None,
             ours: None,
             listed: Vec::new(),
+            signs: None,
         }
     }
 }

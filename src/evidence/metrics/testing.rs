@@ -13,8 +13,8 @@ use crate::{
         PostKind, PostTotals, Profile, Traits, Visibility,
     },
     model::{
-        Brand, BrandId, Charter, Digest, FactKind, Finding, Interval, KeepWords, Metric,
-        Observation, Pillar, Platform, Source, SourceKind, WorkflowId, WorkingTime,
+        Account, Brand, BrandId, Charter, Digest, FactKind, Finding, Interval, KeepWords, Metric,
+        Observation, Pillar, Platform, Segment, Source, SourceKind, WorkflowId, WorkingTime,
         brand::CharterPerson,
     },
 };
@@ -56,6 +56,7 @@ impl World {
             workflow: WorkflowId::new("engagement").expect("an id"),
             goals: BTreeMap::new(),
             accounts: Vec::new(),
+            competitors: Vec::new(),
             charter: Charter::default(),
             segments: Vec::new(),
             sources: Vec::new(),
@@ -204,12 +205,74 @@ impl World {
         self
     }
 
+    /// The brand file names an account of the brand.
+    pub fn account(mut self, handle: &str) -> Self {
+        let handle = handle.to_owned();
+        self.brand.accounts.push(Account { platform: Platform::Bluesky, handle });
+        self
+    }
+
+    /// The brand wants to reach somebody.
+    pub fn wants(mut self, who: &str) -> Self {
+        let account = Account { platform: Platform::Bluesky, handle: who.to_owned() };
+        let segment = || Segment {
+            id: "wanted".into(),
+            bio: Vec::new(),
+            languages: Vec::new(),
+            accounts: Vec::new(),
+        };
+        if self.brand.segments.is_empty() {
+            self.brand.segments.push(segment());
+        }
+        self.brand.segments[0].accounts.push(account);
+        self
+    }
+
+    /// A competitor is declared.
+    pub fn rival(mut self, who: &str) -> Self {
+        let handle = format!("@{who}");
+        self.brand.competitors.push(Account { platform: Platform::Bluesky, handle });
+        self
+    }
+
+    /// An account was named so often on a day, that many days before the end.
+    pub fn mentioned(mut self, who: &str, days: i64, mentions: u64) -> Self {
+        self.facts.carried.insert(FactKind::Mentions);
+        let (account, count, as_of) = (person(who), Count::Mentions, end());
+        let (from, to) = (ago((days + 1) * 24), ago(days * 24));
+        let mut totals = self.facts.account_totals.iter();
+        if !totals.any(|known| known.account == account && known.count == count && known.to == to) {
+            let value = mentions;
+            self.facts.account_totals.push(AccountTotals {
+                account,
+                count,
+                from,
+                to,
+                value,
+                as_of,
+            });
+        }
+        self
+    }
+
+    /// Somebody's account shows these traits.
+    pub fn shows(mut self, who: &str, traits: Traits) -> Self {
+        self.facts.carried.insert(FactKind::Traits);
+        self.described(who, traits)
+    }
+
+    fn described(mut self, who: &str, traits: Traits) -> Self {
+        match self.facts.people.iter_mut().find(|one| one.id == person(who)) {
+            Some(known) => known.traits.fill(traits),
+            None => self.facts.people.push(Person { traits, ..Person::new(person(who), who) }),
+        }
+        self
+    }
+
     /// Somebody posted last so many hours before the end.
     pub fn last_posted(mut self, who: &str, hours: i64) -> Self {
         self.facts.carried.insert(FactKind::Activity);
-        let traits = Traits { last_post: Some(ago(hours)), ..Traits::default() };
-        self.facts.people.push(Person { traits, ..Person::new(person(who), who) });
-        self
+        self.described(who, Traits { last_post: Some(ago(hours)), ..Traits::default() })
     }
 
     /// Somebody is a person of the charter.

@@ -14,17 +14,24 @@ const BURST_SIGMAS: f64 = 5.0;
 const BURST_DAYS: i64 = 14;
 
 /// How many began to follow, day by day.
-#[derive(Debug, Default)]
-pub(super) struct Arrivals(BTreeMap<i64, u32>);
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Arrivals(BTreeMap<i64, u32>);
 
 /// The days of bursts.
-#[derive(Debug)]
-pub(super) struct Bursts(HashSet<i64>);
+#[derive(Debug, Clone)]
+pub(crate) struct Bursts(HashSet<i64>);
 
 impl Arrivals {
     /// Counts somebody who began to follow then.
     pub fn add(&mut self, since: Micros) {
         *self.0.entry(day(since)).or_default() += 1;
+    }
+
+    /// Adds those whom another one counted.
+    pub fn join(&mut self, other: Arrivals) {
+        for (day, came) in other.0 {
+            *self.0.entry(day).or_default() += came;
+        }
     }
 
     /// Whether nobody says since when they follow.
@@ -58,12 +65,17 @@ impl Arrivals {
 impl Bursts {
     /// Whether that moment lies in a burst.
     pub fn holds(&self, since: Micros) -> bool {
-        self.0.contains(&day(since))
+        self.holds_day(day(since))
+    }
+
+    /// Whether that day, counted since 1970, is one.
+    pub fn holds_day(&self, day: i64) -> bool {
+        self.0.contains(&day)
     }
 }
 
 /// Days since 1970, UTC.
-fn day(at: Micros) -> i64 {
+pub(crate) fn day(at: Micros) -> i64 {
     at.0.div_euclid(DAY_MICROS)
 }
 

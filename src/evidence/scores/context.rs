@@ -20,6 +20,7 @@ use crate::{
         facts::{Facts, PersonId, Post, PostKind, RequestState},
         metrics::tally,
         somebody::{Crowd, Following, Micros, Somebody},
+        topics::Topics,
     },
     model::{Brand, FactKind, Window},
 };
@@ -49,6 +50,8 @@ pub struct Moment<'a> {
     pub(crate) whole: bool,
     /// Our posts in it that others can like and share.
     pub(crate) posts: HashSet<&'a str>,
+    /// The pillars that they are on; absent if their words are not known.
+    pub(super) pillars: Option<HashSet<String>>,
 }
 
 /// A brand and its surroundings.
@@ -80,6 +83,8 @@ pub struct Context<'a> {
     bursts: Option<Bursts>,
     /// What the sources of each platform tell, by its name.
     told: BTreeMap<String, Told>,
+    /// What the brand talks about.
+    topics: Topics,
 }
 
 impl<'a> Context<'a> {
@@ -138,7 +143,9 @@ impl<'a> Context<'a> {
             }
         }
         let published: Vec<&Post> = ours().filter(|post| is_published(post)).collect();
-        let moments = windows(window).map(|window| Moment::of(window, &published)).collect();
+        let topics = Topics::new(&brand.charter.pillars, &brand.languages);
+        let moment = |window| Moment::of(window, &published, &topics);
+        let moments = windows(window).map(moment).collect();
         let pending = facts.requests.iter().filter(|one| one.state == RequestState::Pending);
         let (mut first_lists, mut listed_twice) = (HashMap::new(), false);
         for (account, at) in &facts.complete_lists {
@@ -159,6 +166,7 @@ impl<'a> Context<'a> {
             tells_since: false,
             bursts: None,
             told: told(facts),
+            topics,
             own,
         }
     }
@@ -249,6 +257,13 @@ impl<'a> Context<'a> {
         self.others.get(address).copied()
     }
 
+    /// The pillars that the words of a post are on; `None` if its words are not known, or there is
+    /// no pillar.
+    pub(super) fn pillars_of(&self, post: &Post) -> Option<Vec<&str>> {
+        let words = post.text.as_deref().filter(|_| !self.brand.charter.pillars.is_empty())?;
+        Some(self.topics.found_in(words, post.language.as_deref()))
+    }
+
     /// What the sources of somebody's platform tell.
     pub(crate) fn told(&self, id: &str) -> Told {
         let platform = id.split_once(':').map_or(id, |(platform, _)| platform);
@@ -257,10 +272,16 @@ impl<'a> Context<'a> {
 }
 
 impl<'a> Moment<'a> {
-    fn of(window: Window, published: &[&'a Post]) -> Self {
-        let inside = published.iter().filter(|post| window.holds(post.at));
-        let posts = inside.map(|post| post.id.as_str()).collect();
-        Self { window, engaged_followers: 0, whole: false, posts }
+    fn of(window: Window, published: &[&'a Post], topics: &Topics) -> Self {
+        let inside = || published.iter().filter(|post| window.holds(post.at));
+        let posts = inside().map(|post| post.id.as_str()).collect();
+        let mut pillars: Option<HashSet<String>> = None;
+        for post in inside() {
+            let Some(words) = &post.text else { continue };
+            let found = topics.found_in(words, post.language.as_deref());
+            pillars.get_or_insert_default().extend(found.into_iter().map(str::to_owned));
+        }
+        Self { window, engaged_followers: 0, whole: false, posts, pillars }
     }
 
     /// Its end in the store's time.
@@ -294,7 +315,7 @@ pub(super) fn holds(one: &Following, at: Micros) -> bool {
 }
 
 /// What the sources of each platform tell, by its name.
-fn told(facts: &Facts) -> BTreeMap<String, Told> {
+pub(crate) fn told(facts: &Facts) -> BTreeMap<String, Told> {
     let mut told: BTreeMap<String, Told> = BTreeMap::new();
     for origin in &facts.origins {
         let carries = |kind| facts.carried.contains(&kind) && origin.kind.carries().contains(&kind);

@@ -270,7 +270,7 @@ fn the_parts_of_one_person_are_those_computed_by_hand() {
         [
             "engagement 33.9/43.7 (2 replies and quotes, 1 mention, 1 like)",
             "conversation 8.3/25.0 (conversations of 3 turns or more: 1)",
-            "relevance n/a (no words of other people are kept)",
+            "relevance n/a (too few words of theirs are kept)",
             "amplification 0.0/12.5 (0 of 1 posts that they touched shared)",
             "reachability 12.5/12.5 (posted 0 d ago)",
             "tenure 6.3/6.3 (followed 365 d ago)",
@@ -282,11 +282,53 @@ fn the_parts_of_one_person_are_those_computed_by_hand() {
         shown(&found[&person("ann")].gains),
         [
             "open_asks 31.6/50.0 (asks without an answer: 1)",
-            "topical_need n/a (no words of other people are kept)",
+            "topical_need n/a (too few words of theirs are kept)",
             "attention_owed 12.5/25.0 (3 of 4 messages between us are theirs)",
             "reading 25.0/25.0 (1 of 2 posts of ours in the window)",
             "lift n/a (nobody tells how many follow them)",
             "language n/a (nobody tells in which they write)",
         ]
     );
+}
+
+#[test]
+fn what_somebody_writes_about_is_known_from_three_posts_whose_words_are_kept() {
+    let said = |words: &[Option<&str>], ours: &str| {
+        let mut world = World::new().posts(ours, 30);
+        for (place, words) in words.iter().enumerate() {
+            world = world.says("ann", &format!("r{place}"), 10 + place as i64);
+            world.facts.posts.last_mut().expect("a post").text = words.map(str::to_owned);
+        }
+        let found = judged(&world);
+        let judgement = &found[&person("ann")];
+        [judgement.gives.parts[2], judgement.gains.parts[1]].map(|part| part.to_string())
+    };
+    let (on, off, few) =
+        (Some("more coffee"), Some("rain"), "n/a (too few words of theirs are kept)");
+    // (why this row exists, their words, ours, relevance, topical need)
+    let table = [
+        (
+            "two of three",
+            &[on, off, on][..],
+            "coffee",
+            "relevance 14.1/21.1 (2 of 3 posts to us are on a pillar)",
+            "topical_need 30.3/45.4 (2 of 3 posts to us are on a pillar that we publish on)",
+        ),
+        ("words are not kept", &[on, None, on], "coffee", few, few),
+        ("nobody's are", &[None, None, None], "coffee", few, few),
+        (
+            "we publish on another thing",
+            &[on, on, on],
+            "rain",
+            "relevance 21.1/21.1 (3 of 3 posts to us are on a pillar)",
+            "topical_need 0.0/45.4 (0 of 3 posts to us are on a pillar that we publish on)",
+        ),
+    ];
+    for (why, words, ours, relevance, need) in table {
+        let found = said(words, ours);
+        let end = |text: &str| text.split_once(' ').map(|(_, rest)| rest.to_owned());
+        let both =
+            [relevance, need].map(|one| if one == few { Some(few.to_owned()) } else { end(one) });
+        assert_eq!(found.each_ref().map(|one| end(one)), both, "{why}");
+    }
 }

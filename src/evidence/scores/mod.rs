@@ -24,7 +24,7 @@
 //!
 //! Weights, thresholds and what they rest on: `docs/reference/scores.md`.
 
-mod burst;
+pub(crate) mod burst;
 pub mod context;
 pub mod decision;
 pub mod evaluation;
@@ -99,7 +99,9 @@ pub struct Judgement {
 /// #     digest: Digest::of(b""), id: BrandId::new("acme")?, name: "Acme".into(),
 /// #     working_time: WorkingTime::default(), languages: vec![],
 /// #     workflow: WorkflowId::new("engagement")?, goals: Default::default(), accounts: vec![],
+/// #     competitors: vec![],
 /// #     charter: Charter::default(), segments: vec![], sources: vec![],
+/// #     keep_words: Default::default(),
 /// # };
 /// use fivestep::evidence::{
 ///     facts::{Act, Facts, Interaction, PersonId},

@@ -82,7 +82,8 @@ features! {
         "conversations of at least 3 turns / 3, at most 1";
     /// Whether they write about what we write about.
     Relevance = gives "relevance" 20,
-        "not known yet: no words of other people are kept";
+        "share of their newest 50 posts to us that are on a pillar; from 3 posts on whose words are \
+         kept (`keep_words: all`)";
     /// Whether they pass us on, and to how many.
     Amplification = gives "amplification" 10,
         "shares per 10 of our posts they touched, at most 1, times log10(1 + their followers) / 5, \
@@ -99,7 +100,7 @@ features! {
          theirs has no answer";
     /// Whether we publish on what they write about.
     TopicalNeed = gains "topical_need" 25,
-        "not known yet: no words of other people are kept";
+        "share of the same posts that are on a pillar that we published on in the window";
     /// Whether they speak to us more than we to them.
     AttentionOwed = gains "attention_owed" 15,
         "(theirs - ours) / (theirs + ours), at least 0, from 2 messages of theirs on";

@@ -227,8 +227,8 @@ pub fn screen(signs: &Signs) -> Screening {
     if signs.followed {
         reasons.retain(|reason| reason.group() != Group::Volume);
     }
-    let points: i32 = reasons.iter().map(|reason| reason.points()).sum();
-    let suspicious = points >= FLAG_POINTS && groups(&reasons) >= FLAG_GROUPS;
+    let points = points(&reasons);
+    let suspicious = are_enough(&reasons);
     let screen = match (suspicious, signs.engaged) {
         (true, Some(false)) if !signs.replied => Screen::Flag,
         (true, None) => Screen::Unknown,
@@ -237,6 +237,36 @@ pub fn screen(signs: &Signs) -> Screening {
         (false, _) => Screen::Unknown,
     };
     Screening { screen, points, reasons }
+}
+
+/// Whether enough is known of an account for a flag, had all of it spoken against the account.
+///
+/// Of an account that hardly anything is known of, no flag means nothing.
+///
+/// ```
+/// use fivestep::evidence::{facts::Traits, scores::{Signs, screen::could_flag}};
+/// let now = "2026-03-02T09:00:00Z".parse()?;
+/// let described = Traits { bio_filled: Some(true), ..Traits::default() };
+/// assert!(!could_flag(&Signs::of(&described, now)), "one sign alone flags nobody");
+/// let counted = Traits { followers: Some(90), follows: Some(80), ..described };
+/// assert!(could_flag(&Signs::of(&counted, now)));
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
+pub fn could_flag(signs: &Signs) -> bool {
+    let counts = |reason: &Reason| {
+        let cancelled = signs.followed && reason.group() == Group::Volume;
+        reason.points() > 0 && !cancelled && applies(*reason, signs).is_some()
+    };
+    are_enough(&Reason::ALL.into_iter().filter(counts).collect::<Vec<Reason>>())
+}
+
+/// Whether reasons are enough for a flag.
+fn are_enough(reasons: &[Reason]) -> bool {
+    points(reasons) >= FLAG_POINTS && groups(reasons) >= FLAG_GROUPS
+}
+
+fn points(reasons: &[Reason]) -> i32 {
+    reasons.iter().map(|reason| reason.points()).sum()
 }
 
 /// From how many groups the signs against an account are.

@@ -33,7 +33,12 @@ const DAY: i64 = 86_400 * 1_000_000;
 const NOT_TOLD: &str = "no export tells who engaged";
 const NOT_WHOLE: &str = "engagement is known of a part of the window only";
 const NO_TALKS: &str = "no export holds conversations";
-const NO_WORDS: &str = "no words of other people are kept";
+const NO_WORDS: &str = "too few words of theirs are kept";
+const NO_PILLARS: &str = "no post of ours in the window has known words";
+/// So many of their newest posts are looked at.
+const NEWEST: usize = 50;
+/// From so many posts with known words on it is said what somebody writes about.
+const FEWEST: usize = 3;
 
 /// One person as the formulas see them.
 pub(super) struct View<'v> {
@@ -63,7 +68,7 @@ impl<'v> View<'v> {
         Score::of([
             self.engagement(),
             self.conversation(),
-            (Feature::Relevance, None, Because::Unknown(NO_WORDS)),
+            self.relevance(),
             self.amplification(),
             self.reachability(),
             self.tenure(),
@@ -74,7 +79,7 @@ impl<'v> View<'v> {
     pub fn gains(&self) -> Score {
         Score::of([
             self.open_asks(),
-            (Feature::TopicalNeed, None, Because::Unknown(NO_WORDS)),
+            self.topical_need(),
             self.attention_owed(),
             self.reading(),
             self.lift(),
@@ -247,6 +252,51 @@ impl<'v> View<'v> {
         let days = ((self.end.0 - since.0) / DAY).max(0);
         let months = days as f64 / (365.25 / 12.0);
         (feature, Some((months / 12.0).min(1.0)), Because::Days(days as u32, "followed"))
+    }
+
+    /// The pillars that their newest posts to us are on, a list a post whose words are kept.
+    fn written(&self) -> Vec<Vec<&'v str>> {
+        let mut posts: Vec<_> = self
+            .deeds()
+            .filter(|deed| match deed.act {
+                Act::Reply | Act::Mention | Act::Quote => true,
+                Act::Like | Act::Repost => false,
+            })
+            .map(|deed| (deed.at, self.somebody.object(deed)))
+            .collect();
+        posts.sort_unstable();
+        posts.dedup();
+        let newest = posts.iter().rev().take(NEWEST);
+        newest.filter_map(|(_, id)| self.context.pillars_of(self.context.written(id)?)).collect()
+    }
+
+    /// The share of their posts that `counts`, if enough words are kept to say.
+    fn share_of_posts(
+        &self,
+        feature: Feature,
+        what: &'static str,
+        counts: impl Fn(&str) -> bool,
+    ) -> Found {
+        let written = self.written();
+        if written.len() < FEWEST {
+            return (feature, None, Because::Unknown(NO_WORDS));
+        }
+        let hits = written.iter().filter(|pillars| pillars.iter().any(|pillar| counts(pillar)));
+        let (hits, all) = (hits.count() as u32, written.len() as u32);
+        (feature, Some(f64::from(hits) / f64::from(all)), Because::OutOf(hits, all, what))
+    }
+
+    fn relevance(&self) -> Found {
+        self.share_of_posts(Feature::Relevance, "posts to us are on a pillar", |_| true)
+    }
+
+    fn topical_need(&self) -> Found {
+        let feature = Feature::TopicalNeed;
+        let Some(published) = &self.moment.pillars else {
+            return (feature, None, Because::Unknown(NO_PILLARS));
+        };
+        let what = "posts to us are on a pillar that we publish on";
+        self.share_of_posts(feature, what, |pillar| published.contains(pillar))
     }
 
     fn open_asks(&self) -> Found {

@@ -18,8 +18,6 @@ pub(super) struct Aside {
     fault: Option<io::Error>,
     /// The newest time that a server stated of what they did.
     pub newest: Option<DateTime<Utc>>,
-    /// Whether of anybody it is known when they posted last.
-    pub active: bool,
     /// How many follows stayed in memory when somebody was put aside last.
     pub kept_follows: usize,
 }
@@ -27,7 +25,7 @@ pub(super) struct Aside {
 impl Default for Aside {
     fn default() -> Self {
         let (people, fault, newest) = (Sorted::aside(), None, None);
-        Self { people, fault, newest, active: false, kept_follows: 0 }
+        Self { people, fault, newest, kept_follows: 0 }
     }
 }
 
@@ -39,9 +37,9 @@ impl Aside {
 
     /// Puts people aside.
     ///
-    /// - `newest`, `active`: see the fields; of everybody so far.
-    pub(super) fn add(&mut self, facts: &Facts, newest: Option<DateTime<Utc>>, active: bool) {
-        (self.newest, self.active) = (newest, active);
+    /// - `newest`: see the field; of everybody so far.
+    pub(super) fn add(&mut self, facts: &Facts, newest: Option<DateTime<Utc>>) {
+        self.newest = newest;
         if self.fault.is_none() {
             self.fault = self.people.put_aside(facts).err();
         }

@@ -21,7 +21,7 @@ use crate::{
     evidence::{
         facts::{
             AccountTotals, Act, Count, Facts, Follow, Interaction, Origin, Person, PersonId, Post,
-            PostTotals, Profile, Request,
+            PostTotals, Profile, Request, Traits,
         },
         layers::{Sorted, record::UNDATED},
     },
@@ -280,7 +280,7 @@ impl Gather {
     fn put_aside(&mut self) {
         let Some(own) = self.own.clone() else { return };
         let newest = self.newest_of_people();
-        let active = self.somebody_is_active();
+        self.tell_people();
         let people = std::mem::take(&mut self.people).into_values().collect();
         let interactions = std::mem::take(&mut self.interactions).into_values().collect();
         let mut follows = Vec::new();
@@ -294,7 +294,7 @@ impl Gather {
         let facts = Facts { people, follows, interactions, ..Facts::default() };
         let aside = self.aside.get_or_insert_default();
         aside.kept_follows = self.follows.len();
-        aside.add(&facts, newest, active);
+        aside.add(&facts, newest);
     }
 
     /// Dates everything and hands it over, each family in order of its key.
@@ -357,18 +357,26 @@ impl Gather {
                 self.carried.insert(kind);
             }
         }
-        if self.account_totals.keys().any(|(_, count, ..)| *count == Count::EngagedFollowers) {
-            self.carried.insert(FactKind::EngagedTotals);
+        let of_accounts = [
+            (Count::EngagedFollowers, FactKind::EngagedTotals),
+            (Count::Mentions, FactKind::Mentions),
+        ];
+        for (count, kind) in of_accounts {
+            if self.account_totals.keys().any(|(_, of, ..)| *of == count) {
+                self.carried.insert(kind);
+            }
         }
-        if self.somebody_is_active() {
-            self.carried.insert(FactKind::Activity);
-        }
+        self.tell_people();
     }
 
-    /// Whether of anybody it is known when they posted last.
-    fn somebody_is_active(&self) -> bool {
-        let here = || self.people.values().any(|person| person.traits.last_post.is_some());
-        self.aside.as_ref().is_some_and(|aside| aside.active) || here()
+    /// Adds to `carried` the kinds of facts that follow from what the people here show; those who
+    /// were put aside have been asked.
+    fn tell_people(&mut self) {
+        let shows = |told: fn(&Traits) -> bool| self.people.values().any(|one| told(&one.traits));
+        let active = shows(|traits| traits.last_post.is_some());
+        let counted = shows(|traits| traits.followers.is_some() && traits.follows.is_some());
+        self.carried.extend(active.then_some(FactKind::Activity));
+        self.carried.extend(counted.then_some(FactKind::Traits));
     }
 
     /// Forgets times from ids that lie too far behind everything a server stated; answers how late
@@ -529,7 +537,10 @@ mod tests {
         for one in told {
             match one.clone() {
                 Told::Person(who, name, posts) => {
-                    let traits = Traits { posts, ..Traits::default() };
+                    let last_post = posts.map(|posts| at(posts as u32 + 1));
+                    let (followers, follows) = (posts, posts);
+                    let traits =
+                        Traits { posts, followers, follows, last_post, ..Traits::default() };
                     let name = name.map(|name| name.to_string());
                     gather.person(Person { name, traits, ..Person::new(person(who), "x") });
                 }

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Better, Grows, Method, Spec};
-use crate::model::{capability::FactKind, quantity::Unit};
+use crate::model::{benchmark::Denominator, capability::FactKind, quantity::Unit};
 
 /// Makes the enum, its lists and its table from the rows.
 macro_rules! catalogue {
@@ -66,6 +66,7 @@ const BASE: Spec = Spec {
     unit: Unit::Proportion,
     title: "",
     cases: "",
+    per: None,
     hits: "",
     better: Better::Higher,
     grows: Grows::Cases,
@@ -82,6 +83,7 @@ const BASE: Spec = Spec {
 /// What the metrics that wait for answers share.
 const WAITING: Spec = Spec {
     unit: Unit::Duration,
+    per: Some(Denominator::Conversations),
     cases: "answered conversations",
     hits: "answered conversations",
     better: Better::Lower,
@@ -95,6 +97,7 @@ const WAITING: Spec = Spec {
 /// What the metrics from platforms' own numbers of posts share.
 const COUNTED: Spec = Spec {
     unit: Unit::Ratio,
+    per: Some(Denominator::Posts),
     cases: "own posts",
     hits: "own posts",
     method: Method::Bootstrap,
@@ -106,6 +109,7 @@ const COUNTED: Spec = Spec {
 
 /// What the metrics about coming and going share.
 const STAYING: Spec = Spec {
+    per: Some(Denominator::Followers),
     cases: "followers at the beginning",
     hits: "followers who stayed",
     grows: Grows::Hits,
@@ -133,6 +137,7 @@ catalogue! {
     EngagedFollowerRate {
         name: "engaged_follower_rate",
         title: "engaged followers out of all followers",
+        per: Some(Denominator::Followers),
         cases: "followers",
         hits: "engaged followers",
         grows: Grows::Hits,
@@ -148,6 +153,7 @@ catalogue! {
     ErActive {
         name: "er_active",
         title: "engaged followers out of active ones",
+        per: Some(Denominator::ActiveFollowers),
         cases: "active followers",
         hits: "engaged followers",
         grows: Grows::Hits,
@@ -160,6 +166,7 @@ catalogue! {
     ErFollowersPost {
         name: "er_followers_post",
         title: "median interactions of a post for each follower",
+        per: Some(Denominator::Followers),
         method: Method::Rank,
         needs: &[
             &[FactKind::PostTotals, FactKind::FollowerCount],
@@ -173,6 +180,7 @@ catalogue! {
     ErReach {
         name: "er_reach",
         title: "interactions for each person reached",
+        per: Some(Denominator::Reach),
         needs: &[&[FactKind::PostTotals, FactKind::Reach]],
         formula: "sum of likes, replies, reposts, quotes, shares / sum of reach, over posts",
         ..COUNTED
@@ -181,6 +189,7 @@ catalogue! {
     ErImpressions {
         name: "er_impressions",
         title: "interactions for each impression",
+        per: Some(Denominator::Impressions),
         needs: &[&[FactKind::PostTotals, FactKind::Impressions]],
         formula: "sum of likes, replies, reposts, quotes, shares / sum of impressions, over posts",
         source: "Buffer, engagement rate by impressions",
@@ -190,6 +199,7 @@ catalogue! {
     ErViews {
         name: "er_views",
         title: "interactions for each view",
+        per: Some(Denominator::Views),
         needs: &[&[FactKind::PostTotals, FactKind::Views]],
         formula: "sum of likes, replies, reposts, quotes, shares / sum of views, over posts",
         source: "Meta: views replace impressions",
@@ -199,6 +209,7 @@ catalogue! {
     ResponseRate {
         name: "response_rate",
         title: "answered conversations",
+        per: Some(Denominator::Conversations),
         cases: "conversations",
         hits: "answered conversations",
         needs: &[&[FactKind::Conversations, FactKind::Answers]],
@@ -243,6 +254,7 @@ catalogue! {
     BackAndForthRate {
         name: "back_and_forth_rate",
         title: "conversations of three turns or more",
+        per: Some(Denominator::Conversations),
         cases: "conversations",
         hits: "conversations of three turns or more",
         needs: &[&[FactKind::Conversations, FactKind::Answers]],
@@ -255,6 +267,7 @@ catalogue! {
         name: "conversation_depth",
         unit: Unit::Count,
         title: "median turns of a conversation",
+        per: Some(Denominator::Conversations),
         cases: "conversations",
         hits: "conversations",
         method: Method::Rank,
@@ -296,6 +309,7 @@ catalogue! {
     HighIntentRate {
         name: "high_intent_rate",
         title: "saves, shares, replies and quotes for each person reached",
+        per: Some(Denominator::Reach),
         needs: &[&[FactKind::PostTotals, FactKind::Reach]],
         formula: "sum of saves, shares, replies, quotes / sum of reach, over posts",
         remedy: "post what is worth keeping, sending on or answering",
@@ -305,6 +319,7 @@ catalogue! {
     Reciprocity {
         name: "reciprocity",
         title: "people with whom it goes both ways",
+        per: Some(Denominator::People),
         cases: "people who spoke with us or we with them",
         hits: "people with both directions",
         needs: &[&[FactKind::Inbound, FactKind::OwnPosts]],
@@ -316,6 +331,7 @@ catalogue! {
     TopicAdherence {
         name: "topic_adherence",
         title: "own posts on a declared pillar",
+        per: Some(Denominator::Posts),
         cases: "own posts",
         hits: "posts on a pillar",
         needs: &[&[FactKind::OwnPosts]],
@@ -327,6 +343,7 @@ catalogue! {
     HumanShare {
         name: "human_share",
         title: "own posts that name or are signed by a real person",
+        per: Some(Denominator::Posts),
         cases: "own posts",
         hits: "posts with a person",
         needs: &[&[FactKind::OwnPosts]],
@@ -379,6 +396,7 @@ catalogue! {
         name: "posts_per_reply",
         unit: Unit::Ratio,
         title: "own posts for each own reply to others",
+        per: Some(Denominator::Replies),
         cases: "own replies to others",
         hits: "own replies to others",
         better: Better::Lower,
@@ -389,10 +407,24 @@ catalogue! {
         remedy: "talk with people more than at them: reply to what others write",
         ..BASE
     }
+    /// How often people name us rather than a declared competitor.
+    ShareOfVoice {
+        name: "share_of_voice",
+        title: "mentions of us out of those of us and of declared competitors",
+        per: Some(Denominator::Mentions),
+        cases: "mentions",
+        hits: "mentions of us",
+        method: Method::Bootstrap,
+        needs: &[&[FactKind::Mentions]],
+        formula: "our mentions / (our mentions + those of the declared competitors)",
+        remedy: "do what people talk about, and answer those who name you",
+        ..BASE
+    }
     /// The share of interactions that the ten most active people made.
     Concentration {
         name: "concentration",
         title: "interactions made by the ten most active people",
+        per: Some(Denominator::Interactions),
         cases: "interactions",
         hits: "interactions of the top ten",
         better: Better::Lower,
@@ -406,12 +438,51 @@ catalogue! {
     EngagedRetention {
         name: "engaged_retention",
         title: "people engaged before who are engaged still",
+        per: Some(Denominator::People),
         cases: "people engaged in the window before",
         hits: "people engaged in both windows",
         grows: Grows::Hits,
         needs: &[&[FactKind::Inbound]],
         formula: "people engaged in this window and the one before / those of the one before",
         remedy: "turn to the people who were engaged last time and are silent now",
+        ..BASE
+    }
+    /// How much of the target list engages.
+    TargetReach {
+        name: "target_reach",
+        title: "accounts of the target list that engaged with us",
+        cases: "accounts of the target list",
+        hits: "accounts that engaged",
+        grows: Grows::Hits,
+        needs: &[&[FactKind::Inbound]],
+        formula: "accounts of the segments who engaged in the window / accounts of the segments",
+        remedy: "answer what they write, and publish what they asked for",
+        ..BASE
+    }
+    /// Whether those whom we approach turn to us.
+    TargetReplyBack {
+        name: "target_reply_back",
+        title: "accounts of the target list that engaged after we wrote to them",
+        cases: "accounts that we wrote to",
+        hits: "accounts that engaged within 14 days",
+        needs: &[&[FactKind::Inbound, FactKind::Answers]],
+        formula: "accounts of the segments to whom we replied in the window and who engaged within 14 days \
+                  / those to whom we replied; whoever has had less than 14 days and is silent is left out",
+        remedy: "write to fewer of them and say more: about what they posted, not about you",
+        ..BASE
+    }
+    /// Followers who look real, out of those of whom enough is known.
+    AudienceQuality {
+        name: "audience_quality",
+        title: "followers whose accounts look real",
+        per: Some(Denominator::JudgedFollowers),
+        cases: "followers judged",
+        hits: "followers not flagged",
+        grows: Grows::Hits,
+        needs: &[&[FactKind::Followers, FactKind::Inbound, FactKind::Traits]],
+        formula: "1 - followers that the screen flags / followers of whom enough is known",
+        source: "the screen of `docs/reference/scores.md`",
+        remedy: "look at the flagged followers with `fivestep review`, and buy none",
         ..BASE
     }
     /// How much the number of followers grew.
@@ -447,6 +518,7 @@ catalogue! {
         name: "follow_ratio",
         unit: Unit::Ratio,
         title: "accounts we follow for each follower",
+        per: Some(Denominator::Followers),
         cases: "followers",
         hits: "followers",
         better: Better::Lower,

@@ -1,4 +1,4 @@
-//! What the actions `support.inbox` and `refine.evaluate` count.
+//! What the actions `define.audit`, `support.inbox` and `refine.evaluate` count.
 //!
 //! # Always true
 //!
@@ -8,15 +8,39 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::settle::object;
+use super::settle::{object, values};
 use crate::{
-    evidence::{inbox::Inbox, scores::Survey},
+    evidence::{inbox::Inbox, metrics::audit::Share, scores::Survey},
     failure::Failure,
     model::BrandId,
     runner::{Runner, known::Asked},
 };
 
 impl Runner {
+    /// Holds what the brand shows of itself against its charter; people of the charter are not
+    /// named.
+    pub(super) fn count_audit(&mut self, brand: &BrandId) -> Result<Map<String, Value>, Failure> {
+        let audit = self.audit(brand, Asked::default(), None)?.audit;
+        let share = |share: Share| json!({ "hits": share.hits, "n": share.n });
+        let empty = |found: &Share| found.n - found.hits;
+        // Where nothing is known of them, nothing is not 0.
+        let known = !audit.fields.is_empty();
+        let empty_fields = known.then(|| audit.fields.values().map(empty).sum::<u64>());
+        let drift = Share { hits: audit.drift.len() as u64, n: audit.threads };
+        let pillars: BTreeMap<&str, Value> =
+            audit.pillars.iter().map(|(id, found)| (id.as_str(), share(*found))).collect();
+        let rhythm = audit.rhythm.as_ref();
+        Ok(object([
+            ("as_of", json!(audit.window.map(|window| window.to))),
+            ("metrics", json!(values(audit.numbers.iter()))),
+            ("pillars", json!(pillars)),
+            ("drift", json!((drift.n > 0).then(|| share(drift)))),
+            ("empty_fields", json!(empty_fields)),
+            ("weeks", json!(rhythm.map(|rhythm| share(rhythm.weeks)))),
+            ("weeks_kept", json!(rhythm.and_then(|rhythm| rhythm.kept).map(share))),
+        ]))
+    }
+
     /// Counts the conversations that wait for an answer.
     pub(super) fn count_inbox(&mut self, brand: &BrandId) -> Result<Map<String, Value>, Failure> {
         let known = self.known(brand, Asked::default())?;

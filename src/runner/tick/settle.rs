@@ -13,7 +13,8 @@ use crate::{
     failpoint,
     failure::Failure,
     model::{
-        ActionName, BrandId, Checkpoint, Command, Finding, StageId, Verb, Work, command::Fault,
+        ActionName, BrandId, Checkpoint, Command, Finding, Observation, StageId, Verb, Work,
+        command::Fault,
     },
     performer::Order,
     runner::{Runner, load_brand, works::Works},
@@ -42,7 +43,7 @@ impl Runner {
         for (at, begun) in begun {
             let order = order(&at, begun);
             match order.job.work {
-                Work::Pull | Work::Measure | Work::Inbox | Work::Evaluate => {
+                Work::Pull | Work::Measure | Work::Audit | Work::Inbox | Work::Evaluate => {
                     let answer = self.do_here(&order);
                     self.settle(vec![(order, answer)], account)?;
                 }
@@ -135,6 +136,7 @@ impl Runner {
         failpoint::pass("effect.before");
         let done = match order.job.work {
             Work::Pull => self.pull(&order.brand),
+            Work::Audit => self.count_audit(&order.brand),
             Work::Inbox => self.count_inbox(&order.brand),
             Work::Evaluate => self.count_people(&order.brand),
             Work::Measure | Work::Notify { .. } | Work::Command { .. } | Work::Http { .. } => {
@@ -164,20 +166,23 @@ impl Runner {
     /// Measures the brand's evidence; the answer holds each number with its sample.
     fn numbers(&mut self, brand: &BrandId) -> Result<Map<String, Value>, Failure> {
         let case = self.case(brand)?;
-        let metrics = case.observations.metrics.iter();
-        let numbers: BTreeMap<String, Value> = metrics
-            .filter_map(|(metric, seen)| match &seen.finding {
-                Finding::Measured { value, n, .. } => {
-                    Some((metric.to_string(), json!({ "value": value, "n": n })))
-                }
-                Finding::NoCases { .. }
-                | Finding::NotExported { .. }
-                | Finding::Suppressed { .. }
-                | Finding::Unmeasurable { .. } => None,
-            })
-            .collect();
+        let numbers = values(case.observations.metrics.values());
         Ok(object([("as_of", json!(case.observations.as_of)), ("metrics", json!(numbers))]))
     }
+}
+
+/// The numbers that have a value, each with its sample.
+pub(super) fn values<'o>(seen: impl Iterator<Item = &'o Observation>) -> BTreeMap<String, Value> {
+    let numbers = seen.filter_map(|seen| match &seen.finding {
+        Finding::Measured { value, n, .. } => {
+            Some((seen.metric.to_string(), json!({ "value": value, "n": n })))
+        }
+        Finding::NoCases { .. }
+        | Finding::NotExported { .. }
+        | Finding::Suppressed { .. }
+        | Finding::Unmeasurable { .. } => None,
+    });
+    numbers.collect()
 }
 
 /// The command that records an answer.

@@ -94,6 +94,37 @@ pub(super) fn background(
     read().map_err(|error| bad_row(place, error))
 }
 
+/// What the brand shows of itself: its profiles, its posts after `since`, and the oldest of them all.
+///
+/// - `since`: given how new the evidence is, UTC.
+pub(super) fn own(
+    connection: &Connection,
+    place: &str,
+    at: Option<u64>,
+    since: impl FnOnce(DateTime<Utc>) -> DateTime<Utc>,
+) -> Result<Facts, EvidenceError> {
+    let (carried, origins, as_of) = summary(connection, place, at)?;
+    let from = Rows { connection, at };
+    let read = || {
+        let profiles = from.all("profile", "as_of, account", profile)?;
+        let posts = as_of.map(|as_of| own_posts(from, since(as_of))).transpose()?;
+        let posts = posts.unwrap_or_default();
+        Ok(Facts { carried, origins, as_of, profiles, posts, ..Facts::default() })
+    };
+    read().map_err(|error| bad_row(place, error))
+}
+
+/// The posts of accounts with a profile: those after `since`, and the oldest.
+fn own_posts(from: Rows<'_>, since: DateTime<Utc>) -> rusqlite::Result<Vec<Post>> {
+    let posts = from.select("post", "id");
+    let sql = format!(
+        "WITH own AS (SELECT * FROM ({posts}) WHERE author IN (SELECT account FROM profile))
+         SELECT * FROM own WHERE at > {} OR at = (SELECT min(at) FROM own) ORDER BY id",
+        since.timestamp_micros()
+    );
+    from.query(&sql, post)
+}
+
 /// What stands above the facts: kinds carried, origins, and how new they are.
 pub(super) type Summary = (BTreeSet<FactKind>, BTreeSet<Origin>, Option<DateTime<Utc>>);
 

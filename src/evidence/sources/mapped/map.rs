@@ -43,7 +43,7 @@ pub(super) enum Rows {
     Posts,
     /// What a platform counted for a post of ours.
     PostNumbers,
-    /// What a platform counted for our account on a day.
+    /// What a platform counted for our account on a day, or how often a competitor was named.
     AccountNumbers,
 }
 
@@ -65,7 +65,7 @@ impl Rows {
             Rows::Followers => (&["author"], &["name", "at"]),
             Rows::Posts => (&["id", "at"], &["text", "parent"]),
             Rows::PostNumbers => (&["id", "at"], &[]),
-            Rows::AccountNumbers => (&["at"], &[]),
+            Rows::AccountNumbers => (&["at"], &["account"]),
         }
     }
 

@@ -116,7 +116,7 @@ struct Reading {
 impl Reading {
     fn new(map: Map, account: &str) -> Self {
         let name = account.trim().trim_start_matches('@').to_owned();
-        let id = PersonId::new(map.platform, &name.to_lowercase());
+        let id = PersonId::named(map.platform, &name);
         let mut draft = Draft::of(&id);
         draft.profile.handle = format!("@{}", text::clean_name(&name));
         let kinds: &[FactKind] = match map.rows {
@@ -271,8 +271,23 @@ impl Reading {
     fn account_numbers(&mut self, cells: &Cells<'_>) -> Result<(), Skip> {
         let at = self.at(cells)?;
         let end = at + TimeDelta::days(1);
-        for (count, value) in self.counts(cells)? {
-            self.draft.gather.account_total((self.us.id.clone(), count, at, end), value);
+        let account = if self.map.columns.contains_key("account") {
+            PersonId::named(self.us.platform, &self.id(cells, "account")?)
+        } else {
+            self.us.id.clone()
+        };
+        let mut counts = self.counts(cells)?;
+        if account != self.us.id {
+            // What a competitor's audience does is not our business.
+            counts.retain(|count, _| *count == Count::Mentions);
+            if counts.is_empty() {
+                let reason =
+                    "a row of another account without `mentions`, which is all that is kept";
+                return Err(Skip::because(reason));
+            }
+        }
+        for (count, value) in counts {
+            self.draft.gather.account_total((account.clone(), count, at, end), value);
         }
         Ok(())
     }

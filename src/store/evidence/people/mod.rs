@@ -44,6 +44,31 @@ pub(super) fn open<'c>(
     Merge::of(runs.collect::<rusqlite::Result<Vec<_>>>()?, accounts)
 }
 
+/// Ids that part the people of the longest layer into about equal parts, at most so many; fewer where
+/// there are few blocks.
+pub(super) fn borders(connection: &Connection, parts: usize) -> rusqlite::Result<Vec<String>> {
+    let longest = layers(connection)?.into_iter().max_by_key(|layer| layer.said);
+    let Some(longest) = longest else { return Ok(Vec::new()) };
+    let places = places(longest.id);
+    let last = "SELECT max(place) FROM block WHERE place >= ?1 AND place < ?2";
+    let last = connection
+        .query_row(last, params![places.start, places.end], |row| row.get::<_, Option<i64>>(0))?;
+    let blocks = last.map_or(0, |last| last + 1 - places.start);
+    let parts = (blocks / LEAST_BLOCKS).clamp(1, i64::try_from(parts).unwrap_or(i64::MAX));
+    let first = "SELECT first FROM block WHERE place >= ?1 AND place < ?2 ORDER BY place LIMIT 1";
+    let mut first = connection.prepare(first)?;
+    let borders = (1..parts).map(|part| places.start + blocks * part / parts);
+    let mut found = borders
+        .map(|place| first.query_row(params![place, places.end], |row| row.get(0)).optional())
+        .filter_map(Result::transpose)
+        .collect::<rusqlite::Result<Vec<String>>>()?;
+    found.dedup();
+    Ok(found)
+}
+
+/// So many blocks are worth a look of their own: about a megabyte.
+const LEAST_BLOCKS: i64 = 64;
+
 /// One layer, as the table of layers has it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Layer {
@@ -88,6 +113,9 @@ fn places(layer: i64) -> std::ops::Range<i64> {
     layer << 32..(layer + 1) << 32
 }
 
+/// Comes after every id.
+const BEHIND_ALL: &str = "\u{10ffff}";
+
 /// Reads the records of one layer.
 pub(super) struct LayerRun<'c> {
     block: CachedStatement<'c>,
@@ -95,6 +123,8 @@ pub(super) struct LayerRun<'c> {
     /// Where the next block may lie, and where the layer ends.
     next: i64,
     end: i64,
+    /// With whom the block at `next` begins, once that was asked.
+    until: Option<String>,
     reader: Reader,
 }
 
@@ -108,6 +138,7 @@ impl<'c> LayerRun<'c> {
             first: connection.prepare_cached(&format!("SELECT place, first {at}"))?,
             next: places.start,
             end: places.end,
+            until: None,
             reader: Reader::default(),
         })
     }
@@ -122,27 +153,35 @@ impl<'c> LayerRun<'c> {
             Ok(place)
         });
         let Some(place) = turn.optional()? else { return Ok(false) };
-        self.next = place + 1;
+        (self.next, self.until) = (place + 1, None);
         Ok(true)
     }
 
     /// The last block from the next one on that begins at or before `id`, if there is one.
     fn block_of(&mut self, id: &str) -> rusqlite::Result<Option<i64>> {
+        if self.until.as_deref().is_some_and(|until| id < until) {
+            return Ok(None);
+        }
         let (mut low, mut high, mut found) = (self.next, self.end, None);
         // The end is far behind the last block: step out, twice as far each time, then close in.
         let mut stride = 1;
         while low < high {
             let probe = (low + stride - 1).min(low + (high - low) / 2);
             let at = self.first.query_row(params![probe, high], |row| {
-                Ok((row.get::<_, i64>(0)?, read::text(row, 1)? <= id))
+                let first = read::text(row, 1)?;
+                Ok((row.get::<_, i64>(0)?, (first > id).then(|| first.to_owned())))
             });
-            match at.optional()? {
-                Some((place, true)) => {
-                    (found, low) = (Some(place), place + 1);
-                    stride *= 2;
-                }
-                Some((_, false)) | None => (high, stride) = (probe, 1 + (probe - low) / 2),
+            let at = at.optional()?;
+            if let Some((place, None)) = at {
+                (found, low) = (Some(place), place + 1);
+                stride *= 2;
+                continue;
             }
+            if probe == self.next {
+                // People come in order: the next few are in the open block as well.
+                self.until = Some(at.and_then(|(_, first)| first).unwrap_or(BEHIND_ALL.to_owned()));
+            }
+            (high, stride) = (probe, 1 + (probe - low) / 2);
         }
         Ok(found)
     }
