@@ -202,7 +202,7 @@ pub enum Verb {
     Refine(RefineArgs),
     /// The questions about people that a person has to answer
     Review(ReviewArgs),
-    /// A cycle beside those before it: what moved, what was worked on, how near the end is
+    /// A cycle beside those before it: what moved, and what was done
     Repeat(RepeatArgs),
     /// A brand's report: one page to send, or its numbers
     Report(ReportArgs),

@@ -1,4 +1,4 @@
-//! A cycle beside those before it: what moved, what was worked on, how near the end is.
+//! A cycle beside those before it: what moved, and what was done.
 //!
 //! Start reading at [`repeat`]. It reads the journal, so that numbers are compared on which people
 //! decided; only a cycle that goes on is compared by what is known today.

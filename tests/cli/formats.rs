@@ -317,6 +317,7 @@ fn help_says_what_there_is_and_shows_examples() {
       inbox        The conversations that wait for an answer, those to answer first at the top
       refine       What a brand's people give and gain, and what to do about it
       review       The questions about people that a person has to answer
+      repeat       A cycle beside those before it: what moved, and what was done
       report       A brand's report: one page to send, or its numbers
       graph        Draw a workflow, and where a brand is in it
       schedule     When schedules come
