@@ -36,6 +36,8 @@ mod people;
 mod refine;
 #[path = "cli/rehearse.rs"]
 mod rehearse;
+#[path = "cli/repeat.rs"]
+mod repeat;
 #[path = "cli/report.rs"]
 mod report;
 #[path = "cli/schedules.rs"]

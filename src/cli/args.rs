@@ -202,6 +202,8 @@ pub enum Verb {
     Refine(RefineArgs),
     /// The questions about people that a person has to answer
     Review(ReviewArgs),
+    /// A cycle beside those before it: what moved, what was worked on, how near the end is
+    Repeat(RepeatArgs),
     /// A brand's report: one page to send, or its numbers
     Report(ReportArgs),
     /// Draw a workflow, and where a brand is in it
@@ -268,6 +270,7 @@ impl Verb {
             Verb::Test(_) => &[Format::Junit],
             Verb::Tasks(_) => &[Format::Ics],
             Verb::Inbox(_) | Verb::Refine(_) | Verb::Review(_) => &[Format::Csv],
+            Verb::Repeat(_) => &[Format::Md, Format::Csv],
             Verb::Define(_) => &[Format::Csv, Format::Md],
             Verb::Report(_) => &[Format::Html, Format::Md, Format::Csv],
             Verb::Init(_)
@@ -1053,6 +1056,20 @@ pub struct ReviewArgs {
     /// Say what would be taken or noted, and change nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// Arguments of `repeat`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep repeat acme
+  fivestep repeat acme --cycles 1 -o md")]
+pub struct RepeatArgs {
+    /// The brand
+    pub brand: String,
+    /// With how many earlier cycles it is compared
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..))]
+    pub cycles: u16,
 }
 
 /// Arguments of `report`.

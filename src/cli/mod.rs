@@ -16,6 +16,7 @@ pub mod exit;
 mod out;
 pub mod reference;
 mod render;
+mod repeat;
 mod report;
 mod sarif;
 mod session;
@@ -134,6 +135,7 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::Inbox(args) => inbox::run(session, args),
         Verb::Refine(args) => refine::run(session, args),
         Verb::Review(args) => review::run(session, args),
+        Verb::Repeat(args) => repeat::run(session, args),
         Verb::Report(args) => client_report::run(session, args),
         Verb::Graph(args) => graph::run(session, args),
         Verb::Schedule(args) => schedule::run(session, args),

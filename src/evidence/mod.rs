@@ -8,6 +8,7 @@
 //! them decides anything.
 
 pub mod accounts;
+pub mod comparison;
 pub mod erasure;
 pub mod facts;
 pub mod inbox;

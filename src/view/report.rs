@@ -252,7 +252,7 @@ fn next(gate: &[ClauseView], tasks: &[TaskView], open: bool) -> Vec<String> {
 }
 
 /// One observation as a report shows it.
-fn figure(seen: &Observation, trace: String) -> Figure {
+pub(super) fn figure(seen: &Observation, trace: String) -> Figure {
     let spec = seen.metric.spec();
     let (value, n, interval) = match &seen.finding {
         Finding::Measured { value, n, interval, .. } => (Some(*value), Some(*n), *interval),
@@ -308,7 +308,7 @@ fn absent(finding: &Finding) -> Option<&'static str> {
 }
 
 /// The command that shows what is behind a number.
-fn trace(
+pub(super) fn trace(
     brand: &str,
     metric: Metric,
     as_of: Option<DateTime<Utc>>,

@@ -16,6 +16,7 @@ pub mod numbers;
 pub mod page;
 pub mod past;
 pub mod refine;
+pub mod repeat;
 pub mod report;
 pub mod review;
 pub mod rows;

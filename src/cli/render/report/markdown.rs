@@ -85,11 +85,13 @@ fn list(lines: &[String], none: &str) -> String {
     }
 }
 
+/// The first two lines of a table.
 pub fn head_row<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let names: Vec<&str> = names.into_iter().collect();
     format!("| {} |\n|{}\n", names.join(" | "), " --- |".repeat(names.len()))
 }
 
+/// A line of a table.
 pub fn row(cells: impl IntoIterator<Item = String>) -> String {
     let cells: Vec<String> = cells.into_iter().map(|cell| safe(&cell)).collect();
     format!("| {} |\n", cells.join(" | "))
