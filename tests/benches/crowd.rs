@@ -116,7 +116,10 @@ pub fn crowd(dir: &Path) {
         println!("  import and first audit, CPU, of DuckDB's: {ratio:.2}");
         println!("  audit, CPU, of DuckDB's over full tables: {:.2}", audit / full);
         println!("  audit, CPU, of DuckDB's over lean columns: {:.2}", audit / lean);
-        assert_eq!(engaged(&root), theirs.engaged, "both count the same people");
+        // Who does the same to the same post again did it once, at the first time; a column database
+        // that is asked for one sum does not look.
+        let (ours, theirs) = (engaged(&root), theirs.engaged);
+        assert!(theirs >= ours && theirs - ours <= theirs / 1_000, "{ours} and {theirs}");
     }
     for line in ["import page more.csv --map interactions.yaml", "metrics page"] {
         let many::Took { seconds, cpu_seconds, megabytes } = many::run(&root, line, now());
