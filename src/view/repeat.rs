@@ -478,7 +478,8 @@ mod tests {
     fn a_plateau_takes_three_cycles_that_tell_of_no_change() {
         const UNCLEAR: Option<Direction> = Some(Direction::Unclear);
         // (why this row exists, what each earlier cycle tells, is it a plateau?)
-        let table: [(&str, &[Option<Direction>], Option<bool>); 5] = [
+        type Case<'c> = (&'c str, &'c [Option<Direction>], Option<bool>);
+        let table: [Case; 5] = [
             ("nothing before", &[], None),
             ("two cycles are too few", &[UNCLEAR, UNCLEAR], None),
             ("a cycle that tells nothing does not count", &[UNCLEAR, None, UNCLEAR], None),
