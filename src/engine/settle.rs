@@ -10,15 +10,11 @@ use crate::model::{Finding, Metric, Observation, Window};
 
 use super::gate::Evidence;
 
-/// Exports are taken by hand, at slightly different hours: a window that lacks less than a day
-/// counts as settled.
-const GRACE: TimeDelta = TimeDelta::days(1);
-
 /// When the evidence must reach, so that the window holds this cycle alone; `None` in the first
 /// cycle, which counts what was there before.
 pub(super) fn settles_at(evidence: Evidence<'_>) -> Option<DateTime<Utc>> {
     let window = TimeDelta::try_seconds(evidence.workflow.window_seconds)?;
-    evidence.checkpoint.cycle.counted_to?.checked_add_signed(window - GRACE.min(window))
+    evidence.checkpoint.cycle.counted_to?.checked_add_signed(window - Window::GRACE.min(window))
 }
 
 /// The observation; `None` before the first import.

@@ -9,7 +9,6 @@
 //!   and evidence of their own.
 //! - A change says how far a number moved. It never says what moved it.
 
-use chrono::TimeDelta;
 use serde::Serialize;
 use thiserror::Error;
 
@@ -19,9 +18,6 @@ use crate::model::{
 };
 
 use super::interval::newcombe;
-
-/// Exports are taken by hand, at slightly different hours: windows may share less than a day.
-const GRACE: TimeDelta = TimeDelta::days(1);
 
 /// Where a number went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -174,7 +170,7 @@ fn without_numbers(text: &str) -> String {
 fn apart(before: Window, after: Window) -> Result<(), Incomparable> {
     if before.to - before.from != after.to - after.from {
         Err(Incomparable::OtherWindow)
-    } else if before.to - after.from > GRACE.min(after.to - after.from) {
+    } else if before.to - after.from > Window::GRACE.min(after.to - after.from) {
         Err(Incomparable::SharedEvidence)
     } else {
         Ok(())
@@ -208,6 +204,8 @@ fn change(metric: Metric, before: Point, after: Point) -> Change {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
     use crate::evidence::interval::wilson;
 

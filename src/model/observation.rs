@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -33,6 +33,10 @@ pub struct Window {
 }
 
 impl Window {
+    /// So much of a window may also be in that of the cycle before: exports are taken by hand, at slightly
+    /// different hours.
+    pub const GRACE: TimeDelta = TimeDelta::days(1);
+
     /// Whether `at` lies inside.
     pub fn holds(&self, at: DateTime<Utc>) -> bool {
         self.from < at && at <= self.to

@@ -22,7 +22,7 @@ use crate::{
     evidence::comparison::{Change, Direction, Proof, compare},
     model::{
         Checkpoint, ClauseId, Entry, Expression, Fact, Interval, Metric, Observation, Stage,
-        StageId, Unit, Verdict, quantity::duration,
+        StageId, Unit, Verdict, Window, quantity::duration,
     },
     runner::Case,
 };
@@ -219,9 +219,6 @@ pub fn repeat(
     }
 }
 
-/// Exports are taken by hand, at slightly different hours.
-const GRACE: TimeDelta = TimeDelta::days(1);
-
 /// The newest cycle whose window holds nothing that the cycle before had; the first has none before.
 fn compared_cycle(cycles: &[Cycle], window_seconds: i64) -> Option<usize> {
     let window = TimeDelta::try_seconds(window_seconds)?;
@@ -230,7 +227,7 @@ fn compared_cycle(cycles: &[Cycle], window_seconds: i64) -> Option<usize> {
         None => true,
         Some(None) => reaches(*place).is_some(),
         Some(Some(before)) => {
-            reaches(*place).is_some_and(|at| at - before >= window - GRACE.min(window))
+            reaches(*place).is_some_and(|at| at - before >= window - Window::GRACE.min(window))
         }
     };
     (0..cycles.len()).rev().find(own)
