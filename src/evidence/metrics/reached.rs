@@ -57,13 +57,14 @@ pub(super) fn target_reply_back(scope: &Scope) -> Reading {
     if reached.0.is_empty() {
         return Reading::no_cases(metric, NOBODY_LISTED);
     }
-    let due = |met: &Met| met.turned.is_some() || met.wrote <= Some(scope.window.to - PATIENCE);
+    // Whoever has had less time is left out, silent or not: those who turn to us at once would count alone.
+    let due = |met: &Met| met.wrote <= Some(scope.window.to - PATIENCE);
     let wrote = || reached.0.iter().filter(|(_, met)| met.wrote.is_some());
     let judged: Vec<(&String, &Met)> = wrote().filter(|(_, met)| due(met)).collect();
     let waiting = (wrote().count() - judged.len()) as u64;
     let left_out = (waiting > 0).then(|| {
         let who = counted(waiting, "accounts");
-        format!("{who} left out: written to less than 14 days ago, and silent so far")
+        format!("{who} left out: written to less than 14 days ago")
     });
     if judged.is_empty() {
         let why = left_out.unwrap_or_else(|| {
@@ -253,9 +254,18 @@ mod tests {
             (
                 "may still turn to us",
                 wrote(3).likes("cid", 5),
-                "no cases: 1 account left out: written to less than 14 days ago, and silent so far",
+                "no cases: 1 account left out: written to less than 14 days ago",
             ),
-            ("turned to us at once", wrote(3).likes("ann", 2 * DAY), "1 of 1"),
+            (
+                "turned to us at once",
+                wrote(3).likes("ann", 2 * DAY),
+                "no cases: 1 account left out: written to less than 14 days ago",
+            ),
+            (
+                "who turned at once does not count before who is silent",
+                wrote(3).likes("ann", 2 * DAY).answers("bob", "s", 20 * DAY),
+                "0 of 1",
+            ),
             (
                 "one waits, one is due",
                 wrote(3).answers("bob", "s", 20 * DAY).likes("cid", 5),

@@ -467,7 +467,7 @@ catalogue! {
         hits: "accounts that engaged within 14 days",
         needs: &[&[FactKind::Inbound, FactKind::Answers]],
         formula: "accounts of the segments to whom we replied in the window and who engaged within 14 days \
-                  / those to whom we replied; whoever has had less than 14 days and is silent is left out",
+                  / those to whom we replied; whoever has had less than 14 days is left out",
         remedy: "write to fewer of them and say more: about what they posted, not about you",
         ..BASE
     }
