@@ -6,7 +6,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{evidence::scores::Decision, store::state::Keep};
+use crate::{evidence::scores::Decision, runner::known::Asked, store::state::Keep};
 
 use super::shipped::Shipped;
 
@@ -891,6 +891,27 @@ pub struct ReceiptsArgs {
     pub number: Option<usize>,
 }
 
+/// Which evidence is looked at, and which stretch of time.
+#[derive(Debug, Args)]
+pub struct MomentArgs {
+    /// Only what was imported by then, as if it were then: an instant, or the end of a day (UTC)
+    #[arg(long, value_name = "DATE", value_parser = parse_instant)]
+    pub as_of: Option<DateTime<Utc>>,
+    /// The length of the window; otherwise that of the brand's workflow
+    #[arg(long, value_name = "TIME", value_parser = parse_window)]
+    pub window: Option<i64>,
+    /// Let the measuring window end here instead of at the newest evidence
+    #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
+    pub window_end: Option<DateTime<Utc>>,
+}
+
+impl MomentArgs {
+    /// What is asked of a brand's evidence.
+    pub fn asked(&self) -> Asked {
+        Asked { as_of: self.as_of, window_seconds: self.window }
+    }
+}
+
 /// Arguments of `metrics`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -902,15 +923,9 @@ Examples:
 pub struct MetricsArgs {
     /// The brand
     pub brand: String,
-    /// Only what was imported by then, as if it were then: an instant, or the end of a day (UTC)
-    #[arg(long, value_name = "DATE", value_parser = parse_instant)]
-    pub as_of: Option<DateTime<Utc>>,
-    /// The length of the window; otherwise that of the brand's workflow
-    #[arg(long, value_name = "TIME", value_parser = parse_window)]
-    pub window: Option<i64>,
-    /// Let the measuring window end here instead of at the newest evidence
-    #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
-    pub window_end: Option<DateTime<Utc>>,
+    /// Which evidence, and of when.
+    #[command(flatten)]
+    pub moment: MomentArgs,
     /// One metric: its formula, the numbers put in, and the rows behind it
     #[arg(long, value_name = "NAME")]
     pub explain: Option<String>,
@@ -938,15 +953,9 @@ pub struct DefineArgs {
     /// How many posts on no pillar are listed; `-o csv` and `-o json` have all
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub first: usize,
-    /// Only what was imported by then, as if it were then: an instant, or the end of a day (UTC)
-    #[arg(long, value_name = "DATE", value_parser = parse_instant)]
-    pub as_of: Option<DateTime<Utc>>,
-    /// The length of the window; otherwise that of the brand's workflow
-    #[arg(long, value_name = "TIME", value_parser = parse_window)]
-    pub window: Option<i64>,
-    /// Let the window end here instead of at the newest evidence
-    #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
-    pub window_end: Option<DateTime<Utc>>,
+    /// Which evidence, and of when.
+    #[command(flatten)]
+    pub moment: MomentArgs,
 }
 
 /// Arguments of `inbox`.
@@ -971,15 +980,9 @@ pub struct InboxArgs {
     /// How many minutes an answer takes
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
     pub each: u16,
-    /// Only what was imported by then, as if it were then: an instant, or the end of a day (UTC)
-    #[arg(long, value_name = "DATE", value_parser = parse_instant)]
-    pub as_of: Option<DateTime<Utc>>,
-    /// The length of the window; otherwise that of the brand's workflow
-    #[arg(long, value_name = "TIME", value_parser = parse_window)]
-    pub window: Option<i64>,
-    /// Let the window end here instead of at the newest evidence
-    #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
-    pub window_end: Option<DateTime<Utc>>,
+    /// Which evidence, and of when.
+    #[command(flatten)]
+    pub moment: MomentArgs,
 }
 
 /// Arguments of `refine`.
@@ -1010,15 +1013,9 @@ pub struct RefineArgs {
     /// Name people instead of giving each a pseudonym
     #[arg(long)]
     pub names: bool,
-    /// Only what was imported by then, as if it were then: an instant, or the end of a day (UTC)
-    #[arg(long, value_name = "DATE", value_parser = parse_instant)]
-    pub as_of: Option<DateTime<Utc>>,
-    /// The length of the window; otherwise that of the brand's workflow
-    #[arg(long, value_name = "TIME", value_parser = parse_window)]
-    pub window: Option<i64>,
-    /// Judge people as of this moment instead of the newest evidence
-    #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
-    pub window_end: Option<DateTime<Utc>>,
+    /// Which evidence, and of when.
+    #[command(flatten)]
+    pub moment: MomentArgs,
 }
 
 /// Arguments of `review`.

@@ -1,6 +1,6 @@
 //! `define`: whether a brand is what its charter says, and which of its posts drift from it.
 
-use crate::{failure::Failure, runner::known::Asked, view::define::define};
+use crate::{failure::Failure, view::define::define};
 
 use super::{
     args::{DefineArgs, Format},
@@ -10,8 +10,9 @@ use super::{
 };
 
 pub fn run(session: &Session, args: &DefineArgs) -> Result<Exit, Failure> {
-    let asked = Asked { as_of: args.as_of, window_seconds: args.window };
-    let audited = session.runner()?.audit(&brand_id(&args.brand)?, asked, args.window_end)?;
+    let asked = args.moment.asked();
+    let audited =
+        session.runner()?.audit(&brand_id(&args.brand)?, asked, args.moment.window_end)?;
     let out = session.out;
     // What programs and spreadsheets read is never shortened.
     let whole = matches!(out.format, Format::Csv | Format::Json | Format::Ids);

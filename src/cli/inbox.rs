@@ -3,7 +3,6 @@
 use crate::{
     evidence::inbox::Inbox,
     failure::Failure,
-    runner::known::Asked,
     view::{
         inbox::{Effort, inbox},
         refine::Names,
@@ -18,10 +17,10 @@ use super::{
 };
 
 pub fn run(session: &Session, args: &InboxArgs) -> Result<Exit, Failure> {
-    let asked = Asked { as_of: args.as_of, window_seconds: args.window };
+    let asked = args.moment.asked();
     let known = session.runner()?.known(&brand_id(&args.brand)?, asked)?;
     let found = known.judge_each(
-        args.window_end,
+        args.moment.window_end,
         |context| (Inbox::default(), context.now().window),
         |(inbox, _), context, somebody| inbox.see(context, somebody),
     )?;

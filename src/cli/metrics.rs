@@ -6,7 +6,6 @@ use crate::{
     definition,
     failure::Failure,
     model::{Benchmark, Metric},
-    runner::known::Asked,
     view::catalogue::{behind, catalogue},
     workspace::read_file,
 };
@@ -19,20 +18,21 @@ use super::{
 };
 
 pub fn run(session: &Session, args: &MetricsArgs) -> Result<Exit, Failure> {
-    let asked = Asked { as_of: args.as_of, window_seconds: args.window };
+    let asked = args.moment.asked();
     let metric = args.explain.as_deref().map(metric_named).transpose()?;
     let known = session.runner()?.known(&brand_id(&args.brand)?, asked)?;
     match metric {
         Some(metric) => {
-            let explained = known.explain(metric, args.window_end)?;
+            let explained = known.explain(metric, args.moment.window_end)?;
             let view = behind(&known, &explained, args.names, args.first)?;
             let ids = || view.rows.iter().map(|row| row.of.clone()).collect();
             session.out.answer(&view, ids, || render::catalogue::behind(&view))?;
         }
         None => {
             let benchmarks = args.benchmarks.as_deref().map(benchmarks).transpose()?;
-            let measured = known.measure(args.window_end)?;
-            let view = catalogue(&known, &measured, args.as_of, &benchmarks.unwrap_or_default());
+            let measured = known.measure(args.moment.window_end)?;
+            let view =
+                catalogue(&known, &measured, args.moment.as_of, &benchmarks.unwrap_or_default());
             let names = || {
                 view.metrics.iter().map(|one| one.observation.metric.name().to_owned()).collect()
             };

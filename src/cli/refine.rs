@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::{
     evidence::sources::labelled,
     failure::Failure,
-    runner::known::{Asked, Known},
+    runner::known::Known,
     view::evaluation::evaluation,
     view::refine::{Names, PersonView, Surveyed, one, refine},
 };
@@ -21,7 +21,7 @@ pub fn run(session: &Session, args: &RefineArgs) -> Result<Exit, Failure> {
     if let Some(table) = &args.evaluate {
         return evaluate(session, table);
     }
-    let asked = Asked { as_of: args.as_of, window_seconds: args.window };
+    let asked = args.moment.asked();
     let brand = brand_id(args.brand.as_deref().unwrap_or_default())?;
     let known = session.runner()?.known(&brand, asked)?;
     let names = Names::of(&known, args.names);
@@ -49,7 +49,7 @@ fn survey(
     names: &Names,
 ) -> Result<Exit, Failure> {
     let surveyed = known.judge_each(
-        args.window_end,
+        args.moment.window_end,
         |context| Surveyed::begin(context, args.first),
         |surveyed, context, somebody| surveyed.survey.see(context, somebody),
     )?;
@@ -71,7 +71,7 @@ fn explain(
     who: &str,
 ) -> Result<Exit, Failure> {
     let found = known.judge_each(
-        args.window_end,
+        args.moment.window_end,
         |_| Vec::new(),
         |found: &mut Vec<PersonView>, context, somebody| {
             if names.means(who, somebody) {
@@ -99,7 +99,7 @@ fn rows(
     session.out.document(&render::refine::head()?)?;
     let mut printed = Ok(());
     known.judge_each(
-        args.window_end,
+        args.moment.window_end,
         |_| (),
         |(), context, somebody| {
             let Some(person) = printed.is_ok().then(|| one(context, somebody, names)).flatten()

@@ -14,7 +14,7 @@ use super::gate::Evidence;
 /// cycle, which counts what was there before.
 pub(super) fn settles_at(evidence: Evidence<'_>) -> Option<DateTime<Utc>> {
     let window = TimeDelta::try_seconds(evidence.workflow.window_seconds)?;
-    evidence.checkpoint.cycle.counted_to?.checked_add_signed(window - Window::GRACE.min(window))
+    evidence.checkpoint.cycle.counted_to?.checked_add_signed(window - Window::grace(window))
 }
 
 /// The observation; `None` before the first import.

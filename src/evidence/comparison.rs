@@ -170,7 +170,7 @@ fn without_numbers(text: &str) -> String {
 fn apart(before: Window, after: Window) -> Result<(), Incomparable> {
     if before.to - before.from != after.to - after.from {
         Err(Incomparable::OtherWindow)
-    } else if before.to - after.from > Window::GRACE.min(after.to - after.from) {
+    } else if before.to - after.from > Window::grace(after.to - after.from) {
         Err(Incomparable::SharedEvidence)
     } else {
         Ok(())

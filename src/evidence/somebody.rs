@@ -65,6 +65,18 @@ pub struct Following {
     pub left_at: Option<Micros>,
 }
 
+impl Following {
+    /// Whether it had begun at `end`, as far as anybody says.
+    pub fn had_begun(&self, end: Micros) -> bool {
+        self.since.is_none_or(|since| since <= end)
+    }
+
+    /// Whether it held at `end`.
+    pub fn held(&self, end: Micros) -> bool {
+        self.had_begun(end) && self.left_at.is_none_or(|left| left > end)
+    }
+}
+
 /// They did something to us.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deed {

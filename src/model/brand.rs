@@ -180,7 +180,7 @@ impl KeepWords {
         [(KeepWords::None, "none"), (KeepWords::Own, "own"), (KeepWords::All, "all")];
 
     /// Their names.
-    pub const NAMES: [&'static str; 3] = ["none", "own", "all"];
+    pub const NAMES: [&'static str; 3] = [Self::ALL[0].1, Self::ALL[1].1, Self::ALL[2].1];
 
     /// Whether the words of a post are kept.
     ///

@@ -33,9 +33,11 @@ pub struct Window {
 }
 
 impl Window {
-    /// So much of a window may also be in that of the cycle before: exports are taken by hand, at slightly
-    /// different hours.
-    pub const GRACE: TimeDelta = TimeDelta::days(1);
+    /// How much of a window of this length may also be in that of the cycle before: a day, since
+    /// exports are taken by hand, at slightly different hours.
+    pub fn grace(length: TimeDelta) -> TimeDelta {
+        TimeDelta::days(1).min(length)
+    }
 
     /// Whether `at` lies inside.
     pub fn holds(&self, at: DateTime<Utc>) -> bool {

@@ -227,7 +227,7 @@ fn compared_cycle(cycles: &[Cycle], window_seconds: i64) -> Option<usize> {
         None => true,
         Some(None) => reaches(*place).is_some(),
         Some(Some(before)) => {
-            reaches(*place).is_some_and(|at| at - before >= window - Window::GRACE.min(window))
+            reaches(*place).is_some_and(|at| at - before >= window - Window::grace(window))
         }
     };
     (0..cycles.len()).rev().find(own)

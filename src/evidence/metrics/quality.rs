@@ -185,7 +185,7 @@ impl Screening {
         let mut followed = HashSet::new();
         for account in own {
             let account = crowd.one(account)?;
-            let now = account.follows.iter().filter(|one| holds(one, end.into()));
+            let now = account.follows.iter().filter(|one| one.held(end.into()));
             followed.extend(now.map(|one| account.account(one.account).as_str().to_owned()));
         }
         Ok(Some(Self {
@@ -204,10 +204,10 @@ impl Screening {
     /// - `is_own`: whether the account at a place is ours.
     pub fn see(&mut self, somebody: &Somebody, is_own: impl Fn(Place) -> bool) -> Option<Signs> {
         let end = Micros::from(self.end);
-        let known = |one: &&Following| is_own(one.account) && begun(one, end);
+        let known = |one: &&Following| is_own(one.account) && one.had_begun(end);
         let of_us = || somebody.follows.iter().filter(known);
         of_us().filter_map(|one| one.since).for_each(|since| self.arrivals.add(since));
-        let mut now = of_us().filter(|one| holds(one, end)).peekable();
+        let mut now = of_us().filter(|one| one.held(end)).peekable();
         now.peek()?;
         let since = now.filter_map(|one| one.since).min();
         let signs = self.signs(somebody, since);
@@ -282,16 +282,6 @@ impl Judged {
             self.flagged += u64::from(flagged);
         }
     }
-}
-
-/// Whether a follow had begun by `end`, as far as anybody says.
-fn begun(one: &Following, end: Micros) -> bool {
-    one.since.is_none_or(|since| since <= end)
-}
-
-/// Whether a follow holds at `end`.
-fn holds(one: &Following, end: Micros) -> bool {
-    begun(one, end) && one.left_at.is_none_or(|left| left > end)
 }
 
 #[cfg(test)]

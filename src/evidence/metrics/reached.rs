@@ -19,7 +19,7 @@ use super::{
     scope::Scope,
 };
 use crate::{
-    evidence::{facts::PersonId, somebody::Somebody},
+    evidence::{erasure::bare, facts::PersonId, somebody::Somebody},
     model::{Brand, Metric, Window},
 };
 
@@ -111,8 +111,7 @@ impl Targets {
             return Some(id.to_owned());
         }
         let (platform, _) = id.split_once(':')?;
-        let name = handle?.trim_start_matches('@').to_lowercase();
-        Some(format!("{platform}:{name}")).filter(|name| self.0.contains_key(name))
+        Some(format!("{platform}:{}", bare(handle?))).filter(|name| self.0.contains_key(name))
     }
 }
 

@@ -401,9 +401,7 @@ impl<'a> Counting<'a> {
             listed.last += u64::from(last);
             listed.lost += u64::from(first && !last);
         }
-        let gone = one.left_at.is_some_and(|left| left <= self.window.to);
-        let began = one.since.is_none_or(|since| since <= self.window.to);
-        let holds = account.own && began && !gone;
+        let holds = account.own && one.held(self.window.to);
         account.followers += u64::from(holds);
         holds
     }

@@ -177,7 +177,7 @@ impl<'a> Context<'a> {
         *begins = begins.iter().copied().chain(oldest).min();
         if self.is_own(somebody.id()) {
             let end = self.now().end();
-            let theirs = somebody.follows.iter().filter(|one| holds(one, end));
+            let theirs = somebody.follows.iter().filter(|one| one.held(end));
             let followed = theirs.map(|one| somebody.account(one.account).as_str().to_owned());
             self.followed.extend(followed);
             return;
@@ -187,7 +187,7 @@ impl<'a> Context<'a> {
         }
         for place in 0..self.moments.len() {
             let moment = &self.moments[place];
-            let follows = self.follows_of_us(somebody).any(|one| holds(one, moment.end()));
+            let follows = self.follows_of_us(somebody).any(|one| one.held(moment.end()));
             let counts = follows && moment.engaged(somebody);
             self.moments[place].engaged_followers += u64::from(counts);
         }
@@ -229,7 +229,7 @@ impl<'a> Context<'a> {
         }
         let end = moment.end();
         Some(Relation {
-            follows: self.follows_of_us(somebody).any(|one| holds(one, end)),
+            follows: self.follows_of_us(somebody).any(|one| one.held(end)),
             followed: self.followed.contains(somebody.id()),
             asks: self.asking.contains(somebody.id()),
             engaged: somebody.deeds.iter().any(|deed| deed.at <= end),
@@ -238,7 +238,7 @@ impl<'a> Context<'a> {
 
     /// Since when somebody follows us, if it is told; the oldest of several.
     pub(crate) fn since(&self, somebody: &Somebody, moment: &Moment) -> Option<Micros> {
-        let holding = self.follows_of_us(somebody).filter(|one| holds(one, moment.end()));
+        let holding = self.follows_of_us(somebody).filter(|one| one.held(moment.end()));
         holding.filter_map(|one| one.since).min()
     }
 
@@ -307,11 +307,6 @@ fn is_published(post: &Post) -> bool {
         PostKind::Original | PostKind::SelfThread => true,
         PostKind::Reply | PostKind::Repost => false,
     }
-}
-
-/// Whether a follow held at that time.
-pub(super) fn holds(one: &Following, at: Micros) -> bool {
-    one.since.is_none_or(|since| since <= at) && one.left_at.is_none_or(|left| left > at)
 }
 
 /// What the sources of each platform tell, by its name.

@@ -9,7 +9,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::context::{Context, Moment, holds};
+use super::context::{Context, Moment};
 use crate::evidence::somebody::{Following, Micros, Somebody};
 
 /// How somebody moved since the window before.
@@ -55,7 +55,7 @@ impl Context<'_> {
         let (now, before) = (self.now(), self.before());
         let (mut follows, mut came, mut left) = (false, false, false);
         for one in self.follows_of_us(somebody) {
-            follows |= holds(one, now.end());
+            follows |= one.held(now.end());
             came |= self.came(somebody, one, now);
             left |= one.left_at.is_some_and(|at| now.holds(at));
         }

@@ -194,11 +194,12 @@ impl Gather {
             };
             roots.extend(way.drain(..).map(|id| (id, root)));
         }
-        let changed = |post: &&Post| roots.get(post.id.as_str()).is_some_and(|r| *r != post.root);
-        let root =
-            |post: &Post| Some((post.id.clone(), (*roots.get(post.id.as_str())?).to_owned()));
-        let changed: Vec<_> = self.posts.values().filter(changed).filter_map(root).collect();
-        for (id, root) in changed {
+        let moved = |post: &Post| {
+            let root = *roots.get(post.id.as_str())?;
+            (root != post.root).then(|| (post.id.clone(), root.to_owned()))
+        };
+        let moved: Vec<(String, String)> = self.posts.values().filter_map(moved).collect();
+        for (id, root) in moved {
             self.posts.entry(id).and_modify(|post| post.root = root);
         }
     }

@@ -30,6 +30,7 @@ pub mod labelled;
 mod linkedin;
 mod mapped;
 mod mastodon;
+mod met;
 mod meta;
 mod mojibake;
 pub mod receipt;

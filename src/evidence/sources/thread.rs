@@ -7,14 +7,11 @@
 //!
 //! - A message answers the one before it; the first opens the thread.
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    hash::{DefaultHasher, Hash, Hasher},
-};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{gather::Gather, json::Skip, text};
+use super::{gather::Gather, json::Skip, met::Met, text};
 use crate::{
     evidence::facts::{Act, Interaction, Person, PersonId, Post, PostKind, Visibility},
     model::Platform,
@@ -84,8 +81,7 @@ impl Us {
 #[derive(Debug, Default)]
 pub(crate) struct Threads {
     messages: BTreeMap<String, Vec<Message>>,
-    /// A hash of the id of each message that was met.
-    seen: HashSet<u64>,
+    met: Met,
 }
 
 impl Threads {
@@ -95,9 +91,7 @@ impl Threads {
     ///
     /// If it was there before.
     pub(crate) fn add(&mut self, thread: String, message: Message) -> Result<(), Skip> {
-        let mut hash = DefaultHasher::new();
-        message.id.hash(&mut hash);
-        if !self.seen.insert(hash.finish()) {
+        if !self.met.first(&message.id) {
             return Err(Skip::because("a message that is there twice"));
         }
         self.messages.entry(thread).or_default().push(message);

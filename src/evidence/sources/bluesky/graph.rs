@@ -3,10 +3,7 @@
 //! Start reading at [`Pages::complete`]: it guards against marking people as gone who are only
 //! on a page that was not saved.
 
-use std::{
-    collections::{BTreeSet, HashSet},
-    hash::{DefaultHasher, Hash, Hasher},
-};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
@@ -18,6 +15,7 @@ use crate::{
             SourceError,
             gather::{FollowSeen, Gather, lists_all},
             json::{self, Skip},
+            met::Met,
             receipt::FileReceipt,
         },
     },
@@ -27,8 +25,7 @@ use crate::{
 /// What the pages of one list were like.
 #[derive(Debug, Default)]
 pub(super) struct Pages {
-    /// A hash of each person's id: 8 bytes for somebody, however many there are.
-    people: HashSet<u64>,
+    people: Met,
     numbers: Vec<Option<u64>>,
     cursors: BTreeSet<String>,
     last_pages: usize,
@@ -43,13 +40,7 @@ impl Pages {
 
     /// How many people are on them.
     pub(super) fn listed(&self) -> u64 {
-        self.people.len() as u64
-    }
-
-    fn list(&mut self, person: &PersonId) {
-        let mut hash = DefaultHasher::new();
-        person.hash(&mut hash);
-        self.people.insert(hash.finish());
+        self.people.count()
     }
 
     /// Whether the pages are the whole list; else why not.
@@ -139,7 +130,7 @@ pub(super) fn read_followers(
     for (index, row) in rows.iter().enumerate() {
         match follower(own, row, gather) {
             Ok(id) => {
-                pages.list(&id);
+                pages.people.first(id.as_str());
                 file.keep();
             }
             Err(Skip(reason)) => {
@@ -178,7 +169,7 @@ pub(super) fn read_follows(
     for (index, row) in rows.iter().enumerate() {
         match followed(own, row, gather) {
             Ok(id) => {
-                pages.list(&id);
+                pages.people.first(id.as_str());
                 file.keep();
             }
             Err(Skip(reason)) => file.skip(&reason, || format!("/follows/{index}")),
@@ -226,7 +217,9 @@ mod tests {
         for (name, cursor) in files {
             pages.page(name, &serde_json::json!({ "cursor": cursor }));
         }
-        (0..listed).for_each(|i| pages.list(&view::person_id(&format!("did:plc:{i}"))));
+        for one in 0..listed {
+            pages.people.first(&format!("did:plc:{one}"));
+        }
         pages
     }
 
