@@ -12,19 +12,20 @@ use std::{io, path::Path};
 
 use thiserror::Error;
 
+use super::text::on_one_line;
 use crate::model::SourceKind;
 
 /// Why an export could not be read.
 #[derive(Debug, Error)]
 pub enum SourceError {
     /// Nothing lies at the path.
-    #[error("`{path}` is not there")]
+    #[error("`{path}` is not there", path = on_one_line(.path))]
     Missing {
         /// Where it was looked for.
         path: String,
     },
     /// A folder where a file is read, or the other way round.
-    #[error("`{path}` is {found}, but a `{kind}` source is read from {wanted}")]
+    #[error("`{path}` is {found}, but a `{kind}` source is read from {wanted}", path = on_one_line(.path))]
     WrongPlace {
         /// Where.
         path: String,
@@ -36,13 +37,13 @@ pub enum SourceError {
         wanted: &'static str,
     },
     /// Neither a file nor a folder: a pipe, a device.
-    #[error("`{path}` is neither a file nor a folder")]
+    #[error("`{path}` is neither a file nor a folder", path = on_one_line(.path))]
     NoFile {
         /// Where.
         path: String,
     },
     /// The system does not let us read it.
-    #[error("`{path}` cannot be read: {source}")]
+    #[error("`{path}` cannot be read: {source}", path = on_one_line(.path))]
     Unreadable {
         /// Where.
         path: String,
@@ -50,13 +51,13 @@ pub enum SourceError {
         source: io::Error,
     },
     /// There is not one byte.
-    #[error("`{file}` is empty")]
+    #[error("`{file}` is empty", file = on_one_line(.file))]
     Empty {
         /// Which file or entry.
         file: String,
     },
     /// The bytes are not UTF-8.
-    #[error("`{file}` is not UTF-8 text: {found} at byte {byte}")]
+    #[error("`{file}` is not UTF-8 text: {found} at byte {byte}", file = on_one_line(.file))]
     Encoding {
         /// Which file or entry.
         file: String,
@@ -66,7 +67,7 @@ pub enum SourceError {
         byte: u64,
     },
     /// The text is not JSON, or a value in it has the wrong type.
-    #[error("`{file}` is not the JSON it should be at line {line}, column {column}: {problem}")]
+    #[error("`{file}` is not the JSON it should be at line {line}, column {column}: {problem}", file = on_one_line(.file), problem = on_one_line(.problem))]
     Json {
         /// Which file or entry.
         file: String,
@@ -78,7 +79,7 @@ pub enum SourceError {
         problem: String,
     },
     /// The JSON is well formed but not what this file should hold.
-    #[error("`{file}`: `{pointer}` should be {wanted}, but is {found}")]
+    #[error("`{file}`: `{pointer}` should be {wanted}, but is {found}", file = on_one_line(.file), pointer = on_one_line(.pointer))]
     Shape {
         /// Which file or entry.
         file: String,
@@ -90,13 +91,13 @@ pub enum SourceError {
         found: &'static str,
     },
     /// A table was to be read without saying how.
-    #[error("`{path}` is a table, and no mapping says what its columns mean")]
+    #[error("`{path}` is a table, and no mapping says what its columns mean", path = on_one_line(.path))]
     NoMapping {
         /// The table.
         path: String,
     },
     /// A mapping that cannot be followed.
-    #[error("{}: {problem}", at(file, *line))]
+    #[error("{}: {problem}", at(&on_one_line(file), *line), problem = on_one_line(.problem))]
     Mapping {
         /// The mapping file.
         file: String,
@@ -108,13 +109,13 @@ pub enum SourceError {
         remedy: String,
     },
     /// A table without the columns that the reader needs.
-    #[error("`{file}` has no header with the columns that are read")]
+    #[error("`{file}` has no header with the columns that are read", file = on_one_line(.file))]
     NoHeader {
         /// Which file or entry.
         file: String,
     },
     /// A table whose days may be read in two ways.
-    #[error("`{file}`: the time `{example}` {problem}")]
+    #[error("`{file}`: the time `{example}` {problem}", file = on_one_line(.file), example = on_one_line(.example))]
     Days {
         /// Which file or entry.
         file: String,
@@ -124,7 +125,7 @@ pub enum SourceError {
         problem: &'static str,
     },
     /// The folder has no file that the reader knows.
-    #[error("`{path}` holds no file that a `{kind}` source reads")]
+    #[error("`{path}` holds no file that a `{kind}` source reads", path = on_one_line(.path))]
     NothingToRead {
         /// The folder.
         path: String,
@@ -132,7 +133,7 @@ pub enum SourceError {
         kind: SourceKind,
     },
     /// The export does not tell which account it belongs to.
-    #[error("no file in `{path}` tells which account `{account}` is")]
+    #[error("no file in `{path}` tells which account `{account}` is", path = on_one_line(.path), account = on_one_line(.account))]
     UnknownAccount {
         /// The folder.
         path: String,
@@ -140,7 +141,7 @@ pub enum SourceError {
         account: String,
     },
     /// The export belongs to somebody else.
-    #[error("`{file}` is of the account `{found}`, not of `{wanted}`")]
+    #[error("`{file}` is of the account `{found}`, not of `{wanted}`", file = on_one_line(.file), found = on_one_line(.found), wanted = on_one_line(.wanted))]
     OtherAccount {
         /// Which file or entry.
         file: String,
@@ -150,13 +151,13 @@ pub enum SourceError {
         wanted: String,
     },
     /// Nothing in the export has a time, so nobody can tell how new it is.
-    #[error("nothing in `{path}` tells when it was saved")]
+    #[error("nothing in `{path}` tells when it was saved", path = on_one_line(.path))]
     Undated {
         /// The export.
         path: String,
     },
     /// Not one row gave a fact.
-    #[error("none of {rows} rows could be read; `{file}`, {row}: {reason}")]
+    #[error("none of {rows} rows could be read; `{file}`, {row}: {reason}", file = on_one_line(.file), row = on_one_line(.row), reason = on_one_line(.reason))]
     NoRows {
         /// The file of the first row left out.
         file: String,
@@ -168,7 +169,7 @@ pub enum SourceError {
         reason: String,
     },
     /// The archive lacks a file it must have.
-    #[error("`{path}` has no `{entry}`")]
+    #[error("`{path}` has no `{entry}`", path = on_one_line(.path), entry = on_one_line(.entry))]
     MissingEntry {
         /// The archive.
         path: String,
@@ -176,7 +177,7 @@ pub enum SourceError {
         entry: String,
     },
     /// An entry is of a kind that an honest export never has.
-    #[error("`{path}`: the entry `{entry}` {problem}")]
+    #[error("`{path}`: the entry `{entry}` {problem}", path = on_one_line(.path), entry = on_one_line(.entry))]
     UnsafeEntry {
         /// The archive.
         path: String,
@@ -189,7 +190,7 @@ pub enum SourceError {
     #[error("the people could not be sorted in the folder for temporary files: {0}")]
     Unsorted(io::Error),
     /// A limit was passed.
-    #[error("`{place}`: {what} passes the limit of {limit}")]
+    #[error("`{place}`: {what} passes the limit of {limit}", place = on_one_line(.place), limit = on_one_line(.limit))]
     TooLarge {
         /// Which file, archive or entry.
         place: String,
@@ -199,7 +200,7 @@ pub enum SourceError {
         limit: String,
     },
     /// The archive unpacks to absurdly more than it is.
-    #[error("`{place}` unpacks to more than {ratio} times its size, as a zip bomb does")]
+    #[error("`{place}` unpacks to more than {ratio} times its size, as a zip bomb does", place = on_one_line(.place))]
     Bomb {
         /// Which archive or entry.
         place: String,
@@ -207,7 +208,7 @@ pub enum SourceError {
         ratio: u64,
     },
     /// An entry needs a password.
-    #[error("`{path}`: the entry `{entry}` is encrypted")]
+    #[error("`{path}`: the entry `{entry}` is encrypted", path = on_one_line(.path), entry = on_one_line(.entry))]
     Encrypted {
         /// The archive.
         path: String,
@@ -215,7 +216,7 @@ pub enum SourceError {
         entry: String,
     },
     /// The archive breaks off or contradicts itself.
-    #[error("`{place}` is damaged: {problem}")]
+    #[error("`{place}` is damaged: {problem}", place = on_one_line(.place), problem = on_one_line(.problem))]
     Damaged {
         /// Which archive or entry.
         place: String,

@@ -173,6 +173,11 @@ pub fn cleaned(text: &str) -> Cow<'_, str> {
     Cow::Owned(clean.trim().to_owned())
 }
 
+/// A text on one line, without characters that steer a terminal.
+pub fn on_one_line(text: &str) -> String {
+    text.chars().map(|c| if steers(c) { ' ' } else { c }).collect()
+}
+
 /// Whether a text is of signs that stand for themselves everywhere: those of ASCII that can be seen,
 /// and blanks.
 pub fn is_plain(text: &str) -> bool {

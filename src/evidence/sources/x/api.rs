@@ -108,7 +108,7 @@ struct Known {
 impl Known {
     fn take(&mut self, entry: &mut Entry<'_>, account: &str) -> Result<(), SourceError> {
         let users = Call::of(&entry.name) == Some(Call::Users);
-        let mut alone = serde_json::Map::new();
+        let (mut alone, mut metrics) = (serde_json::Map::new(), serde_json::Map::new());
         entry.rows(&mut |place, row| {
             let field = place.path.strip_prefix("/data/").filter(|field| !field.contains('/'));
             match (place.path, place.index) {
@@ -119,8 +119,7 @@ impl Known {
                 _ if users => {
                     let metric = place.path.strip_prefix("/data/public_metrics/");
                     if let Some(metric) = metric {
-                        let metrics = alone.entry("public_metrics").or_insert(Value::Null);
-                        metrics[metric] = row;
+                        metrics.insert(metric.to_owned(), row);
                     } else if let Some(field) = field {
                         alone.insert(field.to_owned(), row);
                     }
@@ -128,6 +127,9 @@ impl Known {
                 _ => {}
             }
         })?;
+        if !metrics.is_empty() {
+            alone.insert("public_metrics".to_owned(), Value::Object(metrics));
+        }
         if !alone.is_empty() {
             self.user(Value::Object(alone), account);
         }
