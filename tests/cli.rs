@@ -42,3 +42,5 @@ mod repeat;
 mod report;
 #[path = "cli/schedules.rs"]
 mod schedules;
+#[path = "cli/target.rs"]
+mod target;

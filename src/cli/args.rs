@@ -196,6 +196,8 @@ pub enum Verb {
     Metrics(MetricsArgs),
     /// Whether a brand is what its charter says, and which posts drift from it
     Define(DefineArgs),
+    /// Whom to turn to today, why, and what came of it before
+    Target(TargetArgs),
     /// The conversations that wait for an answer, those to answer first at the top
     Inbox(InboxArgs),
     /// What a brand's people give and gain, and what to do about it
@@ -269,7 +271,7 @@ impl Verb {
             Verb::Check(_) => &[Format::Sarif],
             Verb::Test(_) => &[Format::Junit],
             Verb::Tasks(_) => &[Format::Ics],
-            Verb::Inbox(_) | Verb::Refine(_) | Verb::Review(_) => &[Format::Csv],
+            Verb::Target(_) | Verb::Inbox(_) | Verb::Refine(_) | Verb::Review(_) => &[Format::Csv],
             Verb::Repeat(_) => &[Format::Md, Format::Csv],
             Verb::Define(_) => &[Format::Csv, Format::Md],
             Verb::Report(_) => &[Format::Html, Format::Md, Format::Csv],
@@ -953,6 +955,30 @@ pub struct DefineArgs {
     /// How many posts on no pillar are listed; `-o csv` and `-o json` have all
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub first: usize,
+    /// Which evidence, and of when.
+    #[command(flatten)]
+    pub moment: MomentArgs,
+}
+
+/// Arguments of `target`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fivestep target acme
+  fivestep target acme --names -o csv > targets.csv
+  fivestep target acme --log")]
+pub struct TargetArgs {
+    /// The brand
+    pub brand: String,
+    /// How many are listed; without it, `audience.people_a_day` of the brand's file
+    #[arg(long, value_name = "N")]
+    pub first: Option<usize>,
+    /// Name people and show where their posts are, instead of giving each a pseudonym
+    #[arg(long)]
+    pub names: bool,
+    /// Also list everybody of the segments to whom the brand wrote, with what came of it
+    #[arg(long)]
+    pub log: bool,
     /// Which evidence, and of when.
     #[command(flatten)]
     pub moment: MomentArgs,

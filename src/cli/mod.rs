@@ -67,6 +67,7 @@ mod simulate;
 mod skip;
 mod start;
 mod status;
+mod target;
 mod tasks;
 mod telemetry;
 mod test;
@@ -132,6 +133,7 @@ fn dispatch(session: &mut Session, verb: &Verb) -> Result<Exit, Failure> {
         Verb::Receipts(args) => receipts::run(session, args),
         Verb::Metrics(args) => metrics::run(session, args),
         Verb::Define(args) => define::run(session, args),
+        Verb::Target(args) => target::run(session, args),
         Verb::Inbox(args) => inbox::run(session, args),
         Verb::Refine(args) => refine::run(session, args),
         Verb::Review(args) => review::run(session, args),

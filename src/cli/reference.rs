@@ -135,7 +135,10 @@ fn formulas() -> String {
 /// What both scores of a person are made of.
 fn score_parts() -> String {
     let rows = Feature::ALL.map(|part| {
-        let axis = format!("what they {}", part.axis().strip_suffix('s').unwrap_or_default());
+        let axis = match part.axis() {
+            "fits" => "how they fit".to_owned(),
+            axis => format!("what they {}", axis.strip_suffix('s').unwrap_or_default()),
+        };
         [axis, code(part.name()), part.weight().to_string(), part.formula().to_owned()].to_vec()
     });
     table(&["score", "part", "weight", "share of the weight"], rows)

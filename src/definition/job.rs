@@ -19,6 +19,7 @@ pub(super) const WORKS: &[&str] = &[
     "source.pull",
     "repeat.measure",
     "define.audit",
+    "target.rank",
     "support.inbox",
     "refine.evaluate",
     "notify",

@@ -246,6 +246,7 @@ const CHORES: &[&str] = &[
     "source.pull",
     "repeat.measure",
     "define.audit",
+    "target.rank",
     "support.inbox",
     "refine.evaluate",
     "notify",
@@ -796,11 +797,32 @@ pub(super) const CADENCE: &[Key] = &[required("at_least", Shape::Words)
 #[serde(default)]
 pub(super) struct Audience {
     pub segments: Field<Vec<Spot<Segment>>>,
+    pub never: Field<Vec<Spot<Account>>>,
+    pub prospects: Field<String>,
+    pub people_a_day: Field<String>,
+    pub least_fit: Field<String>,
 }
 
-pub(super) const AUDIENCE: &[Key] = &[required("segments", Shape::List(&Shape::Record(SEGMENT)))
-    .about("Groups of people; their accounts are the target list.")
-    .example("[{ id: home-baristas, bio: [barista, \"latte art\"], languages: [en] }]")];
+pub(super) const AUDIENCE: &[Key] = &[
+    required("segments", Shape::List(&Shape::Record(SEGMENT)))
+        .about("Groups of people; their accounts are the target list.")
+        .example("[{ id: home-baristas, bio: [barista, \"latte art\"], languages: [en] }]"),
+    optional("never", Shape::List(&Shape::Record(ACCOUNT)))
+        .about("Accounts that `target` never lists.")
+        .example("[{ platform: bluesky, handle: \"@loud.example\" }]"),
+    optional("prospects", Shape::Words)
+        .is(Kind::Path)
+        .about("A table of people who are not in the audience yet.")
+        .example("prospects/acme.csv"),
+    optional("people_a_day", Shape::Words)
+        .is(Kind::Whole(1, 50))
+        .about("How many people `target` lists a day, at most; 15, if left out.")
+        .example("10"),
+    optional("least_fit", Shape::Words)
+        .is(Kind::Whole(0, 100))
+        .about("How well somebody must fit to be listed; 50, if left out.")
+        .example("60"),
+];
 
 /// One of `segments:`
 #[derive(Debug, Default, Deserialize)]
@@ -809,6 +831,9 @@ pub(super) struct Segment {
     pub id: Field<String>,
     pub bio: Field<Vec<Words>>,
     pub languages: Field<Vec<Words>>,
+    pub hashtags: Field<Vec<Words>>,
+    pub follows: Field<Vec<Spot<Account>>>,
+    pub not: Field<Vec<Words>>,
     pub accounts: Field<Vec<Spot<Account>>>,
 }
 
@@ -822,6 +847,15 @@ pub(super) const SEGMENT: &[Key] = &[
         .distinct()
         .about("What they write.")
         .example("[en]"),
+    optional("hashtags", Shape::List(&Shape::Words))
+        .about("Words of what they write to the brand, told where `keep_words` is `all`.")
+        .example("[latteart]"),
+    optional("follows", Shape::List(&Shape::Record(ACCOUNT)))
+        .about("Accounts whose followers the brand wants; the prospects' table tells who follows.")
+        .example("[{ platform: bluesky, handle: \"@guild.example\" }]"),
+    optional("not", Shape::List(&Shape::Words))
+        .about("Words and phrases of their profiles that keep them out of it.")
+        .example("[\"follow back\"]"),
     optional("accounts", Shape::List(&Shape::Record(ACCOUNT)))
         .about("Accounts whom the brand wants to reach: all segments together are its target list.")
         .example("[{ platform: bluesky, handle: \"@ann.example\" }]"),

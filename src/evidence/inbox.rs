@@ -167,7 +167,8 @@ fn worth(band: Band) -> u8 {
 }
 
 /// Whether a conversation waits.
-enum Standing {
+pub(crate) enum Standing {
+    /// It does.
     Waits(Waiting),
     /// The last words are theirs and ask nothing.
     Over,
@@ -176,7 +177,7 @@ enum Standing {
 }
 
 /// How a conversation stands at the end of the window.
-fn standing(context: &Context, somebody: &Somebody, talk: &Talk) -> Standing {
+pub(crate) fn standing(context: &Context, somebody: &Somebody, talk: &Talk) -> Standing {
     let answered = talk.turns.iter().rposition(|turn| turn.side == Side::Ours);
     let window = context.now().window;
     let last = &talk.turns[answered.map_or(0, |place| place + 1)..];

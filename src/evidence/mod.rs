@@ -21,4 +21,5 @@ pub mod somebody;
 pub mod sources;
 pub(crate) mod span;
 pub mod splitmix;
+pub mod target;
 pub mod topics;

@@ -78,6 +78,8 @@ pub enum Work {
     Measure,
     /// Holds what the brand shows of itself against its charter (`define.audit`).
     Audit,
+    /// Counts whom the brand can turn to, and what came of it before (`target.rank`).
+    Rank,
     /// Counts the conversations that wait for an answer (`support.inbox`).
     Inbox,
     /// Judges the brand's people and counts what is proposed (`refine.evaluate`).
@@ -114,6 +116,7 @@ impl Work {
             Work::Pull => "source.pull",
             Work::Measure => "repeat.measure",
             Work::Audit => "define.audit",
+            Work::Rank => "target.rank",
             Work::Inbox => "support.inbox",
             Work::Evaluate => "refine.evaluate",
             Work::Notify { .. } => "notify",

@@ -100,7 +100,7 @@ pub struct Charter {
 }
 
 /// People the brand wants in its audience.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Segment {
     /// Its short name.
     pub id: String,
@@ -108,9 +108,46 @@ pub struct Segment {
     pub bio: Vec<String>,
     /// Languages they write, as two-letter codes.
     pub languages: Vec<String>,
+    /// Words of what they write; a hashtag says them without blanks.
+    pub hashtags: Vec<String>,
+    /// Accounts whose followers are in it.
+    pub follows: Vec<Account>,
+    /// Words in a person's bio that keep them out of it.
+    pub not: Vec<String>,
     /// Accounts that are in it, whatever else is known of them: the brand's target list.
-    #[serde(default)]
     pub accounts: Vec<Account>,
+}
+
+/// How many people a day a brand turns to where its file does not say.
+const PEOPLE_A_DAY: u32 = 15;
+/// How well they must fit where its file does not say, from 0 to 100.
+const LEAST_FIT: u32 = 50;
+
+/// Whom the brand wants in its audience, and how it goes about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Audience {
+    /// The groups.
+    pub segments: Vec<Segment>,
+    /// Accounts to whom the brand never turns.
+    pub never: Vec<Account>,
+    /// A table of people outside of the audience, relative to the workspace.
+    pub prospects: Option<String>,
+    /// How many people are listed a day, at most.
+    pub people_a_day: u32,
+    /// How well somebody must fit to be listed, from 0 to 100.
+    pub least_fit: u32,
+}
+
+impl Default for Audience {
+    fn default() -> Self {
+        Self {
+            segments: Vec::new(),
+            never: Vec::new(),
+            prospects: None,
+            people_a_day: PEOPLE_A_DAY,
+            least_fit: LEAST_FIT,
+        }
+    }
 }
 
 /// Where evidence comes from.
@@ -152,7 +189,7 @@ pub struct Brand {
     /// What it promises.
     pub charter: Charter,
     /// Whom it wants in its audience.
-    pub segments: Vec<Segment>,
+    pub audience: Audience,
     /// Where its evidence comes from.
     pub sources: Vec<Source>,
     /// Whose words its evidence keeps.

@@ -57,7 +57,7 @@ impl CharterDigest {
     /// #     working_time: WorkingTime::default(), languages: vec![],
     /// #     workflow: WorkflowId::new("engagement")?, goals: Default::default(), accounts: vec![],
     /// #     competitors: vec![],
-    /// #     charter: Charter::default(), segments: vec![], sources: vec![],
+    /// #     charter: Charter::default(), audience: Default::default(), sources: vec![],
     /// #     keep_words: Default::default(),
     /// # };
     /// let before = CharterDigest::of(&brand);

@@ -39,7 +39,7 @@ pub mod workflow;
 
 pub use action::{Action, ActionName, ActionState, Job, Phase, Work};
 pub use benchmark::{Benchmark, Denominator};
-pub use brand::{Account, Brand, Charter, KeepWords, Pillar, Platform, Segment, Source};
+pub use brand::{Account, Audience, Brand, Charter, KeepWords, Pillar, Platform, Segment, Source};
 pub use by_metric::ByMetric;
 pub use calendar::{Period, WorkingTime};
 pub use capability::FactKind;

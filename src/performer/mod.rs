@@ -183,7 +183,7 @@ fn attempt_of(order: &Order, tools: &Tools, stop: &Stop) -> Result<Map<String, V
             http::perform(order, url, token_env.as_deref(), tools, stop)
         }
         Work::Notify { to, text } => notify::perform(order, to, text, tools, stop),
-        Work::Pull | Work::Measure | Work::Audit | Work::Inbox | Work::Evaluate => {
+        Work::Pull | Work::Measure | Work::Audit | Work::Rank | Work::Inbox | Work::Evaluate => {
             let name = order.job.work.name();
             Err(Fault::permanent(format!("`{name}` is the runner's own work")))
         }

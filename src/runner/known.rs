@@ -168,8 +168,23 @@ impl Known {
         &self,
         until: Option<DateTime<Utc>>,
         begin: impl FnOnce(&Context) -> T,
-        mut see: impl FnMut(&mut T, &Context, &Somebody),
+        see: impl FnMut(&mut T, &Context, &Somebody),
     ) -> Result<Option<T>, Failure> {
+        self.judge_all(until, begin, see, |answer, _| answer)
+    }
+
+    /// The same, with a last word when everybody was seen.
+    ///
+    /// # Errors
+    ///
+    /// As [`Known::judge_each`].
+    pub fn judge_all<T, U>(
+        &self,
+        until: Option<DateTime<Utc>>,
+        begin: impl FnOnce(&Context) -> T,
+        mut see: impl FnMut(&mut T, &Context, &Somebody),
+        end: impl FnOnce(T, &Context) -> U,
+    ) -> Result<Option<U>, Failure> {
         let (brand, facts, seconds) = (&self.brand, &self.facts, self.window_seconds);
         let Some(store) = &self.evidence else { return Ok(None) };
         store.snapshot(|| {
@@ -179,8 +194,18 @@ impl Known {
             };
             let mut answer = begin(&context);
             crowd.each(&mut |somebody| see(&mut answer, &context, somebody))?;
-            Ok(Some(answer))
+            Ok(Some(end(answer, &context)))
         })
+    }
+
+    /// The marks of everybody whom the evidence has to forget.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] if the evidence cannot be read.
+    pub fn forgotten(&self) -> Result<BTreeSet<String>, Failure> {
+        let marks = self.evidence.as_ref().map(EvidenceStore::forgotten).transpose()?;
+        Ok(marks.unwrap_or_default())
     }
 
     /// What somebody is called on the platform, if that is known.

@@ -26,6 +26,7 @@ pub mod migrate;
 pub mod past;
 pub mod review;
 pub mod serve;
+pub mod target;
 pub mod tick;
 pub mod works;
 

@@ -37,6 +37,7 @@ pub mod simulate;
 pub mod status;
 pub mod stuck;
 pub mod suite;
+pub mod target;
 pub mod tasks;
 pub mod ticked;
 pub mod why;

@@ -309,7 +309,7 @@ fn score(score: &Score, standing: Standing) -> ScoreView {
     }
 }
 
-fn part(part: &Part) -> PartView {
+pub(super) fn part(part: &Part) -> PartView {
     PartView {
         part: part.feature.name(),
         points: part.points,

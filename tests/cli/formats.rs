@@ -88,7 +88,7 @@ fn json_is_one_document_of_a_known_shape() {
     fivestep brand list
       [text]
     fivestep brand show azzurro-radio
-      {accounts: [{handle: text, platform: text}], charter: {people: [{name: text, role: text}], pillars: [{id: text, not: [], words: [text]}], posts_per_week: number}, competitors: [], digest: text, goals: {engaged_follower_rate: number}, id: text, keep_words: text, languages: [text], name: text, segments: [{accounts: [], bio: [text], id: text, languages: [text]}], sources: [{account: text, kind: text, map: null, path: null}], workflow: text, working_time: {timezone: text, week: [bool]}}
+      {accounts: [{handle: text, platform: text}], audience: {least_fit: number, never: [], people_a_day: number, prospects: null, segments: [{accounts: [], bio: [text], follows: [], hashtags: [], id: text, languages: [text], not: []}]}, charter: {people: [{name: text, role: text}], pillars: [{id: text, not: [], words: [text]}], posts_per_week: number}, competitors: [], digest: text, goals: {engaged_follower_rate: number}, id: text, keep_words: text, languages: [text], name: text, sources: [{account: text, kind: text, map: null, path: null}], workflow: text, working_time: {timezone: text, week: [bool]}}
     fivestep status
       [{at: text, blocked: bool, blocked_age_seconds: number, blocked_since: text, brand: text, checkpoint: text, cycle: number, definition: text, held_by: [text], revision: number, since: text, stage: text, stage_age_seconds: number, state: text, status: text, waived: [text], workflow: text}]
     fivestep status verde-garden
@@ -314,6 +314,7 @@ fn help_says_what_there_is_and_shows_examples() {
       receipts     What was imported for a brand, and what it can tell
       metrics      A brand's metrics, now or as known earlier, with their rows
       define       Whether a brand is what its charter says, and which posts drift from it
+      target       Whom to turn to today, why, and what came of it before
       inbox        The conversations that wait for an answer, those to answer first at the top
       refine       What a brand's people give and gain, and what to do about it
       review       The questions about people that a person has to answer

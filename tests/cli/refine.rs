@@ -47,7 +47,7 @@ fn status(id: &str, author: &Value, at: &str, to: Option<(&str, &str)>) -> Value
 
 /// Acme on Mastodon: rita talks to us, ida asked and waits, bob reads, two accounts were bought,
 /// and of two who ask to follow one was, too.
-fn refined() -> TestEnv {
+pub fn refined() -> TestEnv {
     let env = TestEnv::new();
     let brand = std::fs::read_to_string(env.path("brands/acme.yaml")).unwrap();
     let accounts = brand.find("accounts:").unwrap();
@@ -88,7 +88,7 @@ fn refined() -> TestEnv {
 }
 
 /// What a terminal shows, with pseudonyms as `p-[..]`: every evidence file makes its own.
-fn terminal(env: &TestEnv, lines: &str) -> String {
+pub fn terminal(env: &TestEnv, lines: &str) -> String {
     let mut shown = env.terminal(lines);
     let mut from = 0;
     while let Some(place) = shown[from..].find("p-").map(|place| from + place + 2) {
@@ -734,7 +734,7 @@ fn a_workflow_has_people_and_the_inbox_counted_and_names_nobody() {
 }
 
 /// Every value of a key, wherever it stands.
-fn find(value: &Value, key: &str, found: &mut Vec<String>) {
+pub fn find(value: &Value, key: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
             for (name, value) in fields {

@@ -144,7 +144,7 @@ pub fn brand() -> Brand {
         accounts: vec![],
         charter: Charter::default(),
         competitors: vec![],
-        segments: vec![],
+        audience: Default::default(),
         sources: vec![],
         keep_words: KeepWords::default(),
     }

@@ -24,6 +24,7 @@ pub mod schedule;
 pub mod simulate;
 pub mod stuck;
 pub mod suite;
+pub mod target;
 pub mod ticked;
 pub mod why;
 

@@ -11,8 +11,8 @@ use crate::{
         suggest::{closest, quoted},
     },
     model::{
-        Account, Brand, BrandId, Charter, ClauseId, Digest, KeepWords, Metric, Pillar, Platform,
-        Segment, Source, SourceKind, Unit, WorkflowId, WorkingTime,
+        Account, Audience, Brand, BrandId, Charter, ClauseId, Digest, KeepWords, Metric, Pillar,
+        Platform, Source, SourceKind, Unit, WorkflowId, WorkingTime,
         brand::CharterPerson,
         calendar::{DAYS, is_zone, zones},
         metric::BUSINESS,
@@ -41,8 +41,7 @@ pub(in crate::definition) fn brand(
     let competitors = raw.competitors.as_ref();
     let competitors = competitors.map(|list| checker.accounts(&list.value, &mut named));
     let charter = raw.charter.as_ref().map(|charter| checker.charter(&charter.value));
-    let segments = raw.audience.as_ref().and_then(|audience| audience.value.segments.as_ref());
-    let segments = segments.map(|list| checker.segments(&list.value)).unwrap_or_default();
+    let audience = raw.audience.as_ref().map(|audience| checker.audience(&audience.value));
     let sources = raw.sources.as_ref().map(|list| checker.sources(&list.value));
     let keep_words = raw.keep_words.as_ref().map(|words| {
         checker.word(words, Code::UnknownWord, "answer to whose words are kept", &KeepWords::ALL)
@@ -58,7 +57,7 @@ pub(in crate::definition) fn brand(
         accounts: accounts?,
         competitors: competitors.unwrap_or_default(),
         charter: charter?,
-        segments,
+        audience: audience.unwrap_or_else(|| Some(Audience::default()))?,
         sources: sources?,
         keep_words: keep_words.unwrap_or(Some(KeepWords::default()))?,
     })
@@ -99,7 +98,7 @@ impl Checker<'_, '_> {
         week
     }
 
-    fn languages(&mut self, raw: &[Words]) -> Vec<String> {
+    pub(super) fn languages(&mut self, raw: &[Words]) -> Vec<String> {
         self.no_doubles("language", raw);
         for words in raw {
             let letters = words.value.bytes().all(|byte| byte.is_ascii_lowercase());
@@ -131,7 +130,7 @@ impl Checker<'_, '_> {
     }
 
     /// Checks accounts, none of which may be among those `named` before.
-    fn accounts(
+    pub(super) fn accounts(
         &mut self,
         raw: &[Spot<raw::Account>],
         named: &mut BTreeSet<(Platform, String)>,
@@ -176,22 +175,6 @@ impl Checker<'_, '_> {
         Some(Pillar { id: id?, words: texts(&words.value), not })
     }
 
-    fn segments(&mut self, raw: &[Spot<raw::Segment>]) -> Vec<Segment> {
-        self.no_doubles("segment", raw.iter().filter_map(|segment| segment.value.id.as_ref()));
-        let one = |Spot { value: segment, .. }: &Spot<raw::Segment>| {
-            let id = segment.id.as_ref().and_then(|words| self.short_name(words));
-            let bio = segment.bio.as_ref().map(|bio| texts(&bio.value)).unwrap_or_default();
-            let languages = segment.languages.as_ref();
-            let languages = languages.map(|list| self.languages(&list.value)).unwrap_or_default();
-            let accounts = segment.accounts.as_ref();
-            // The same account may be in two segments, but not twice in one.
-            let mut named = BTreeSet::new();
-            let accounts = accounts.map(|list| self.accounts(&list.value, &mut named));
-            Some(Segment { id: id?, bio, languages, accounts: accounts.unwrap_or_default() })
-        };
-        raw.iter().filter_map(one).collect()
-    }
-
     fn sources(&mut self, raw: &[Spot<raw::Source>]) -> Vec<Source> {
         let one = |Spot { value: source, .. }: &Spot<raw::Source>| {
             let kinds = SourceKind::ALL;
@@ -208,7 +191,7 @@ impl Checker<'_, '_> {
     }
 
     /// A path must stay inside the workspace on every system.
-    fn path(&mut self, words: &Words) {
+    pub(super) fn path(&mut self, words: &Words) {
         let path = words.value.as_str();
         let leaves = path.split(['/', '\\']).any(|part| part == "..");
         let drive = path.as_bytes().get(1) == Some(&b':');
@@ -225,11 +208,11 @@ impl Checker<'_, '_> {
         self.add(problem.help("write it relative to the workspace, such as `exports/acme.zip`"));
     }
 
-    fn short_name(&mut self, words: &Words) -> Option<String> {
+    pub(super) fn short_name(&mut self, words: &Words) -> Option<String> {
         self.id(words, ClauseId::new).map(String::from)
     }
 }
 
-fn texts(words: &[Words]) -> Vec<String> {
+pub(super) fn texts(words: &[Words]) -> Vec<String> {
     words.iter().map(|words| words.value.clone()).collect()
 }

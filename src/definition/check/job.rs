@@ -30,6 +30,7 @@ enum Run {
     Pull,
     Measure,
     Audit,
+    Rank,
     Inbox,
     Evaluate,
     Notify,
@@ -38,10 +39,11 @@ enum Run {
 }
 
 /// Every kind of work with its name, in the order of [`job::WORKS`].
-const RUNS: [(Run, &str); 8] = [
+const RUNS: [(Run, &str); 9] = [
     (Run::Pull, "source.pull"),
     (Run::Measure, "repeat.measure"),
     (Run::Audit, "define.audit"),
+    (Run::Rank, "target.rank"),
     (Run::Inbox, "support.inbox"),
     (Run::Evaluate, "refine.evaluate"),
     (Run::Notify, "notify"),
@@ -168,7 +170,7 @@ impl Checker<'_, '_> {
         })
     }
 
-    fn or_default<T>(
+    pub(super) fn or_default<T>(
         &mut self,
         field: &Field<String>,
         default: T,
@@ -205,6 +207,7 @@ fn work(run: Run, values: Values) -> Option<Work> {
         Run::Pull => Work::Pull,
         Run::Measure => Work::Measure,
         Run::Audit => Work::Audit,
+        Run::Rank => Work::Rank,
         Run::Inbox => Work::Inbox,
         Run::Evaluate => Work::Evaluate,
         Run::Notify => Work::Notify { to: to?, text: text? },

@@ -5,6 +5,7 @@
 //! still run; the model counts only if no problem was added.
 
 mod action;
+mod audience;
 mod benchmark;
 mod brand;
 mod clause;

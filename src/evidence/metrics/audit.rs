@@ -151,7 +151,7 @@ pub struct Drift {
 /// #     working_time: WorkingTime::default(), languages: vec![],
 /// #     workflow: WorkflowId::new("engagement")?, goals: Default::default(), accounts: vec![],
 /// #     competitors: vec![],
-/// #     charter: Charter::default(), segments: vec![], sources: vec![],
+/// #     charter: Charter::default(), audience: Default::default(), sources: vec![],
 /// #     keep_words: Default::default(),
 /// # };
 /// let found = audit(&brand, &Facts::default(), 28 * 86_400, None);

@@ -90,7 +90,7 @@ use crate::{
 /// #     working_time: WorkingTime::default(), languages: vec![],
 /// #     workflow: WorkflowId::new("engagement")?, goals: Default::default(), accounts: vec![],
 /// #     competitors: vec![],
-/// #     charter: Charter::default(), segments: vec![], sources: vec![],
+/// #     charter: Charter::default(), audience: Default::default(), sources: vec![],
 /// #     keep_words: Default::default(),
 /// # };
 /// let wanted = BTreeSet::from([Metric::ResponseRate]);

@@ -100,7 +100,7 @@ pub(super) struct Targets(BTreeMap<String, Met>);
 
 impl Targets {
     pub fn of(brand: &Brand) -> Self {
-        let accounts = brand.segments.iter().flat_map(|segment| &segment.accounts);
+        let accounts = brand.audience.segments.iter().flat_map(|segment| &segment.accounts);
         let named = accounts.map(|one| PersonId::named(one.platform, &one.handle));
         Self(named.map(|id| (id.as_str().to_owned(), Met::default())).collect())
     }

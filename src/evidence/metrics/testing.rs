@@ -13,9 +13,9 @@ use crate::{
         PostKind, PostTotals, Profile, Traits, Visibility,
     },
     model::{
-        Account, Brand, BrandId, Charter, Digest, FactKind, Finding, Interval, KeepWords, Metric,
-        Observation, Pillar, Platform, Segment, Source, SourceKind, WorkflowId, WorkingTime,
-        brand::CharterPerson,
+        Account, Audience, Brand, BrandId, Charter, Digest, FactKind, Finding, Interval, KeepWords,
+        Metric, Observation, Pillar, Platform, Segment, Source, SourceKind, WorkflowId,
+        WorkingTime, brand::CharterPerson,
     },
 };
 
@@ -58,7 +58,7 @@ impl World {
             accounts: Vec::new(),
             competitors: Vec::new(),
             charter: Charter::default(),
-            segments: Vec::new(),
+            audience: Audience::default(),
             sources: Vec::new(),
             keep_words: KeepWords::default(),
         };
@@ -215,16 +215,11 @@ impl World {
     /// The brand wants to reach somebody.
     pub fn wants(mut self, who: &str) -> Self {
         let account = Account { platform: Platform::Bluesky, handle: who.to_owned() };
-        let segment = || Segment {
-            id: "wanted".into(),
-            bio: Vec::new(),
-            languages: Vec::new(),
-            accounts: Vec::new(),
-        };
-        if self.brand.segments.is_empty() {
-            self.brand.segments.push(segment());
+        let segments = &mut self.brand.audience.segments;
+        if segments.is_empty() {
+            segments.push(Segment { id: "wanted".into(), ..Segment::default() });
         }
-        self.brand.segments[0].accounts.push(account);
+        segments[0].accounts.push(account);
         self
     }
 

@@ -264,6 +264,16 @@ impl<'a> Context<'a> {
         Some(self.topics.found_in(words, post.language.as_deref()))
     }
 
+    /// The same of somebody else's post at an address.
+    pub(crate) fn pillars_at(&self, address: &str) -> Option<Vec<&str>> {
+        self.pillars_of(self.written(address)?)
+    }
+
+    /// Whether some words are on a pillar; `None` if there is no pillar.
+    pub(crate) fn on_a_pillar(&self, words: &str) -> Option<bool> {
+        (!self.brand.charter.pillars.is_empty()).then(|| self.topics.touches(words, None))
+    }
+
     /// What the sources of somebody's platform tell.
     pub(crate) fn told(&self, id: &str) -> Told {
         let platform = id.split_once(':').map_or(id, |(platform, _)| platform);

@@ -28,6 +28,7 @@ pub(crate) mod burst;
 pub mod context;
 pub mod decision;
 pub mod evaluation;
+pub mod fit;
 #[cfg(test)]
 mod laws;
 pub mod movement;
@@ -100,7 +101,7 @@ pub struct Judgement {
 /// #     working_time: WorkingTime::default(), languages: vec![],
 /// #     workflow: WorkflowId::new("engagement")?, goals: Default::default(), accounts: vec![],
 /// #     competitors: vec![],
-/// #     charter: Charter::default(), segments: vec![], sources: vec![],
+/// #     charter: Charter::default(), audience: Default::default(), sources: vec![],
 /// #     keep_words: Default::default(),
 /// # };
 /// use fivestep::evidence::{
@@ -136,6 +137,12 @@ pub fn judge(context: &Context, somebody: &Somebody) -> Option<Judgement> {
         decision::decide(standings.gives.band, standings.gains.band, screening.screen, relation);
     let proposal = relation.asks.then(|| decision::proposal(&standings, screening.screen));
     Some(Judgement { relation, gives, gains, standings, screening, decision, proposal })
+}
+
+/// What the screen says of somebody now.
+pub(crate) fn screened(context: &Context, somebody: &Somebody, relation: Relation) -> Screen {
+    let view = value::View::of(context, context.now(), somebody, relation, &[]);
+    screen::screen(&view.signs()).screen
 }
 
 /// Where somebody stood at the end of the window before; `None` if nothing linked them to us.

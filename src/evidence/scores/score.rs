@@ -46,8 +46,8 @@ macro_rules! features {
         pub enum Feature { $($(#[$doc])* $feature,)* }
 
         impl Feature {
-            /// Every feature, first those of what somebody gives, then those of what they gain.
-            pub const ALL: [Feature; 12] = [$(Feature::$feature),*];
+            /// Every feature: those of what somebody gives, of what they gain, of how they fit.
+            pub const ALL: [Feature; 16] = [$(Feature::$feature),*];
 
             /// Its name in JSON, tables and docs.
             pub fn name(self) -> &'static str {
@@ -59,7 +59,7 @@ macro_rules! features {
                 match self { $(Feature::$feature => $weight,)* }
             }
 
-            /// The axis that it belongs to: `gives` or `gains`.
+            /// The score that it belongs to: `gives`, `gains` or `fits`.
             pub fn axis(self) -> &'static str {
                 match self { $(Feature::$feature => stringify!($axis),)* }
             }
@@ -113,6 +113,19 @@ features! {
     /// Whether we speak their language.
     Language = gains "language" 5,
         "1 if they wrote to us in a language of the brand, else 0";
+    /// Whether they are whom we want.
+    Segment = fits "segment" 50,
+        "1 if a segment lists them, else the rules of the best segment that they meet / its rules \
+         that anybody can tell";
+    /// What links them to us so far.
+    Tie = fits "tie" 20,
+        "engaged in the last 90 days: 1; ever: 0.7; follow us: 0.5; we follow them: 0.3; else 0";
+    /// Whether they write about what we write about.
+    Topic = fits "topic" 15,
+        "as `relevance`; for a prospect: 1 if their description is on a pillar, else 0";
+    /// Whether they are there at all.
+    Awake = fits "awake" 15,
+        "as `reachability`";
 }
 
 /// Why a part has the points it has: what was counted, or why nothing could be.
@@ -197,16 +210,16 @@ pub(super) type Found = (Feature, Option<f64>, Because);
 
 /// The score of one axis.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Score {
+pub struct Score<const PARTS: usize = 6> {
     /// All parts of the axis, known or not.
-    pub parts: [Part; 6],
+    pub parts: [Part; PARTS],
     /// The share of the weights that is known, in percent.
     pub coverage: u16,
 }
 
-impl Score {
+impl<const PARTS: usize> Score<PARTS> {
     /// Weighs what was found; each part's points are rounded to the tenth, then added.
-    pub(super) fn of(found: [Found; 6]) -> Self {
+    pub(super) fn of(found: [Found; PARTS]) -> Self {
         let known = found.iter().filter(|(_, share, _)| share.is_some());
         let coverage: u16 = known.map(|(feature, ..)| feature.weight()).sum();
         let mut so_far = 0;
@@ -242,7 +255,7 @@ mod tests {
 
     #[test]
     fn the_weights_of_an_axis_are_100() {
-        for axis in ["gives", "gains"] {
+        for axis in ["gives", "gains", "fits"] {
             let of_axis = Feature::ALL.into_iter().filter(|feature| feature.axis() == axis);
             assert_eq!(of_axis.map(Feature::weight).sum::<u16>(), 100, "{axis}");
         }

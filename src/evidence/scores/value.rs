@@ -105,6 +105,16 @@ impl<'v> View<'v> {
         }
     }
 
+    /// How they stand to us.
+    pub fn relation(&self) -> Relation {
+        self.relation
+    }
+
+    /// How many days ago they did something last; absent if they never did.
+    pub fn last_deed_days(&self) -> Option<i64> {
+        self.deeds().map(|deed| (self.end.0 - deed.at.0) / DAY).min()
+    }
+
     /// What they did up to the end.
     fn deeds(&self) -> impl Iterator<Item = &'v Deed> {
         let end = self.end;
@@ -114,7 +124,7 @@ impl<'v> View<'v> {
     /// Why nothing can be said of what they did; `None` if something can.
     ///
     /// Who did something is known to have done so; silence is known where all would be.
-    fn not_told(&self) -> Option<Because> {
+    pub(super) fn not_told(&self) -> Option<Because> {
         match (self.told.inbound, self.moment.whole, self.relation.engaged) {
             (false, _, _) => Some(Because::Unknown(NOT_TOLD)),
             (true, false, false) => Some(Because::Unknown(NOT_WHOLE)),
@@ -219,7 +229,7 @@ impl<'v> View<'v> {
         (feature, Some(often * far), because)
     }
 
-    fn reachability(&self) -> Found {
+    pub(super) fn reachability(&self) -> Found {
         let feature = Feature::Reachability;
         let end = self.moment.window.to;
         let wrote = |deed: &&Deed| match deed.act {
@@ -286,7 +296,7 @@ impl<'v> View<'v> {
         (feature, Some(f64::from(hits) / f64::from(all)), Because::OutOf(hits, all, what))
     }
 
-    fn relevance(&self) -> Found {
+    pub(super) fn relevance(&self) -> Found {
         self.share_of_posts(Feature::Relevance, "posts to us are on a pillar", |_| true)
     }
 

@@ -114,8 +114,8 @@ fn ruling(row: &Row<'_>) -> Result<Ruling, Skip> {
 
 /// A day, or an instant.
 fn day(cell: &str, name: &str) -> Result<DateTime<Utc>, Skip> {
-    let read = times::instant(cell).or_else(|| times::one_of(cell, &["%Y-%m-%d"]));
-    read.ok_or_else(|| Skip::because(format!("`{name}` is no day such as 2026-04-01")))
+    times::day_or_instant(cell)
+        .ok_or_else(|| Skip::because(format!("`{name}` is no day such as 2026-04-01")))
 }
 
 fn rows<T>(

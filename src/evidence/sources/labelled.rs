@@ -153,7 +153,6 @@ fn truth(row: &Row<'_>, name: &str) -> Result<Option<bool>, Skip> {
 
 fn time(row: &Row<'_>, name: &str) -> Result<Option<DateTime<Utc>>, Skip> {
     let Some(cell) = row.maybe(name) else { return Ok(None) };
-    let read = times::instant(cell).or_else(|| times::one_of(cell, &["%Y-%m-%d"]));
     let because = || Skip::because(format!("`{name}` is no time such as 2026-03-02"));
-    read.map(Some).ok_or_else(because)
+    times::day_or_instant(cell).map(Some).ok_or_else(because)
 }

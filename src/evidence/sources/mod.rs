@@ -33,6 +33,7 @@ mod mastodon;
 mod met;
 mod meta;
 mod mojibake;
+pub mod prospects;
 pub mod receipt;
 mod spans;
 mod table;

@@ -78,6 +78,11 @@ pub fn one_of(text: &str, formats: &[&str]) -> Option<DateTime<Utc>> {
     plausible(formats.iter().find_map(read)?)
 }
 
+/// A day, or an instant.
+pub fn day_or_instant(text: &str) -> Option<DateTime<Utc>> {
+    instant(text).or_else(|| one_of(text, &["%Y-%m-%d"]))
+}
+
 /// The time that a number of seconds or milliseconds since 1970 tells, if it is plausible.
 pub fn of_epoch(text: &str) -> Option<DateTime<Utc>> {
     let number: i64 = text.parse().ok()?;

@@ -1,4 +1,4 @@
-//! What the actions `define.audit`, `support.inbox` and `refine.evaluate` count.
+//! What the actions `define.audit`, `target.rank`, `support.inbox` and `refine.evaluate` count.
 //!
 //! # Always true
 //!
@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::settle::{object, values};
 use crate::{
-    evidence::{inbox::Inbox, metrics::audit::Share, scores::Survey},
+    evidence::{inbox::Inbox, metrics::audit::Share, scores::Survey, target::Targets},
     failure::Failure,
     model::BrandId,
     runner::{Runner, known::Asked},
@@ -38,6 +38,24 @@ impl Runner {
             ("empty_fields", json!(empty_fields)),
             ("weeks", json!(rhythm.map(|rhythm| share(rhythm.weeks)))),
             ("weeks_kept", json!(rhythm.and_then(|rhythm| rhythm.kept).map(share))),
+        ]))
+    }
+
+    /// Counts those to turn to, those who are left alone, and what came of it before.
+    pub(super) fn count_targets(&mut self, brand: &BrandId) -> Result<Map<String, Value>, Failure> {
+        let targets = self.target(brand, Asked::default(), None, None)?.targets;
+        let targets = targets.as_ref();
+        let [turned, open, silent] = targets.map(Targets::outcomes).unwrap_or_default();
+        Ok(object([
+            ("as_of", json!(targets.map(|one| one.window.to))),
+            ("listed", json!(targets.map_or(0, |one| one.listed.len()))),
+            ("fitting", json!(targets.map_or(0, |one| one.fitting))),
+            ("considered", json!(targets.map_or(0, |one| one.considered))),
+            ("contacts", json!(targets.map_or(0, |one| one.contacts.len()))),
+            ("turned", json!(turned)),
+            ("open", json!(open)),
+            ("silent", json!(silent)),
+            ("pressed", json!(targets.map_or(0, Targets::pressed))),
         ]))
     }
 

@@ -43,7 +43,12 @@ impl Runner {
         for (at, begun) in begun {
             let order = order(&at, begun);
             match order.job.work {
-                Work::Pull | Work::Measure | Work::Audit | Work::Inbox | Work::Evaluate => {
+                Work::Pull
+                | Work::Measure
+                | Work::Audit
+                | Work::Rank
+                | Work::Inbox
+                | Work::Evaluate => {
                     let answer = self.do_here(&order);
                     self.settle(vec![(order, answer)], account)?;
                 }
@@ -137,6 +142,7 @@ impl Runner {
         let done = match order.job.work {
             Work::Pull => self.pull(&order.brand),
             Work::Audit => self.count_audit(&order.brand),
+            Work::Rank => self.count_targets(&order.brand),
             Work::Inbox => self.count_inbox(&order.brand),
             Work::Evaluate => self.count_people(&order.brand),
             Work::Measure | Work::Notify { .. } | Work::Command { .. } | Work::Http { .. } => {

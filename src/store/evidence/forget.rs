@@ -100,6 +100,15 @@ impl EvidenceStore {
         Ok(forgotten)
     }
 
+    /// The marks of everybody whom the file has to forget.
+    ///
+    /// # Errors
+    ///
+    /// [`EvidenceError`] if they cannot be read.
+    pub fn forgotten(&self) -> Result<BTreeSet<String>, EvidenceError> {
+        self.wrap(Self::marks(&self.connection))
+    }
+
     /// The marks of everybody who was forgotten.
     pub(super) fn marks(connection: &Connection) -> rusqlite::Result<BTreeSet<String>> {
         connection.prepare("SELECT mark FROM forgotten")?.query_map([], |row| row.get(0))?.collect()
