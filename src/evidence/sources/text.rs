@@ -17,6 +17,8 @@ use crate::evidence::facts::Post;
 const MAX_JUDGED_CHARS: usize = 2000;
 /// The longest name or handle kept, in characters.
 const MAX_NAME_CHARS: usize = 256;
+/// No piece of a message is longer.
+const MAX_MESSAGE_CHARS: usize = 500;
 
 /// Question marks of the world's scripts.
 const QUESTION_MARKS: [char; 11] = ['?', '？', '؟', '\u{37e}', '՞', '፧', '﹖', '⁇', '⁈', '⁉', '‽'];
@@ -173,9 +175,14 @@ pub fn cleaned(text: &str) -> Cow<'_, str> {
     Cow::Owned(clean.trim().to_owned())
 }
 
-/// A text on one line, without characters that steer a terminal.
+/// A text on one line for a message, without characters that steer a terminal; what is longer than a
+/// person reads ends with `…`.
 pub fn on_one_line(text: &str) -> String {
-    text.chars().map(|c| if steers(c) { ' ' } else { c }).collect()
+    let line = |text: &str| text.chars().map(|c| if steers(c) { ' ' } else { c }).collect();
+    match text.char_indices().nth(MAX_MESSAGE_CHARS) {
+        None => line(text),
+        Some((end, _)) => line(&text[..end]) + "…",
+    }
 }
 
 /// Whether a text is of signs that stand for themselves everywhere: those of ASCII that can be seen,
