@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::{
     evidence::{
+        facts::Act,
         scores::Tenths,
         sources::prospects::Table,
         target::{Candidate, Contact, Left, Outcome, Reason, Targets},
@@ -83,8 +84,9 @@ pub struct TargetRow {
     pub because: String,
     /// The post that it begins with; one of theirs only if people are named.
     pub post: Option<String>,
-    /// Whose that is: `theirs` or `ours`.
-    pub post_of: Option<&'static str>,
+    /// What to do with it: `answer`, `go on from` what was answered, or `look at` ours, to which
+    /// they did something.
+    pub begin: Option<&'static str>,
     /// The pillars that it is on, where its words are kept.
     pub about: Vec<String>,
     /// How many approaches in a row they have not answered.
@@ -194,8 +196,8 @@ pub fn target(targeted: &Targeted, names: &Names, contacts: usize) -> TargetView
 }
 
 fn row(one: &Candidate, names: &Names) -> TargetRow {
-    let (post, post_of) = post(one);
-    let shown = names.are_shown() || post_of == Some("ours");
+    let begun = begin(one);
+    let shown = begun.filter(|(how, _)| names.are_shown() || *how == LOOK_AT);
     let told = |text: &String| shortened(&plain(text), MOST_CHARS);
     TargetRow {
         who: names.who(&one.id, one.handle.as_deref()),
@@ -207,8 +209,8 @@ fn row(one: &Candidate, names: &Names) -> TargetRow {
         met: one.met.clone(),
         reason: word(&one.reason),
         because: because(&one.reason),
-        post: post.map(plain).filter(|_| shown),
-        post_of: post_of.filter(|_| shown),
+        post: shown.map(|(_, post)| plain(post)),
+        begin: shown.map(|(how, _)| how),
         about: one.about.clone(),
         unanswered: one.unanswered,
         note: one.note.as_ref().filter(|_| names.are_shown()).map(told),
@@ -250,21 +252,22 @@ fn because(reason: &Reason) -> String {
     }
 }
 
-/// The post to begin with, and whose it is.
-fn post(one: &Candidate) -> (Option<&str>, Option<&'static str>) {
-    use crate::evidence::facts::Act;
+const ANSWER: &str = "answer";
+const GO_ON_FROM: &str = "go on from";
+const LOOK_AT: &str = "look at";
 
-    let told = one.post.as_deref();
+/// The post to begin with, and how.
+fn begin(one: &Candidate) -> Option<(&'static str, &str)> {
+    let told = one.post.as_deref().map(|post| (ANSWER, post));
     match &one.reason {
-        Reason::Waits { post, .. } => (Some(post), Some("theirs")),
+        Reason::Waits { post, .. } => Some((ANSWER, post)),
         Reason::Turned { act, post, .. } => match act {
-            Act::Reply | Act::Quote | Act::Mention => (Some(post), Some("theirs")),
-            Act::Like | Act::Repost => match told {
-                Some(told) => (Some(told), Some("theirs")),
-                None => (Some(post), Some("ours")),
-            },
+            // Nothing of theirs waits, so it was answered, or asks nothing.
+            Act::Reply | Act::Mention => told.or(Some((GO_ON_FROM, post))),
+            Act::Quote => Some((ANSWER, post)),
+            Act::Like | Act::Repost => told.or(Some((LOOK_AT, post))),
         },
-        Reason::Follows { .. } | Reason::Outside => (told, told.map(|_| "theirs")),
+        Reason::Follows { .. } | Reason::Outside => told,
     }
 }
 

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::common::{TestEnv, demo, shared_data};
+use crate::common::{TestEnv, demo, shared_data, without_pseudonyms};
 
 /// Somebody on Mastodon: followers, accounts followed, posts, description, last post.
 fn person(name: &str, counts: [u64; 3], note: &str, last: Option<&str>) -> Value {
@@ -89,16 +89,7 @@ pub fn refined() -> TestEnv {
 
 /// What a terminal shows, with pseudonyms as `p-[..]`: every evidence file makes its own.
 pub fn terminal(env: &TestEnv, lines: &str) -> String {
-    let mut shown = env.terminal(lines);
-    let mut from = 0;
-    while let Some(place) = shown[from..].find("p-").map(|place| from + place + 2) {
-        let digits = shown[place..].bytes().take_while(u8::is_ascii_hexdigit).count();
-        if digits == 10 {
-            shown.replace_range(place..place + digits, "[..]");
-        }
-        from = place;
-    }
-    shown
+    without_pseudonyms(env.terminal(lines))
 }
 
 #[test]

@@ -60,19 +60,19 @@ fn the_list_says_whom_to_turn_to_today_and_why() {
                  not read: mood
 
         WHO           FIT    KNOWN  SEGMENT   WHY
-     1  p-[..]  100.0  85 %   baristas  asked you something on 2026-03-28
-                                              09:00, and waits
-     2  p-[..]  100.0  85 %   baristas  asked you something on 2026-03-11
+     1  p-[..]  100.0  85 %   baristas  asked you something on 2026-03-11
                                               11:00, and waits
+     2  p-[..]  100.0  85 %   baristas  asked you something on 2026-03-28
+                                              09:00, and waits
      3  p-[..]  88.3   85 %   guild     follows, silent so far
      4  p-[..]  76.9   65 %   baristas  nothing links them to you yet
 
       p-[..]: 100.0 = segment 58.8/58.8 (1 of 1 rules of the segment met) +
-                    tie 23.5/23.5 (engaged 0 d ago) + topic n/a (too few words of
-                    theirs are kept) + awake 17.7/17.7 (posted 0 d ago)
-      p-[..]: 100.0 = segment 58.8/58.8 (1 of 1 rules of the segment met) +
                     tie 23.5/23.5 (engaged 16 d ago) + topic n/a (too few words of
                     theirs are kept) + awake 17.7/17.7 (posted 8 d ago)
+      p-[..]: 100.0 = segment 58.8/58.8 (1 of 1 rules of the segment met) +
+                    tie 23.5/23.5 (engaged 0 d ago) + topic n/a (too few words of
+                    theirs are kept) + awake 17.7/17.7 (posted 0 d ago)
       p-[..]: 88.3 = segment 58.8/58.8 (a segment lists them) + tie 11.8/23.5
                     (follows us) + topic n/a (too few words of theirs are kept) +
                     awake 17.7/17.7 (posted 8 d ago)
@@ -98,19 +98,19 @@ fn the_list_says_whom_to_turn_to_today_and_why() {
                  not read: mood
 
         WHO              FIT    KNOWN  SEGMENT   WHY
-     1  @ida@b.example   100.0  85 %   baristas  asked you something on 2026-03-28
-                                                 09:00, and waits
-     2  @rita@b.example  100.0  85 %   baristas  asked you something on 2026-03-11
+     1  @rita@b.example  100.0  85 %   baristas  asked you something on 2026-03-11
                                                  11:00, and waits
+     2  @ida@b.example   100.0  85 %   baristas  asked you something on 2026-03-28
+                                                 09:00, and waits
 
-      @ida@b.example: 100.0 = segment 58.8/58.8 (1 of 1 rules of the segment met) +
-                      tie 23.5/23.5 (engaged 0 d ago) + topic n/a (too few words of
-                      theirs are kept) + awake 17.7/17.7 (posted 0 d ago)
-        answer https://b.example/users/ida/statuses/104
       @rita@b.example: 100.0 = segment 58.8/58.8 (1 of 1 rules of the segment met) +
                        tie 23.5/23.5 (engaged 16 d ago) + topic n/a (too few words
                        of theirs are kept) + awake 17.7/17.7 (posted 8 d ago)
         answer https://b.example/users/rita/statuses/103
+      @ida@b.example: 100.0 = segment 58.8/58.8 (1 of 1 rules of the segment met) +
+                      tie 23.5/23.5 (engaged 0 d ago) + topic n/a (too few words of
+                      theirs are kept) + awake 17.7/17.7 (posted 0 d ago)
+        answer https://b.example/users/ida/statuses/104
 
     whom you wrote to
      WHO              LAST              TIMES  OUTCOME
@@ -119,9 +119,9 @@ fn the_list_says_whom_to_turn_to_today_and_why() {
     [exit 0]
 
     $ fivestep target acme --names -o csv
-    place,who,platform,fit,coverage,parts,segment,rules_met,reason,because,post,post_of,about,unanswered,note
-    1,'@ida@b.example,mastodon,100.0,85,segment 58.8/58.8 (1 of 1 rules of the segment met) + tie 23.5/23.5 (engaged 0 d ago) + topic n/a (too few words of theirs are kept) + awake 17.7/17.7 (posted 0 d ago),baristas,their language,waits,"asked you something on 2026-03-28 09:00, and waits",https://b.example/users/ida/statuses/104,theirs,,0,
-    2,'@rita@b.example,mastodon,100.0,85,segment 58.8/58.8 (1 of 1 rules of the segment met) + tie 23.5/23.5 (engaged 16 d ago) + topic n/a (too few words of theirs are kept) + awake 17.7/17.7 (posted 8 d ago),baristas,their language,waits,"asked you something on 2026-03-11 11:00, and waits",https://b.example/users/rita/statuses/103,theirs,,0,
+    place,who,platform,fit,coverage,parts,segment,rules_met,reason,because,post,begin,about,unanswered,note
+    1,'@rita@b.example,mastodon,100.0,85,segment 58.8/58.8 (1 of 1 rules of the segment met) + tie 23.5/23.5 (engaged 16 d ago) + topic n/a (too few words of theirs are kept) + awake 17.7/17.7 (posted 8 d ago),baristas,their language,waits,"asked you something on 2026-03-11 11:00, and waits",https://b.example/users/rita/statuses/103,answer,,0,
+    2,'@ida@b.example,mastodon,100.0,85,segment 58.8/58.8 (1 of 1 rules of the segment met) + tie 23.5/23.5 (engaged 0 d ago) + topic n/a (too few words of theirs are kept) + awake 17.7/17.7 (posted 0 d ago),baristas,their language,waits,"asked you something on 2026-03-28 09:00, and waits",https://b.example/users/ida/statuses/104,answer,,0,
     3,'@bob@b.example,mastodon,88.3,85,segment 58.8/58.8 (a segment lists them) + tie 11.8/23.5 (follows us) + topic n/a (too few words of theirs are kept) + awake 17.7/17.7 (posted 8 d ago),guild,,follows,"follows, silent so far",,,,0,
     4,eli.example,bluesky,76.9,65,segment 76.9/76.9 (1 of 1 rules of the segment met) + tie n/a (no export tells who engaged) + topic 0.0/23.1 (their description is on no pillar) + awake n/a (nobody tells when they posted last),baristas,their description,outside,nothing links them to you yet,,,,0,
     [exit 0]
@@ -132,8 +132,8 @@ fn the_list_says_whom_to_turn_to_today_and_why() {
     [exit 0]
 
     $ fivestep target acme -o ids --names
-    @ida@b.example
     @rita@b.example
+    @ida@b.example
     @bob@b.example
     eli.example
     [exit 0]

@@ -118,12 +118,8 @@ fn fit(one: &TargetRow) -> String {
 fn why(one: &TargetRow) -> String {
     let mut out =
         wrapped(2, &format!("{}: ", one.who), &format!("{} = {}", fit(one), parts(&one.parts)));
-    let begin = match (&one.post, one.post_of) {
-        (Some(post), Some("ours")) => Some(format!("they did it to {post}")),
-        (Some(post), _) => Some(format!("answer {post}")),
-        (None, _) => None,
-    };
-    out.extend(begin.map(|begin| wrapped(4, "", &begin)));
+    let begin = one.begin.zip(one.post.as_ref());
+    out.extend(begin.map(|(how, post)| wrapped(4, &format!("{how} "), post)));
     if !one.about.is_empty() {
         out.push_str(&wrapped(4, "about: ", &one.about.join(", ")));
     }
@@ -131,7 +127,7 @@ fn why(one: &TargetRow) -> String {
         out.push_str(&wrapped(4, "note: ", note));
     }
     if one.unanswered > 0 {
-        out.push_str(&wrapped(4, "", "you wrote to them once without an answer"));
+        out.push_str(&wrapped(4, "", "they have not answered what you wrote last"));
     }
     out
 }
@@ -177,7 +173,7 @@ pub fn table(view: &TargetView) -> Result<String, Failure> {
         "reason",
         "because",
         "post",
-        "post_of",
+        "begin",
         "about",
         "unanswered",
         "note",
@@ -195,7 +191,7 @@ pub fn table(view: &TargetView) -> Result<String, Failure> {
             one.reason,
             &one.because,
             &safe(one.post.as_deref().unwrap_or_default()),
-            one.post_of.unwrap_or_default(),
+            one.begin.unwrap_or_default(),
             &one.about.join(", "),
             &one.unanswered.to_string(),
             &safe(one.note.as_deref().unwrap_or_default()),

@@ -21,7 +21,10 @@ use crate::{
         facts::Post,
         interval::{least_for_rank_interval, nearest_rank, rank_interval},
     },
-    model::{FactKind, Metric, WorkingTime, quantity::duration},
+    model::{
+        FactKind, Metric, WorkingTime,
+        quantity::{duration, working_time},
+    },
 };
 
 /// From how many turns on a conversation goes back and forth.
@@ -40,7 +43,7 @@ pub(super) fn response_rate(scope: &Scope) -> Reading {
     let answered = openings.iter().filter(|opening| opening.answered_at.is_some()).count();
     Reading::proportion(metric, answered as u64, openings.len() as u64)
         .out_of("conversations opened in the window")
-        .behind(scope, || openings.iter().map(opening_row))
+        .behind(scope, || openings.iter().map(|opening| opening_row(opening, None)))
         .over(openings.iter().flat_map(|opening| [Some(opening.at), opening.answered_at]).flatten())
         .but(too_young(scope, &openings))
         .but(not_covered(scope, &openings))
@@ -78,7 +81,7 @@ pub(super) fn first_response(scope: &Scope, metric: Metric, q: f64) -> Reading {
     let business = working.map(|time| format!("only working time counts: {time}"));
     Reading::value(metric, value, seconds.len() as u64, interval)
         .out_of("answered conversations opened in the window")
-        .behind(scope, || answers.iter().map(|opening| opening_row(opening)))
+        .behind(scope, || answers.iter().map(|answer| opening_row(answer, working)))
         .over(answers.iter().flat_map(|answer| [Some(answer.at), answer.answered_at]).flatten())
         .but(business)
         .but(few)
@@ -194,12 +197,15 @@ fn in_talks(
         .but(scope.begins_late())
 }
 
-/// An opening as a row behind a number.
-fn opening_row(opening: &Opening) -> Row {
+/// An opening as a row behind a number, in the time of that number.
+fn opening_row(opening: &Opening, working: Option<&WorkingTime>) -> Row {
     let (root, with) = opening.talk;
-    let what = match opening.answered_at {
-        Some(at) => format!("answered after {}", duration((at - opening.at).num_seconds() as f64)),
-        None => "not answered".to_owned(),
+    let what = match (latency(opening, working), working) {
+        (Some(seconds), None) => format!("answered after {}", duration(seconds)),
+        (Some(seconds), Some(_)) => {
+            format!("answered after {} of working time", working_time(seconds))
+        }
+        (None, _) => "not answered".to_owned(),
     };
     let of = Subject::Talk(root.to_owned(), with.clone());
     Row { of, at: Some(opening.at), counts: opening.answered_at.is_some(), what }

@@ -132,9 +132,19 @@ pub(super) fn profile_completeness(scope: &Scope) -> Reading {
     let inside = newest.values().map(|profile| profile.as_of).filter(|at| scope.window.holds(*at));
     Reading::share(metric, filled as u64, known as u64, None)
         .out_of("required profile fields that the sources tell")
+        .behind(scope, || newest.values().flat_map(|profile| field_rows(profile)))
         .over(inside)
         .but(empty)
         .but(late)
+}
+
+/// A row a field of a profile.
+fn field_rows(profile: &Profile) -> impl Iterator<Item = Row> {
+    profile.fields.iter().map(|(field, filled)| {
+        let is = if *filled { "filled in" } else { "empty" };
+        let (of, at) = (Subject::Account(profile.account.clone()), Some(profile.as_of));
+        Row { of, at, counts: *filled, what: format!("the {field} is {is}") }
+    })
 }
 
 /// The longest time in the window without an own post, in seconds.
@@ -212,15 +222,16 @@ pub(super) fn posts_per_reply(scope: &Scope) -> Reading {
     // Our own accounts among each other are no conversation with others.
     let is_to_others =
         |post: &Post| post.parent_author.as_ref().is_some_and(|to| !scope.is_own(to));
-    let (mut posts, mut replies, mut instants) = (0_u64, 0_u64, Vec::new());
-    for post in inside {
-        match post.kind {
-            PostKind::Original => posts += 1,
-            PostKind::Reply if is_to_others(post) => replies += 1,
-            PostKind::Reply | PostKind::SelfThread | PostKind::Repost => continue,
-        }
-        instants.push(post.at);
-    }
+    // Whether a post begins a thread; nothing if it is neither that nor a reply to others.
+    let begins = |post: &Post| match post.kind {
+        PostKind::Original => Some(true),
+        PostKind::Reply => is_to_others(post).then_some(false),
+        PostKind::SelfThread | PostKind::Repost => None,
+    };
+    let counted: Vec<(&Post, bool)> =
+        inside.filter_map(|post| Some((post, begins(post)?))).collect();
+    let posts = counted.iter().filter(|(_, begins)| *begins).count() as u64;
+    let replies = counted.len() as u64 - posts;
     if replies == 0 {
         let why = format!("no own reply to others in the window, beside {}", own_posts(posts));
         return Reading::no_cases(metric, why);
@@ -232,7 +243,16 @@ pub(super) fn posts_per_reply(scope: &Scope) -> Reading {
         .out_of(format!("own replies to others in the window, beside {}", own_posts(posts)))
         .given("own posts that begin a thread", posts as f64)
         .given("own replies to others", replies as f64)
-        .over(instants)
+        .behind(scope, || {
+            counted.iter().map(|(post, begins)| {
+                own_row(
+                    post,
+                    *begins,
+                    if *begins { "begins a thread" } else { "a reply to others" },
+                )
+            })
+        })
+        .over(counted.iter().map(|(post, _)| post.at))
         .but(late)
 }
 

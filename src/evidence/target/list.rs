@@ -77,14 +77,14 @@ pub enum Reason {
 
 impl Candidate {
     /// The lesser comes first: who waits, who engages, the others; then who fits best, and of
-    /// whom more is known.
-    fn rank(&self) -> (u8, Reverse<(u16, u16)>, &PersonId) {
-        let class = match self.reason {
-            Reason::Waits { .. } => 0,
-            Reason::Turned { .. } => 1,
-            Reason::Follows { .. } | Reason::Outside => 2,
+    /// whom more is known; then who waits longest, or engaged last.
+    fn rank(&self) -> (u8, Reverse<(u16, u16)>, i64, &PersonId) {
+        let (class, time) = match self.reason {
+            Reason::Waits { since, .. } => (0, since.timestamp()),
+            Reason::Turned { at, .. } => (1, -at.timestamp()),
+            Reason::Follows { .. } | Reason::Outside => (2, 0),
         };
-        (class, Reverse((self.fit.sum().0, self.fit.coverage)), &self.id)
+        (class, Reverse((self.fit.sum().0, self.fit.coverage)), time, &self.id)
     }
 }
 
