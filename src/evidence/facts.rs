@@ -99,12 +99,15 @@ pub struct Traits {
     pub bio_filled: Option<bool>,
     /// Whether it says that a program posts there.
     pub bot: Option<bool>,
+    /// Its description while an export is read; in the evidence, those words of it that a segment of
+    /// the brand asks for, as [`Sought::found`](super::target::bio::Sought::found) keeps them.
+    pub bio: Option<String>,
 }
 
 impl Traits {
     /// Keeps what is known, and adds what only `other` knows.
     pub fn fill(&mut self, other: Traits) {
-        let Traits { created, last_post, followers, follows, posts, bio_filled, bot } = other;
+        let Traits { created, last_post, followers, follows, posts, bio_filled, bot, bio } = other;
         self.created = self.created.or(created);
         self.last_post = self.last_post.or(last_post);
         self.followers = self.followers.or(followers);
@@ -112,6 +115,7 @@ impl Traits {
         self.posts = self.posts.or(posts);
         self.bio_filled = self.bio_filled.or(bio_filled);
         self.bot = self.bot.or(bot);
+        self.bio = self.bio.take().or(bio);
     }
 }
 
@@ -462,11 +466,12 @@ impl Facts {
         self.profiles.iter().map(|profile| &profile.account).collect()
     }
 
-    /// Takes out the words that are not to be kept.
+    /// Takes out the words that are not to be kept, and how people describe themselves.
     pub fn keep_words(&mut self, keep: KeepWords) {
         let own: BTreeSet<PersonId> = self.own_accounts().into_iter().cloned().collect();
         for post in &mut self.posts {
             post.text.take_if(|_| !keep.keeps(own.contains(&post.author)));
         }
+        self.people.iter_mut().for_each(|person| person.traits.bio = None);
     }
 }

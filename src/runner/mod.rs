@@ -43,6 +43,7 @@ use crate::{
         facts::Facts,
         metrics,
         sources::{Export, SourceError},
+        target::bio::Sought,
     },
     failure::Failure,
     model::{
@@ -448,9 +449,10 @@ impl Runner {
     ///
     /// [`Failure`] if either store cannot be written; then none of the export's facts is kept.
     pub fn import(&mut self, brand: &Brand, export: &Export) -> Result<Imported, Failure> {
-        let (brand, keep_words) = (&brand.id, brand.keep_words);
+        let (keep_words, sought) = (brand.keep_words, Sought::of(brand));
+        let brand = &brand.id;
         let evidence = EvidenceStore::open(&self.workspace.evidence_path(brand))?;
-        let mut evidence = evidence.keeping(keep_words);
+        let mut evidence = evidence.keeping(keep_words).seeking(sought);
         let imported = evidence.import(export, self.now())?;
         self.store.note_evidence(brand, imported.revision)?;
         info!(%brand, changed = imported.changed, revision = imported.revision, "imported");

@@ -212,7 +212,15 @@ impl Teller<'_> {
     /// Somebody with what lists tell besides.
     fn listed_guest(&self, guest: Guest) -> Value {
         let mut listed = self.guest(guest);
-        listed["description"] = format!("{}, from around the corner", guest.name()).into();
+        // What they say of themselves follows from their number.
+        let about = match guest.number % 5 {
+            0 => "from around the corner",
+            1 => "barista, reader, lettrice",
+            2 => "on the balcony with a book",
+            3 => "nothing but cats",
+            _ => "follow back!",
+        };
+        listed["description"] = format!("{}, {about}", guest.name()).into();
         listed["indexedAt"] = stamp(self.account.opened_at).into();
         listed
     }

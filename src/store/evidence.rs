@@ -55,6 +55,7 @@ use crate::evidence::{
     pseudonym::Pseudonyms,
     somebody::{Crowd, Following, Micros},
     sources::{Export, Receipt},
+    target::bio::Sought,
 };
 use crate::{failpoint, model::KeepWords};
 
@@ -131,6 +132,8 @@ pub struct EvidenceStore {
     /// Whether it was opened for reading.
     reads_only: bool,
     keep_words: KeepWords,
+    /// The words that are kept of descriptions; absent if none is.
+    sought: Option<Sought>,
 }
 
 impl EvidenceStore {
@@ -186,6 +189,11 @@ impl EvidenceStore {
         Self { keep_words, ..self }
     }
 
+    /// The same, keeping these words of descriptions; without it, none.
+    pub fn seeking(self, sought: Option<Sought>) -> Self {
+        Self { sought, ..self }
+    }
+
     /// Brings an export in, in one transaction. Words that are to be kept no longer go with it.
     ///
     /// - `at`: now, UTC; kept with the receipt.
@@ -214,8 +222,9 @@ impl EvidenceStore {
         let gone = gone.map_err(|source| EvidenceError::folder(&self.path, source))?;
         let export = without(export, &gone);
         // An error on the way drops the transaction, and that takes everything back.
-        let words = (self.keep_words, &names);
-        let imported = write::import(&transaction, &place, &export, &gone, words, (as_of, at))?;
+        let kept =
+            write::Kept { words: self.keep_words, sought: self.sought.as_ref(), names: &names };
+        let imported = write::import(&transaction, &place, &export, &gone, kept, (as_of, at))?;
         let taken_out = words::take_out(&transaction, self.keep_words);
         let taken_out = taken_out.map_err(|error| EvidenceError::sqlite(&place, error))?;
         failpoint::pass("import.written");
@@ -411,6 +420,7 @@ impl EvidenceStore {
             path: path.to_owned(),
             reads_only: false,
             keep_words: KeepWords::default(),
+            sought: None,
         })
     }
 

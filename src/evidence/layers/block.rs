@@ -227,7 +227,8 @@ mod says {
     pub const BIO_FILLED: u64 = 1 << 9;
     pub const BOT: u64 = 1 << 10;
     pub const IS_BOT: u64 = 1 << 11;
-    pub const ALL: u64 = (1 << 12) - 1;
+    pub const BIO_WORDS: u64 = 1 << 12;
+    pub const ALL: u64 = (1 << 13) - 1;
 }
 
 /// Whether a handle is `@` and what stands behind the platform in an id.
@@ -238,7 +239,7 @@ fn is_own_handle(id: &str, handle: &str) -> bool {
 
 fn put_described(to: &mut Vec<u8>, base: Base, record: &Record, one: &Described) {
     let Described { known: _, as_of, handle, name, traits } = one;
-    let Traits { created, last_post, followers, follows, posts, bio_filled, bot } = traits;
+    let Traits { created, last_post, followers, follows, posts, bio_filled, bot, bio } = traits;
     let own = is_own_handle(&record.id, record.word(handle));
     let bits = [
         (*as_of == base.as_of, says::SAME_AGE),
@@ -253,6 +254,7 @@ fn put_described(to: &mut Vec<u8>, base: Base, record: &Record, one: &Described)
         (*bio_filled == Some(true), says::BIO_FILLED),
         (bot.is_some(), says::BOT),
         (*bot == Some(true), says::IS_BOT),
+        (bio.is_some(), says::BIO_WORDS),
     ];
     put_number(to, bits.iter().filter(|(set, _)| *set).map(|(_, bit)| bit).sum());
     if *as_of != base.as_of {
@@ -269,6 +271,9 @@ fn put_described(to: &mut Vec<u8>, base: Base, record: &Record, one: &Described)
     }
     for count in [followers, follows, posts].into_iter().flatten() {
         put_number(to, *count);
+    }
+    if let Some(bio) = bio {
+        put_text(to, bio);
     }
 }
 
@@ -455,6 +460,7 @@ fn describe(
             posts: count(read, says::POSTS)?,
             bio_filled: has(says::BIO).then_some(has(says::BIO_FILLED)),
             bot: has(says::BOT).then_some(has(says::IS_BOT)),
+            bio: if has(says::BIO_WORDS) { Some(read.text()?.to_owned()) } else { None },
         };
     }
     to.described.push(Described { known, as_of, handle, name, traits });

@@ -38,6 +38,7 @@ fn traits() -> impl Strategy<Value = Traits> {
             last_post: last_post.map(ago),
             bio_filled,
             bot,
+            bio: None,
         },
     )
 }

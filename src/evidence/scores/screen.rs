@@ -61,7 +61,8 @@ pub struct Signs {
 impl Signs {
     /// What a platform says of an account, and nothing else yet.
     pub fn of(traits: &Traits, now: DateTime<Utc>) -> Self {
-        let Traits { created, last_post, followers, follows, posts, bio_filled, bot } = *traits;
+        let Traits { created, last_post, followers, follows, posts, bio_filled, bot, bio: _ } =
+            *traits;
         Self {
             now,
             followers,

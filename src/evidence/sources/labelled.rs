@@ -129,6 +129,7 @@ fn signs(row: &Row<'_>, now: DateTime<Utc>) -> Result<Signs, Skip> {
         posts: row.count("posts")?,
         bio_filled: truth(row, "bio_filled")?,
         bot: truth(row, "bot")?,
+        bio: None,
     };
     let engaged =
         if row.columns().have(&["engaged"]) { truth(row, "engaged")? } else { Some(false) };

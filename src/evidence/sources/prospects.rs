@@ -119,6 +119,7 @@ fn prospect(row: &Row<'_>) -> Result<Prospect, Skip> {
             last_post: time(row, "last_post")?,
             created: None,
             bot: None,
+            bio: None,
         },
         ..Prospect::new(platform, &handle)
     })

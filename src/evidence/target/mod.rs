@@ -21,6 +21,7 @@
 //!
 //! Why these limits: `docs/guides/target.md`; weights: `docs/reference/scores.md`.
 
+pub mod bio;
 pub mod contact;
 mod list;
 mod look;
@@ -34,15 +35,16 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use chrono::TimeDelta;
 use serde::Serialize;
 
-pub use self::{
-    contact::{Approach, Contact, Outcome},
-    list::{Candidate, Reason, Targets},
-};
 use self::{
+    bio::Sought,
     list::List,
     look::Look,
     prospect::{Prospect, Prospects},
     segment::{Segments, Subject},
+};
+pub use self::{
+    contact::{Approach, Contact, Outcome},
+    list::{Candidate, Reason, Targets},
 };
 use super::{
     pseudonym::Pseudonyms,
@@ -100,6 +102,7 @@ impl Left {
 #[derive(Debug)]
 pub struct Targeting {
     segments: Segments,
+    sought: Option<Sought>,
     prospects: Prospects,
     never: HashSet<String>,
     least_fit: u32,
@@ -122,6 +125,7 @@ impl Targeting {
         Self {
             never: never.map(|one| segment::name(one.platform, &one.handle)).collect(),
             least_fit: audience.least_fit,
+            sought: Sought::of(context.brand),
             list: List::of(most, prospects.links()),
             segments,
             prospects,
@@ -151,7 +155,8 @@ impl Targeting {
         self.considered += 1;
         let (id, names) = (somebody.person_id(), segment::names(somebody));
         let talks = context.talks_with(somebody, &id, context.now());
-        let subject = Subject::of(context, somebody, &names, prospect.as_ref());
+        let sought = self.sought.as_ref();
+        let subject = Subject::of(context, somebody, &names, prospect.as_ref(), sought);
         let found = self.segments.best(&subject);
         let wanted = found.listed || !found.met.is_empty();
         let contact = Contact::read(context, somebody, &talks);

@@ -12,7 +12,11 @@ use std::collections::HashSet;
 
 use crate::{
     evidence::{
-        erasure::bare, facts::Act, scores::Context, somebody::Somebody, target::prospect::Prospect,
+        erasure::bare,
+        facts::Act,
+        scores::Context,
+        somebody::Somebody,
+        target::{bio::Sought, prospect::Prospect},
         topics::Topics,
     },
     model::{Account, Brand, Pillar, Platform},
@@ -38,6 +42,8 @@ pub struct Subject<'a> {
     pub names: &'a [String],
     /// Their description, if it is known.
     pub bio: Option<&'a str>,
+    /// The words that segments ask for and that it has, by what the evidence kept of it.
+    said: Option<Vec<&'a str>>,
     languages: Vec<&'a str>,
     /// Their words to us, each post with its language; absent if none is kept.
     words: Option<Vec<(&'a str, Option<&'a str>)>>,
@@ -54,6 +60,7 @@ impl<'a> Subject<'a> {
         somebody: &'a Somebody,
         names: &'a [String],
         prospect: Option<&'a Prospect>,
+        sought: Option<&Sought>,
     ) -> Self {
         let end = context.now().window.to;
         let written = somebody.deeds.iter().filter(|deed| match deed.act {
@@ -71,6 +78,7 @@ impl<'a> Subject<'a> {
         Self {
             names,
             bio: prospect.and_then(|one| one.bio.as_deref()),
+            said: sought.zip(somebody.traits().bio.as_deref()).and_then(|(by, bio)| by.told(bio)),
             languages: languages.chain(told.iter().map(String::as_str)).collect(),
             words: (!words.is_empty()).then_some(words),
             follows: prospect.map(|one| one.follows.as_slice()).filter(|list| !list.is_empty()),
@@ -110,8 +118,8 @@ pub struct Segments(Vec<Ready>);
 struct Ready {
     id: String,
     accounts: HashSet<String>,
-    bio: Option<Topics>,
-    not: Option<Topics>,
+    bio: Option<Wanted>,
+    not: Option<Wanted>,
     hashtags: Option<Topics>,
     languages: Vec<String>,
     follows: HashSet<String>,
@@ -129,8 +137,8 @@ impl Segments {
             Ready {
                 id: segment.id.clone(),
                 accounts: named(&segment.accounts),
-                bio: sought(&segment.bio, &languages),
-                not: sought(&segment.not, &languages),
+                bio: Wanted::of(&segment.bio, &languages),
+                not: Wanted::of(&segment.not, &languages),
                 hashtags: sought(&segment.hashtags, &languages),
                 languages: segment.languages.clone(),
                 follows: named(&segment.follows),
@@ -177,15 +185,14 @@ impl Ready {
     }
 
     fn keeps_out(&self, subject: &Subject<'_>) -> bool {
-        let not = self.not.as_ref().zip(subject.bio);
-        not.is_some_and(|(not, bio)| not.touches(bio, None))
+        self.not.as_ref().and_then(|not| not.are_in(subject)) == Some(true)
     }
 
     /// Every rule of it with whether it is met; absent where nobody can tell.
     fn rules(&self, subject: &Subject<'_>) -> Vec<(&'static str, Option<bool>)> {
         let mut rules = Vec::new();
         if let Some(bio) = &self.bio {
-            rules.push(("their description", subject.bio.map(|words| bio.touches(words, None))));
+            rules.push(("their description", bio.are_in(subject)));
         }
         if !self.languages.is_empty() {
             let speaks = |code: &&str| self.languages.iter().any(|one| one == code);
@@ -203,6 +210,27 @@ impl Ready {
             rules.push(("whom they follow", subject.follows.map(theirs)));
         }
         rules
+    }
+}
+
+/// Words to look for in descriptions.
+#[derive(Debug)]
+struct Wanted {
+    words: Vec<String>,
+    topics: Topics,
+}
+
+impl Wanted {
+    fn of(words: &[String], languages: &[String]) -> Option<Self> {
+        sought(words, languages).map(|topics| Self { words: words.to_vec(), topics })
+    }
+
+    /// Whether a description has one of them; absent if nobody tells.
+    fn are_in(&self, subject: &Subject<'_>) -> Option<bool> {
+        let kept =
+            |said: &Vec<&str>| said.iter().any(|word| self.words.iter().any(|one| one == word));
+        let told = subject.bio.map(|bio| self.topics.touches(bio, None));
+        told.or_else(|| subject.said.as_ref().map(kept))
     }
 }
 

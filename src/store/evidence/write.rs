@@ -29,9 +29,21 @@ use crate::{
         pseudonym::Pseudonyms,
         somebody::Micros,
         sources::Export,
+        target::bio::Sought,
     },
     model::KeepWords,
 };
+
+/// What of other people's words is kept.
+#[derive(Clone, Copy)]
+pub(super) struct Kept<'k> {
+    /// Whose posts keep their words.
+    pub words: KeepWords,
+    /// What words of a description are kept; absent for none.
+    pub sought: Option<&'k Sought>,
+    /// What hashes are keyed with.
+    pub names: &'k Pseudonyms,
+}
 
 /// Brings an export in; the caller holds the transaction.
 ///
@@ -41,15 +53,16 @@ pub(super) fn import(
     place: &str,
     export: &Export,
     gone: &Erasure,
-    (keep, names): (KeepWords, &Pseudonyms),
+    kept: Kept<'_>,
     (as_of, at): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<Imported, EvidenceError> {
     let wrap = |error| read::bad_row(place, error);
     let before = read::summary(connection, place, None)?;
     let (mut added, mut updated) =
-        write_facts(connection, &export.facts, (keep, names), as_of).map_err(wrap)?;
+        write_facts(connection, &export.facts, (kept.words, kept.names), as_of).map_err(wrap)?;
     let lists = write_lists(connection, export, as_of).map_err(wrap)?;
-    let change = write_people(connection, export, gone, as_of, lists > 0).map_err(wrap)?;
+    let change =
+        write_people(connection, export, (gone, kept.sought), as_of, lists > 0).map_err(wrap)?;
     for (counts, rows) in [(&mut added, change.added), (&mut updated, change.updated)] {
         counts.people = rows.people;
         counts.follows += rows.follows;
@@ -71,7 +84,7 @@ pub(super) fn import(
 fn write_people(
     connection: &Connection,
     export: &Export,
-    gone: &Erasure,
+    (gone, sought): (&Erasure, Option<&Sought>),
     as_of: DateTime<Utc>,
     lists: bool,
 ) -> rusqlite::Result<Change> {
@@ -82,7 +95,7 @@ fn write_people(
         None => Cow::Owned(Sorted::of(&export.facts, as_of, &|account| own.contains(account))),
     };
     let revision = read::revision(connection)?;
-    bring_in(connection, Incoming { people: &people, as_of, gone, revision, lists })
+    bring_in(connection, Incoming { people: &people, as_of, gone, revision, lists, sought })
 }
 
 /// The accounts whose followers lie with the people, and not in the table `follow`.

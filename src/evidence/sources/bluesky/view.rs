@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::{
     evidence::{
-        facts::{Person, PersonId, Post, PostKind, Visibility},
+        facts::{Person, PersonId, Post, PostKind, Traits, Visibility},
         sources::{
             json::{self, Skip},
             text, times,
@@ -73,7 +73,9 @@ pub(super) fn person(row: &Value, path: &str) -> Result<Person, Skip> {
     let handle = text::clean_name(json::text(row, &format!("{path}/handle"))?);
     let name = json::maybe_text(row, &format!("{path}/displayName"))?.map(text::clean_name);
     let name = name.filter(|name| !name.is_empty());
-    Ok(Person { name, ..Person::new(id, format!("@{handle}")) })
+    let bio = json::maybe_text(row, &format!("{path}/description"))?.map(text::clean_text);
+    let traits = Traits { bio, ..Traits::default() };
+    Ok(Person { name, traits, ..Person::new(id, format!("@{handle}")) })
 }
 
 /// When something happened: the earlier of the server's and the client's clock.

@@ -195,6 +195,7 @@ fn person(row: &Value) -> Result<Person, Skip> {
         posts: count("/public_metrics/tweet_count")?,
         bio_filled: bio.map(|bio| !bio.trim().is_empty()),
         bot: None,
+        bio: bio.map(text::clean_text),
     };
     let handle = handle(json::text(row, "/username")?);
     let name = name.filter(|name| !name.is_empty());

@@ -20,6 +20,7 @@ use crate::evidence::{
         sorted::{ChunkRun, Sorted},
     },
     somebody::{Micros, Somebody},
+    target::bio::Sought,
 };
 
 /// How many of each family.
@@ -55,6 +56,8 @@ pub(in crate::store::evidence) struct Incoming<'i> {
     pub revision: u64,
     /// Whether a complete list came with it, so that everybody may be gone or back.
     pub lists: bool,
+    /// The words that are kept of descriptions; absent if none is.
+    pub sought: Option<&'i Sought>,
 }
 
 /// Adds what is new as a layer; the lists of the export are in their table already.
@@ -142,6 +145,10 @@ impl Work<'_> {
             self.new.forget(self.incoming.gone, &self.after);
         }
         self.new.settle(self.incoming.revision + 1);
+        for one in &mut self.new.described {
+            let bio = one.traits.bio.take();
+            one.traits.bio = bio.zip(self.incoming.sought).map(|(bio, by)| by.found(&bio));
+        }
     }
 
     /// Somebody of whom nothing comes: a complete list may say that they are gone.

@@ -105,6 +105,7 @@ fn describe(row: &Row<'_>, record: &mut Record) -> rusqlite::Result<()> {
         follows: read::count(row, "follows")?,
         posts: read::count(row, "posts")?,
         bio_filled: row.get("bio_filled")?,
+        bio: None,
         bot: row.get("bot")?,
     };
     let as_of = read::moment(row, "as_of")?;

@@ -104,6 +104,7 @@ pub(super) fn person(row: &Value, home: &str) -> Result<(String, Person), Skip> 
     let acct = text::clean_name(json::text(row, "/acct")?);
     let handle = if acct.contains('@') { format!("@{acct}") } else { format!("@{acct}@{home}") };
     let name = json::maybe_text(row, "/display_name")?.map(text::clean_name);
+    let bio = json::maybe_text(row, "/note")?.map(html::to_text);
     let traits = Traits {
         created: json::maybe_instant(row, "/created_at"),
         last_post: json::maybe_text(row, "/last_status_at")?
@@ -111,8 +112,9 @@ pub(super) fn person(row: &Value, home: &str) -> Result<(String, Person), Skip> 
         followers: json::maybe_count(row, "/followers_count")?,
         follows: json::maybe_count(row, "/following_count")?,
         posts: json::maybe_count(row, "/statuses_count")?,
-        bio_filled: json::maybe_text(row, "/note")?.map(|note| !html::to_text(note).is_empty()),
+        bio_filled: bio.as_ref().map(|bio| !bio.is_empty()),
         bot: row.pointer("/bot").and_then(Value::as_bool),
+        bio,
     };
     let name = name.filter(|name| !name.is_empty());
     Ok((json::text(row, "/id")?.to_owned(), Person { name, traits, ..Person::new(id, handle) }))
