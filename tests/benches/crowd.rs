@@ -77,10 +77,36 @@ step('lean columns, from the tables',
     'create table lean_deed as select actor::ubigint as actor, moment from deed order by 1')
 lean = step('audit, lean columns', engaged.replace('follower', 'lean_follower').replace('deed', 'lean_deed'))
 assert full == lean
+step('lean columns with what was done',
+    'create table lean_since as select id::ubigint as id, since from follower order by 1',
+    \"create table lean_act as select actor::ubigint as actor, case act when 'like' then 0 when 'repost' then 1 else 2 end::utinyint as act, replace(post, 'post-', '')::uinteger as post, moment from deed order by 1\",
+    'select count(*) from lean_act')
+step('scores and quadrants of everybody, lean columns', open('scores.sql').read(),
+    'select count(*) from score group by u >= 60, u < 40, v >= 60, v < 40',
+    'select id from score order by u desc, id limit 100')
 step('append 1 %, and audit full tables',
     \"insert into deed select * from read_csv('more.csv', header=true, columns={'actor': 'varchar', 'act': 'varchar', 'post': 'varchar', 'moment': 'timestamp'})\",
     engaged)
 print(f'engaged|{full}')
+";
+
+/// What `refine` does, as far as columns go: both scores of everybody from what they did, by the formulas
+/// of `docs/reference/scores.md`, in one window. The bands of two windows before, the screen and who
+/// came and left are left out: ours does them as well.
+const SCORES: &str = "\
+create temp table score as
+with bounds as (select max(moment) e, max(moment) - interval 28 day s from lean_act),
+d as (select actor, act, post, moment, (epoch(e) - epoch(moment)) / 86400.0 age, moment > s inside from lean_act, bounds),
+liked as (select actor, age from (select actor, age, row_number() over (partition by actor, moment::date order by moment desc) n from d where act = 0) where n <= 3),
+energy as (select actor, sum(v) v from (select actor, case act when 2 then 3 else 2 end * pow(0.5, age / 45) v from d where act > 0 union all select actor, pow(0.5, age / 45) from liked) group by actor),
+deeds as (select actor, count(*) filter (act > 0) shares, count(distinct post) touched, count(distinct post) filter (inside and act < 2) seen, min(age) filter (act = 2) wrote from d group by actor),
+posts as (select count(distinct post) n from d where inside),
+everybody as (select coalesce(f.id, x.actor) id, w.v energy, shares, touched, seen, wrote, ((select epoch(e) from bounds) - epoch(since)) / 86400 followed from lean_since f full join deeds x on f.id = x.actor left join energy w on w.actor = coalesce(f.id, x.actor))
+select id,
+    (35 * (1 - exp(-coalesce(energy, 0) / 4)) + 10 * case when coalesce(shares, 0) = 0 then 0 else least(1, 10.0 * shares / touched) end
+        + case when wrote <= 30 then 10 else 0 end + 5 * least(1, coalesce(followed, 0) / 365.25)) * 100 / (50 + case when wrote <= 30 then 10 else 0 end) u,
+    100 * least(1, 4.0 * coalesce(seen, 0) / (select n from posts)) v
+from everybody
 ";
 
 /// Measures once: the work is long, and each step is a process of its own.
@@ -101,29 +127,40 @@ pub fn crowd(dir: &Path) {
     });
     println!("  {:<52} {cat:>9.2} s", "cat of both files");
     let [mut ours, mut audit] = [0.0; 2];
-    for line in [
+    let all = [
         "import page followers.csv --map followers.yaml",
         "import page interactions.csv --map interactions.yaml",
         "metrics page",
-    ] {
+    ];
+    for line in all {
         let many::Took { seconds, cpu_seconds, megabytes } = many::run(&root, line, now());
         print(line, seconds, cpu_seconds, megabytes);
         (ours, audit) = (ours + cpu_seconds, cpu_seconds);
     }
-    if let Some(theirs) = duckdb(&root) {
-        let [import, full, _, lean, _] = theirs.cpu;
+    let many::Took { seconds, cpu_seconds: scores, megabytes } =
+        many::run(&root, "refine page", now());
+    print("refine page", seconds, scores, megabytes);
+    let theirs = duckdb(&root);
+    if let Some(theirs) = &theirs {
+        let [import, full, _, lean, _, scored, _] = theirs.cpu;
         let ratio = ours / (import + full);
         println!("  import and first audit, CPU, of DuckDB's: {ratio:.2}");
         println!("  audit, CPU, of DuckDB's over full tables: {:.2}", audit / full);
         println!("  audit, CPU, of DuckDB's over lean columns: {:.2}", audit / lean);
+        println!("  refine, CPU, of DuckDB's scores over lean columns: {:.2}", scores / scored);
         // Who does the same to the same post again did it once, at the first time; a column database
         // that is asked for one sum does not look.
         let (ours, theirs) = (engaged(&root), theirs.engaged);
         assert!(theirs >= ours && theirs - ours <= theirs / 1_000, "{ours} and {theirs}");
     }
+    let mut more = 0.0;
     for line in ["import page more.csv --map interactions.yaml", "metrics page"] {
         let many::Took { seconds, cpu_seconds, megabytes } = many::run(&root, line, now());
         print(&format!("1 % more: {line}"), seconds, cpu_seconds, megabytes);
+        more += cpu_seconds;
+    }
+    if let Some([.., append]) = theirs.map(|theirs| theirs.cpu) {
+        println!("  1 % more and audit, CPU, of DuckDB's: {:.2}", more / append);
     }
     println!();
     fs::remove_dir_all(&root).unwrap();
@@ -224,18 +261,20 @@ fn time(second: u64) -> String {
 
 /// What DuckDB took.
 struct Theirs {
-    /// CPU seconds of import, audit, making lean columns, audit of these, and of 1 % more.
-    cpu: [f64; 5],
+    /// CPU seconds of import, audit, making lean columns, audit of these, making lean columns with
+    /// what was done, scores of everybody from these, and of 1 % more.
+    cpu: [f64; 7],
     engaged: u64,
 }
 
 fn duckdb(root: &Path) -> Option<Theirs> {
+    fs::write(root.join("scores.sql"), SCORES).unwrap();
     let ran = Command::new("python3").args(["-c", DUCKDB]).current_dir(root).output();
     let Some(answer) = ran.ok().filter(|answer| answer.status.success()) else {
         println!("  DuckDB: left out, `python3 -c \"import duckdb\"` does not work here");
         return None;
     };
-    let mut theirs = Theirs { cpu: [0.0; 5], engaged: 0 };
+    let mut theirs = Theirs { cpu: [0.0; 7], engaged: 0 };
     let answer = String::from_utf8_lossy(&answer.stdout);
     for (line, place) in answer.lines().zip(0..) {
         match line.split('|').collect::<Vec<_>>().as_slice() {
