@@ -597,7 +597,8 @@ Examples:
   fivestep status
   fivestep status --blocked -o ids
   fivestep list --where \"stage = support and blocked_for >= 7d\"
-  fivestep status --stuck")]
+  fivestep status --stuck
+  fivestep status --watch --every 30")]
 pub struct StatusArgs {
     /// Brands by name, `-` reads them from standard input; otherwise every brand that has started
     #[arg(value_name = "BRAND")]
@@ -614,6 +615,12 @@ pub struct StatusArgs {
     /// What holds brands, one row a clause, instead of one row a brand
     #[arg(long, conflicts_with = "brands")]
     pub stuck: bool,
+    /// The fleet at a glance, those first that need somebody, drawn again until Ctrl-C
+    #[arg(long, conflicts_with_all = ["brands", "stuck"])]
+    pub watch: bool,
+    /// How many seconds lie between two looks
+    #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..), requires = "watch")]
+    pub every: u64,
 }
 
 /// Arguments of `why`.

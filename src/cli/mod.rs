@@ -73,6 +73,7 @@ mod telemetry;
 mod test;
 mod tick;
 mod waive;
+mod watch;
 mod which;
 mod why;
 

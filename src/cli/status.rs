@@ -24,6 +24,9 @@ pub fn run(session: &Session, args: &StatusArgs) -> Result<Exit, Failure> {
     if args.stuck {
         return stuck(session, &runner, filter.as_ref());
     }
+    if args.watch {
+        return super::watch::run(session, filter.as_ref(), args.every);
+    }
     let now = runner.now();
     let standings = if args.brands.is_empty() {
         all(&runner, filter.as_ref())?

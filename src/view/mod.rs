@@ -40,4 +40,5 @@ pub mod suite;
 pub mod target;
 pub mod tasks;
 pub mod ticked;
+pub mod watch;
 pub mod why;

@@ -327,6 +327,28 @@ pub(super) fn trace(
     command
 }
 
+/// The headline's number at the end of each cycle of a run; absent where nothing was measured.
+///
+/// - `base`: where the run stood before the first of `entries`.
+pub(super) fn by_cycle(
+    base: &Checkpoint,
+    entries: &[Entry],
+    generation: u32,
+) -> Vec<(u32, Option<f64>)> {
+    let run = ThisRun::read(base, entries, generation);
+    let value = |seen: &Option<Seen>| match seen.as_ref().map(|seen| &seen.observation.finding) {
+        Some(Finding::Measured { value, .. }) => Some(*value),
+        Some(
+            Finding::NoCases { .. }
+            | Finding::NotExported { .. }
+            | Finding::Suppressed { .. }
+            | Finding::Unmeasurable { .. },
+        )
+        | None => None,
+    };
+    run.cycles.iter().map(|(cycle, seen)| (*cycle, value(seen))).collect()
+}
+
 /// A measurement in the journal.
 struct Seen<'a> {
     at: DateTime<Utc>,

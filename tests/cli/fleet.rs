@@ -258,3 +258,51 @@ fn a_brand_that_cannot_be_read_holds_no_migration_up() {
     [exit 1]
     "#);
 }
+
+#[test]
+fn the_fleet_at_a_glance_shows_those_first_that_need_somebody() {
+    let env = crate::common::demo();
+    insta::assert_snapshot!(env.terminal(
+        "fivestep status --watch
+         fivestep status --watch --blocked -o ids
+         fivestep status --watch --stuck
+         fivestep status --every 3"
+    ), @"
+    $ fivestep status --watch
+    4 brands at 2026-03-30 10:00 UTC  3 blocked, 1 gold
+     BRAND           WHERE      STATUS            ENGAGED         HELD BY
+     azzurro-radio   1.support  blocked just now  · not measured  open (waived:
+                                                                  answered)
+     bianco-books    4.repeat   blocked just now  ███· 5.743 %    settled
+     verde-garden    1.support  blocked just now  █ 13.08 %       answered, open
+     rosso-roasters  2.repeat   gold 56 d         ██ 11.65 %
+    [exit 0]
+
+    $ fivestep status --watch --blocked -o ids
+    azzurro-radio
+    bianco-books
+    verde-garden
+    [exit 0]
+
+    $ fivestep status --watch --stuck
+    error: the argument '--watch' cannot be used with '--stuck'
+
+    Usage: fivestep status --watch --actor <NAME> --now <INSTANT> [BRAND]...
+
+    For more information, try '--help'.
+    [exit 2]
+
+    $ fivestep status --every 3
+    error: the following required arguments were not provided:
+      --watch
+
+    Usage: fivestep status --watch --every <SECONDS> --actor <NAME> --now <INSTANT> [BRAND]...
+
+    For more information, try '--help'.
+    [exit 2]
+    ");
+    let frame = env.ok(["status", "--watch", "-o", "json"]).json();
+    let shown = frame["shown"].as_array().unwrap();
+    assert_eq!(frame["brands"], 4);
+    assert_eq!(shown.iter().filter(|one| one["course"]["cycles"].is_array()).count(), 4);
+}

@@ -26,6 +26,7 @@ pub mod stuck;
 pub mod suite;
 pub mod target;
 pub mod ticked;
+pub mod watch;
 pub mod why;
 
 use anstyle::{AnsiColor, Style};

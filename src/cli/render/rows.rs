@@ -36,7 +36,7 @@ pub fn status(lines: &[StatusLine], chosen: bool) -> String {
 }
 
 /// The clauses that hold a brand, and those it was let pass.
-fn held_by(line: &StatusLine) -> String {
+pub fn held_by(line: &StatusLine) -> String {
     let held = line.held_by.join(", ");
     match line.waived.as_slice() {
         [] => held,
