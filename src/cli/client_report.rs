@@ -3,7 +3,9 @@
 use std::{fs, path::Path};
 
 use crate::{
+    evidence::portrait::Portrait,
     failure::Failure,
+    runner::known::Asked,
     view::report::{Line, Report, report as made_of},
 };
 
@@ -106,9 +108,15 @@ fn report_of(session: &Session, name: &str) -> Result<Report, Failure> {
     let mut runner = session.runner()?;
     let now = runner.now();
     let case = runner.case(&brand_id(name)?)?;
+    let known = runner.known(&case.brand.id, Asked::default())?;
+    let portrait = known.judge_each(
+        case.observations.basis.window_end,
+        |_| Portrait::default(),
+        |portrait, context, somebody| portrait.see(context, somebody),
+    )?;
     let base = runner.store().base(&case.brand.id)?;
     let entries = runner.store().journal(&case.brand.id)?;
-    Ok(made_of(&case, &base, &entries, now))
+    Ok(made_of(&case, &base, &entries, portrait.as_ref(), now))
 }
 
 /// The report in a format; nothing for the formats of every verb that are no document.

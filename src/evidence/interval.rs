@@ -6,7 +6,7 @@ use super::splitmix::SplitMix;
 use crate::model::Interval;
 
 /// The 97.5 % quantile of the normal distribution, as the formulas' sources round it.
-const Z: f64 = 1.96;
+pub(super) const Z: f64 = 1.96;
 
 /// Wilson's 95 % score interval for `hits` of `n` independent cases.
 ///

@@ -34,6 +34,7 @@ pub mod review;
 pub mod schedule;
 pub mod sentence;
 pub mod simulate;
+pub mod spread;
 pub mod status;
 pub mod stuck;
 pub mod suite;

@@ -408,6 +408,7 @@ fn done(visit: &Visit, now: DateTime<Utc>) -> String {
     let stayed = (visit.to.unwrap_or(now) - visit.from).num_seconds() as f64;
     let so_far = if visit.to.is_none() { " so far" } else { "" };
     let stayed = match stayed {
+        0.0 if visit.to.is_none() => "entered just now".to_owned(),
         0.0 => "passed at once".to_owned(),
         stayed => format!("{}{so_far}", duration(stayed)),
     };

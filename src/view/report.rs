@@ -16,6 +16,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
 use crate::{
+    evidence::portrait::Portrait,
     model::{
         Checkpoint, Entry, Event, Finding, Interval, Metric, Observation, metric::Method,
         quantity::count,
@@ -24,11 +25,16 @@ use crate::{
 };
 
 use super::{
-    history, sentence,
+    history,
+    repeat::{Repeat, repeat},
+    sentence,
+    spread::{Spread, spreads},
     tasks::TaskView,
     why::{self, ClauseView},
 };
 
+/// With how many cycles a report compares the present one.
+const COMPARED: usize = 2;
 /// The number that a report is about.
 pub const HEADLINE: Metric = Metric::EngagedFollowerRate;
 
@@ -65,6 +71,10 @@ pub struct Report {
     pub done: Vec<Deed>,
     /// What has to come next.
     pub next: Vec<String>,
+    /// How answers, conversations and people are spread.
+    pub spreads: Vec<Spread>,
+    /// The cycle beside those before it, what was done and what moved.
+    pub repeat: Repeat,
     /// Every number, in the order of the catalogue.
     pub figures: Vec<Figure>,
     /// What a person should know beside it.
@@ -150,7 +160,14 @@ pub struct Deed {
 ///
 /// - `base`: where the run stood before the first of `entries`.
 /// - `entries`: the brand's journal, in order.
-pub fn report(case: &Case, base: &Checkpoint, entries: &[Entry], now: DateTime<Utc>) -> Report {
+/// - `portrait`: what was seen of the audience; absent if there is no evidence.
+pub fn report(
+    case: &Case,
+    base: &Checkpoint,
+    entries: &[Entry],
+    portrait: Option<&Portrait>,
+    now: DateTime<Utc>,
+) -> Report {
     let why = why::why(case, now);
     let brand = case.brand.id.to_string();
     let metrics = &case.observations.metrics;
@@ -171,6 +188,8 @@ pub fn report(case: &Case, base: &Checkpoint, entries: &[Entry], now: DateTime<U
         stands: stands(&why),
         open: why.stage.is_some().then_some(why.open),
         done: run.deeds,
+        spreads: portrait.map(|portrait| spreads(case, portrait)).unwrap_or_default(),
+        repeat: repeat(case, base, entries, COMPARED, now),
         next,
         figures: figures
             .map(|seen| figure(seen, trace(&brand, seen.metric, None, window_end)))

@@ -68,7 +68,7 @@ fn a_first_cycle_has_nothing_beside_it() {
       budget: cycle 1 of 12; 0 of 3 cycles without a gain
 
     what was done in cycle 1, and what moved beside it
-      define: passed at once
+      define: entered just now
 
     What was done and what moved are shown side by side. That one followed the other
     does not show that it was caused by it: seasons, news and what the platform

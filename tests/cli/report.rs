@@ -16,6 +16,68 @@ fn figures(report: &Value) -> Vec<Value> {
     now.chain(trend.map(|point| &point["figure"])).cloned().collect()
 }
 
+/// The portions of a report in JSON.
+fn portions(report: &Value) -> Vec<Value> {
+    let spreads = report["spreads"].as_array().expect("spreads").iter();
+    spreads.flat_map(|spread| spread["portions"].as_array().expect("portions")).cloned().collect()
+}
+
+#[test]
+fn what_is_spread_adds_up_to_the_numbers_of_the_catalogue() {
+    let env = demo();
+    let mut spread = 0;
+    for brand in ["bianco-books", "rosso-roasters", "verde-garden"] {
+        let report = env.ok(["report", brand, "-o", "json"]).json();
+        let figure = |name: &str| {
+            let found = figures(&report).into_iter().find(|figure| figure["metric"] == name);
+            found.unwrap_or_else(|| panic!("{brand}: {name}"))
+        };
+        for one in report["spreads"].as_array().unwrap() {
+            let sum = |key: &str| -> f64 {
+                one["portions"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .filter_map(|portion| portion[key].as_f64())
+                    .sum()
+            };
+            match one["id"].as_str().unwrap() {
+                "answers" => {
+                    assert_eq!(one["n"], figure("response_rate")["n"], "{brand}");
+                    let last = one["steps"].as_array().unwrap().last().unwrap();
+                    // Nobody waits for longer than anybody was answered after, but for the unanswered.
+                    assert!(
+                        last["share"].as_f64() >= figure("response_rate")["value"].as_f64(),
+                        "{brand}"
+                    );
+                }
+                "turns" => {
+                    assert_eq!(one["n"], figure("conversation_depth")["n"], "{brand}");
+                    assert_eq!(sum("cases"), one["n"].as_f64().unwrap(), "{brand}");
+                    let deep: f64 = one["portions"].as_array().unwrap()[2..]
+                        .iter()
+                        .map(|one| one["cases"].as_f64().unwrap())
+                        .sum();
+                    let rate = figure("back_and_forth_rate");
+                    assert_eq!(
+                        deep,
+                        (rate["value"].as_f64().unwrap() * rate["n"].as_f64().unwrap()).round(),
+                        "{brand}"
+                    );
+                }
+                "value" => {
+                    assert_eq!(sum("cases"), one["n"].as_f64().unwrap(), "{brand}");
+                    let people = env.ok(["refine", brand, "-o", "json"]).json();
+                    assert_eq!(one["n"], people["judged"], "{brand}");
+                }
+                other => panic!("nobody says what {other} adds up to"),
+            }
+            spread += 1;
+        }
+    }
+    assert_eq!(spread, 9, "three brands, three pictures each");
+}
+
 /// What is read on a page, without its markup.
 fn seen(html: &str) -> String {
     let mut text = String::new();
@@ -66,7 +128,16 @@ fn every_form_has_every_number() {
         let figures = figures(&report);
         let mut lines = csv::Reader::from_reader(table.as_bytes());
         let lines: Vec<csv::StringRecord> = lines.records().map(Result::unwrap).collect();
-        assert_eq!(lines.len(), figures.len(), "{brand}: a line a number");
+        let portions = portions(&report);
+        assert_eq!(lines.len(), figures.len() + portions.len(), "{brand}: a line a number");
+        for (portion, line) in portions.iter().zip(&lines[figures.len()..]) {
+            for said in ["text", "label"].map(|key| portion[key].as_str().unwrap_or_default()) {
+                assert!(html.contains(said), "{brand}: the page lacks {said}");
+                assert!(markdown.contains(said), "{brand}: Markdown lacks {said}");
+                assert!(line.iter().any(|cell| cell == said), "{brand}: {line:?} lacks {said}");
+            }
+            assert_eq!(line[4].parse::<f64>().ok(), portion["share"].as_f64(), "{line:?}");
+        }
         for (figure, line) in figures.iter().zip(&lines) {
             let text = |key: &str| figure[key].as_str().unwrap_or_default().to_owned();
             for said in ["text", "interval_text", "denominator", "window", "trace"].map(text) {

@@ -249,7 +249,8 @@ fn ponte(env: &TestEnv, cycle: u32, ends: DateTime<Utc>) {
         let mut random = SplitMix::new(u64::from(past));
         let began = ends - TimeDelta::days(28 * i64::from(cycle - past + 1));
         let mut say = |at: DateTime<Utc>, who: &str, ticket: &str, side: &str, text: &str| {
-            rows.push(format!("m{},{},{who},{ticket},{side},{text}", rows.len(), stamp(at)));
+            let minute = at.timestamp() / 60;
+            rows.push(format!("m{ticket}-{minute},{},{who},{ticket},{side},{text}", stamp(at)));
         };
         for talk in 0..260_i64 {
             let (ticket, who) =
@@ -287,8 +288,7 @@ fn ponte(env: &TestEnv, cycle: u32, ends: DateTime<Utc>) {
         }
     }
     rows.push(format!(
-        "m{},{},passenger1,end-{cycle},passenger,Thank you all",
-        rows.len(),
+        "mend-{cycle},{},passenger1,end-{cycle},passenger,Thank you all",
         stamp(ends)
     ));
     // Two of three who write follow.

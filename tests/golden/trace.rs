@@ -90,6 +90,28 @@ pub fn every_number(run: &Run) {
         counted += 1;
     }
     assert!(counted >= 10, "{}: only {counted} numbers", run.brand.id);
+    report["spreads"].as_array().unwrap().iter().for_each(|spread| every_portion(run, spread));
+}
+
+/// Counts the cases of a picture again, and those of each portion that is counted.
+fn every_portion(run: &Run, spread: &Value) {
+    let (id, n) = (spread["id"].as_str().unwrap(), spread["n"].as_u64().unwrap());
+    let command = spread["trace"].as_str().unwrap();
+    if id == "value" {
+        let table = run.env.line(command).stdout;
+        assert_eq!(table.lines().count() as u64 - 1, n, "{}: {command}", run.brand.id);
+        return;
+    }
+    let traced = run.env.line(&format!("{command} -o json --first 1000000")).json();
+    let rows = traced["rows"].as_array().unwrap();
+    assert_eq!(rows.len() as u64, n, "{}: {command}", run.brand.id);
+    if id == "turns" {
+        for (turns, portion) in (1..).zip(spread["portions"].as_array().unwrap()) {
+            let turns_of = |row: &Value| number(row["what"].as_str().unwrap()).min(5.0);
+            let found = rows.iter().filter(|row| turns_of(row) == f64::from(turns)).count();
+            assert_eq!(portion["cases"].as_u64(), Some(found as u64), "{}: {turns}", run.brand.id);
+        }
+    }
 }
 
 /// A number, and what its command lists.

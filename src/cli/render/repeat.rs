@@ -40,7 +40,7 @@ pub fn text(view: &Repeat) -> String {
 }
 
 /// What there is to say, each with a word before it.
-fn lines(view: &Repeat) -> Vec<(&'static str, String)> {
+pub(super) fn lines(view: &Repeat) -> Vec<(&'static str, String)> {
     let mut lines = vec![("cycle", cycle(view))];
     lines.extend(view.notes.iter().map(|note| ("note", note.clone())));
     lines.push(("gold", gold(&view.gold)));
@@ -92,7 +92,7 @@ fn retrospective(view: &Repeat) -> String {
 }
 
 /// Each earlier cycle with its comparisons.
-fn by_cycle(compared: &[Compared]) -> impl Iterator<Item = (u32, &[Compared])> {
+pub(super) fn by_cycle(compared: &[Compared]) -> impl Iterator<Item = (u32, &[Compared])> {
     let chunks = compared.chunk_by(|one, other| one.with_cycle == other.with_cycle);
     chunks.filter_map(|chunk| Some((chunk.first()?.with_cycle, chunk)))
 }
@@ -126,7 +126,7 @@ fn moved(indent: usize, one: &Compared) -> String {
     wrapped(indent, &format!("{}: ", one.metric), &sentence_of(one))
 }
 
-fn sentence_of(one: &Compared) -> String {
+pub(super) fn sentence_of(one: &Compared) -> String {
     let [_, then, now, change, direction] = cells(one);
     match one.direction {
         Some(_) => format!("{now}, was {then}: {direction}, {change}"),
@@ -136,18 +136,25 @@ fn sentence_of(one: &Compared) -> String {
 
 /// The same as Markdown.
 pub fn markdown(view: &Repeat) -> String {
-    let mut out = format!("# {}\n\n", escaped(&view.name));
+    format!("# {}\n\n{}", escaped(&view.name), within(view, "##"))
+}
+
+/// The same as a part of another document.
+///
+/// - `heading`: what stands before its headings.
+pub(super) fn within(view: &Repeat, heading: &str) -> String {
+    let mut out = String::new();
     for (label, said) in lines(view) {
         out.push_str(&format!("- {label}: {}\n", escaped(&said)));
     }
     for (cycle, compared) in by_cycle(&view.compared) {
-        out.push_str(&format!("\n## Compared with cycle {cycle}\n\n"));
+        out.push_str(&format!("\n{heading} Compared with cycle {cycle}\n\n"));
         out.push_str(&head_row(COLUMNS));
         compared.iter().for_each(|one| out.push_str(&row(in_full(one))));
     }
     if !view.worked.is_empty() {
         out.push_str(&format!(
-            "\n## What was done in cycle {}, and what moved beside it\n\n",
+            "\n{heading} What was done in cycle {}, and what moved beside it\n\n",
             view.cycle.unwrap_or_default()
         ));
         for worked in &view.worked {
@@ -166,7 +173,7 @@ pub fn markdown(view: &Repeat) -> String {
 }
 
 /// The heading of a comparison in full.
-const COLUMNS: [&str; 9] = [
+pub(super) const COLUMNS: [&str; 9] = [
     "Number",
     "Then",
     "Now",
@@ -179,7 +186,7 @@ const COLUMNS: [&str; 9] = [
 ];
 
 /// A comparison with all that it takes to trust or doubt it.
-fn in_full(one: &Compared) -> [String; 9] {
+pub(super) fn in_full(one: &Compared) -> [String; 9] {
     let [metric, then, now, change, direction] = cells(one);
     let figure = one.after.as_ref().or(one.before.as_ref());
     let of = figure.map(|figure| figure.denominator.clone()).unwrap_or_default();

@@ -22,7 +22,7 @@ pub const HIGH: Tenths = Tenths(600);
 pub const LOW: Tenths = Tenths(400);
 
 /// Where a person stands on one axis.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Band {
     /// 60 points or more, or once high and not yet fallen.

@@ -1,6 +1,6 @@
 //! Charts for reports, as SVG that stands in a page.
 //!
-//! Start reading at [`share`] and [`trend`]. Colours come from the page's style sheet, by class.
+//! Start reading at [`share`], [`trend`], [`curve`], [`bars`] and [`square`]. Colours come from the page's style sheet, by class.
 //!
 //! # Always true
 //!
@@ -8,10 +8,17 @@
 //! - What it shows is said in its `<title>` and `<desc>`, too.
 //! - Nothing is drawn where a number is absent.
 
+mod bars;
+mod curve;
 mod share;
 mod trend;
 
-pub use self::{share::share, trend::trend};
+pub use self::{
+    bars::{bars, square},
+    curve::curve,
+    share::share,
+    trend::trend,
+};
 
 /// A length in a drawing, with two decimals at most.
 fn n(length: f64) -> String {

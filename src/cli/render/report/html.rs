@@ -7,11 +7,16 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{COLUMNS, cells, value};
-use crate::view::{
-    chart,
-    report::{Line, Report},
-    sentence::{self, plain},
+use super::{COLUMNS, PORTIONS, cells, portion, value};
+use crate::{
+    cli::render::repeat,
+    view::{
+        chart,
+        repeat::Repeat,
+        report::{Line, Report},
+        sentence::{self, plain},
+        spread::Spread,
+    },
 };
 
 const STYLE: &str = include_str!("style.css");
@@ -25,6 +30,8 @@ pub fn text(report: &Report) -> String {
         main {
             (opening(report))
             (trend(report))
+            @for one in &report.spreads { (spread(one)) }
+            (beside(&report.repeat))
             (stands(report))
             (done(report))
             (next(report))
@@ -123,6 +130,77 @@ fn trend(report: &Report) -> Markup {
                         } }
                     }))
                 }
+            }
+        }
+    }
+}
+
+/// How something is spread, drawn and in numbers.
+fn spread(spread: &Spread) -> Markup {
+    let (drawing, caption) = match spread.id {
+        "answers" => {
+            (chart::curve(spread), "The shade is the 95 % interval; time is on a scale of powers.")
+        }
+        "value" => (
+            chart::square(spread, &AXES),
+            "The areas are to scale; ? is not known. No name, handle or id has any influence.",
+        ),
+        _ => (chart::bars(spread), "Each bar is a share of all conversations."),
+    };
+    html! {
+        section {
+            h2 { (spread.title) }
+            p { (plain(&spread.told)) }
+            figure { (drawing) figcaption { (caption) } }
+            @for note in &spread.caveats { p.note { (plain(note)) } }
+            details {
+                summary { "The numbers of this chart" }
+                (scrolling(spread.title, html! {
+                    thead { tr { @for name in PORTIONS { th scope="col" { (name) } } } }
+                    tbody { @for one in &spread.portions {
+                        @let [label, rest @ ..] = portion(spread, one);
+                        tr { th scope="row" { (label) } @for cell in rest { td { (plain(&cell)) } } }
+                    } }
+                }))
+            }
+        }
+    }
+}
+
+/// What the columns and rows of the square are called.
+const AXES: [&str; 4] = ["much", "some", "little", "?"];
+
+/// The cycle beside those before it.
+fn beside(view: &Repeat) -> Markup {
+    html! {
+        section {
+            h2 { "Beside the cycles before" }
+            ul { @for (label, said) in repeat::lines(view) { li { (label) ": " (plain(&said)) } } }
+            @for (cycle, compared) in repeat::by_cycle(&view.compared) {
+                @let label = format!("Compared with cycle {cycle}");
+                details {
+                    summary { (label) }
+                    (scrolling(&label, html! {
+                        thead { tr { @for name in repeat::COLUMNS { th scope="col" { (name) } } } }
+                        tbody { @for one in compared {
+                            @let [metric, rest @ ..] = repeat::in_full(one);
+                            tr { th scope="row" { (metric) } @for cell in rest { td { (plain(&cell)) } } }
+                        } }
+                    }))
+                }
+            }
+            @if !view.worked.is_empty() {
+                p { "What was done in cycle " (view.cycle.unwrap_or_default()) ", and what moved beside it:" }
+                ul { @for worked in &view.worked {
+                    li { (plain(&worked.stage)) ": " (plain(&worked.done))
+                        @if !worked.moved.is_empty() {
+                            ul { @for one in &worked.moved {
+                                li { (one.metric) ": " (plain(&repeat::sentence_of(one))) }
+                            } }
+                        }
+                    }
+                } }
+                p.note { (view.attribution) }
             }
         }
     }

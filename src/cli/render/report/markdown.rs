@@ -1,14 +1,19 @@
 //! A report as Markdown.
 
-use crate::view::{report::Report, sentence};
+use crate::view::{report::Report, sentence, spread::Spread};
 
-use super::{COLUMNS, cells};
+use super::{COLUMNS, PORTIONS, cells, portion};
+use crate::cli::render::repeat;
 
 /// The whole document.
 pub fn text(report: &Report) -> String {
     let (name, headline) = (safe(&report.name), safe(&report.headline));
     let mut out = format!("# {name}\n\n**{headline}**\n\n{}\n", safe(&report.headline_basis));
     section(&mut out, "Cycle by cycle", trend(report));
+    for spread in &report.spreads {
+        section(&mut out, spread.title, portions(spread));
+    }
+    section(&mut out, "Beside the cycles before", repeat::within(&report.repeat, "###"));
     section(&mut out, "Where the brand stands", stands(report));
     section(&mut out, "What was done in this cycle", done(report));
     section(&mut out, "What is next", list(&report.next, "Nothing is missing."));
@@ -38,6 +43,13 @@ fn trend(report: &Report) -> String {
         true => "The run has not started, so there is no cycle yet.\n".to_owned(),
         false => head_row(head) + &rows.collect::<String>() + &note.collect::<String>(),
     }
+}
+
+fn portions(spread: &Spread) -> String {
+    let rows = spread.portions.iter().map(|one| row(portion(spread, one)));
+    let notes = spread.caveats.iter().map(|note| format!("- {}\n", safe(note)));
+    let (rows, notes): (String, String) = (rows.collect(), notes.collect());
+    format!("{}\n\n{}{rows}\n{notes}", safe(&spread.told), head_row(PORTIONS))
 }
 
 fn stands(report: &Report) -> String {

@@ -9,6 +9,7 @@ pub mod table;
 use crate::view::{
     report::{Figure, Report},
     sentence,
+    spread::{Portion, Spread},
 };
 
 use super::{bold, wrapped};
@@ -16,6 +17,25 @@ use super::{bold, wrapped};
 /// The heading of what a figure is made of; the same in all forms.
 const COLUMNS: [&str; 8] =
     ["Number", "Value", "95 % interval", "Cases", "Out of", "Window", "Sources", "Rows behind it"];
+
+/// The heading of what a portion is made of; the same in all forms.
+const PORTIONS: [&str; 8] =
+    ["Portion", "Share", "95 % interval", "Cases", "Out of", "Window", "Sources", "Rows behind it"];
+
+/// A portion's cells under [`PORTIONS`].
+fn portion(spread: &Spread, one: &Portion) -> [String; 8] {
+    let n = crate::model::quantity::count(spread.n as f64);
+    [
+        one.label.clone(),
+        one.text.clone(),
+        one.interval_text(),
+        n,
+        spread.denominator.clone(),
+        spread.window.clone().unwrap_or_else(|| "none".to_owned()),
+        spread.sources.join(", "),
+        spread.trace.clone(),
+    ]
+}
 
 /// A figure's cells under [`COLUMNS`].
 fn cells(figure: &Figure) -> [String; 8] {

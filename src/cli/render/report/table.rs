@@ -4,10 +4,14 @@ use std::io;
 
 use crate::{
     failure::Failure,
-    view::report::{Figure, Report},
+    view::{
+        report::{Figure, Report},
+        spread::{Portion, Spread},
+    },
 };
 
-/// The whole table: the present numbers, then those of the trend.
+/// The whole table: the present numbers, those of the trend, then how answers, conversations and people
+/// are spread.
 ///
 /// # Errors
 ///
@@ -43,8 +47,36 @@ fn lines(report: &Report) -> csv::Result<String> {
     for point in &report.trend {
         table.write_record(line(report, &format!("cycle {}", point.cycle), &point.figure))?;
     }
+    for spread in &report.spreads {
+        for portion in &spread.portions {
+            table.write_record(portion_line(report, spread, portion))?;
+        }
+    }
     let bytes = table.into_inner().map_err(|error| error.into_error())?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn portion_line(report: &Report, spread: &Spread, portion: &Portion) -> [String; 16] {
+    let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
+    let absent = if portion.share.is_none() { "not known" } else { "" };
+    [
+        report.brand.clone(),
+        portion.label.clone(),
+        spread.id.to_owned(),
+        spread.title.to_owned(),
+        number(portion.share),
+        safe(&portion.text),
+        absent.to_owned(),
+        spread.n.to_string(),
+        safe(&spread.denominator),
+        number(portion.interval.map(|interval| interval.low)),
+        number(portion.interval.map(|interval| interval.high)),
+        portion.interval_text(),
+        spread.window.clone().unwrap_or_default(),
+        safe(&spread.sources.join("; ")),
+        safe(&spread.caveats.join("; ")),
+        spread.trace.clone(),
+    ]
 }
 
 fn line(report: &Report, part: &str, figure: &Figure) -> [String; 16] {
