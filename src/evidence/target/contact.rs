@@ -1,6 +1,6 @@
 //! When we turned to somebody, and what came of it.
 //!
-//! Start reading at [`Contact::read`].
+//! Start reading at `Contact::read`.
 //!
 //! # Always true
 //!
