@@ -131,6 +131,10 @@ pub struct Profile {
     /// The required fields by name (`name`, `bio`, `picture`, `link`) and whether each is filled
     /// in; a field that the source cannot tell is left out.
     pub fields: BTreeMap<String, bool>,
+    /// What fields say: `name`, `bio`, and the hosts that `link` and `verified` lead to, with blanks
+    /// between; a field that the source cannot tell, or that is empty, is left out.
+    #[serde(default)]
+    pub says: BTreeMap<String, String>,
     /// How many followers it states.
     pub followers: Option<u64>,
     /// How many accounts it follows.

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::{
-    evidence::metrics::audit::{Audit, Drift, Rhythm, Share, Shown},
+    evidence::metrics::audit::{Agreement, Audit, Drift, Rhythm, Share, Shown},
     model::{
         Interval, Observation, Unit, Window,
         quantity::{Quantity, count, interval_text},
@@ -54,6 +54,8 @@ pub struct DefineView {
     pub accounts: Vec<AccountView>,
     /// On how many accounts each field of the profile is filled in.
     pub fields: Vec<ShareView>,
+    /// Whether the accounts say the same, of each field that two of them tell.
+    pub agreements: Vec<AgreementView>,
     /// How many threads are on each pillar.
     pub pillars: Vec<ShareView>,
     /// How many posts name each person of the charter, and how many are signed.
@@ -77,6 +79,28 @@ pub struct AccountView {
     pub fields: BTreeMap<String, bool>,
     /// The same in words.
     pub text: String,
+}
+
+/// What the accounts say in one field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AgreementView {
+    /// The field: `name`, `bio` or `link`.
+    pub field: &'static str,
+    /// Whether they say the same.
+    pub agrees: bool,
+    /// Each account with what it says.
+    pub said: Vec<SaidView>,
+    /// The same in words.
+    pub text: String,
+}
+
+/// What an account says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SaidView {
+    /// The account.
+    pub account: String,
+    /// Its words, on one line.
+    pub says: String,
 }
 
 /// So many of so many cases.
@@ -149,6 +173,7 @@ pub fn define(audited: &Audited, first: usize) -> DefineView {
             .iter()
             .map(|(field, share)| counted(field, *share, ACCOUNTS))
             .collect(),
+        agreements: audit.agreements.iter().map(agreement).collect(),
         pillars: audit.pillars.iter().map(|(id, share)| estimated(id, *share, THREADS)).collect(),
         people: people(audit),
         weeks: audit.rhythm.as_ref().map(weeks).unwrap_or_default(),
@@ -169,7 +194,7 @@ fn sources(numbers: &[Observation]) -> Vec<String> {
 }
 
 fn account(shown: &Shown) -> AccountView {
-    let Shown { handle, as_of, fields } = shown;
+    let Shown { handle, as_of, fields, says } = shown;
     let that_are = |wanted: bool| -> Vec<&str> {
         fields.iter().filter(|one| *one.1 == wanted).map(|one| one.0.as_str()).collect()
     };
@@ -181,7 +206,27 @@ fn account(shown: &Shown) -> AccountView {
         }
         (Some(_), false, empty) => format!("{} empty", empty.join(", ")),
     };
+    let verified =
+        says.get("verified").map(|hosts| format!("; verified: {}", sentence::plain(hosts)));
+    let text = text + &verified.unwrap_or_default();
     AccountView { handle: handle.clone(), as_of: *as_of, fields: fields.clone(), text }
+}
+
+fn agreement(found: &Agreement) -> AgreementView {
+    let Agreement { field, agrees, said } = found;
+    let said: Vec<SaidView> = said
+        .iter()
+        .map(|(account, says)| SaidView { account: account.clone(), says: sentence::plain(says) })
+        .collect();
+    let text = if *agrees {
+        format!("the same on {} accounts", said.len())
+    } else {
+        let each = said.iter().map(|one| {
+            format!("{} says “{}”", one.account, sentence::shortened(&one.says, EXCERPT))
+        });
+        format!("not the same: {}", each.collect::<Vec<_>>().join("; "))
+    };
+    AgreementView { field, agrees: *agrees, said, text }
 }
 
 fn people(audit: &Audit) -> Vec<ShareView> {

@@ -401,3 +401,58 @@ fn a_charter_that_is_changed_later_leads_back_to_define() {
     env.replace("brands/verde-garden.yaml", "id: cutting", "id: pruning");
     assert_eq!(notes(), json!([]), "it is what it was");
 }
+
+/// Acme on two networks, under two names.
+#[test]
+fn two_accounts_say_the_same_or_do_not() {
+    let env = charted();
+    let brand = std::fs::read_to_string(env.path("brands/acme.yaml")).unwrap();
+    let sources = brand.find("sources:").unwrap();
+    env.write(
+        "brands/acme.yaml",
+        brand[..sources].to_owned()
+            + "sources:\n  - { kind: mastodon_api, account: \"@acme@a.example\", path: exports/acme }\n  \
+               - { kind: bluesky_api, account: \"@acme.example\", path: exports/sky }\n",
+    );
+    let profile = json!({"did": "did:plc:acme", "handle": "acme.example", "displayName": "ACME  coffee",
+                         "description": "Beans from here. https://acme.example/beans", "followersCount": 3,
+                         "followsCount": 0, "postsCount": 2, "indexedAt": "2026-03-28T09:00:00.000Z"});
+    env.write("exports/sky/getProfile.json", profile.to_string());
+    let mut us = us();
+    us["fields"] = json!([{"name": "Shop", "value": "<a href=\"https://acme.example\">acme.example</a>",
+                           "verified_at": "2025-01-01T00:00:00.000Z"}]);
+    env.write("exports/acme/verify_credentials.json", us.to_string());
+    std::fs::remove_dir_all(env.path(".fivestep/evidence")).unwrap();
+    env.ok(["import", "acme"]);
+    let shown = env.ok(["define", "acme", "--first", "1"]).stdout;
+    let from = shown.find("\naccounts\n").unwrap();
+    let to = shown.find("\nposts on a pillar").unwrap();
+    assert_snapshot!(&shown[from..to], @"
+
+    accounts
+      @acme.example: picture empty; verified: acme.example
+      @acme@a.example: picture empty; verified: acme.example
+
+    accounts on which a field is filled in
+      bio: 100 % (2 of 2)
+      link: 100 % (2 of 2)
+      name: 100 % (2 of 2)
+      picture: 0 % (0 of 2)
+
+    whether the accounts say the same
+      name: the same on 2 accounts
+      bio: not the same: @acme.example says “Beans from here.
+           https://acme.example/beans”; @acme@a.example says “We roast.
+           https://acme.example”
+      link: the same on 2 accounts
+    ");
+    let table = env.ok(["define", "acme", "-o", "csv"]).stdout;
+    let lines: Vec<&str> = table.lines().filter(|line| line.starts_with("agreement")).collect();
+    assert_snapshot!(lines.join("\n"), @r#"
+    agreement,name,true,the same on 2 accounts,,2,,,,,,"28 d to 2026-03-28 09:00, the newest evidence",bluesky_api @acme.example; mastodon_api @acme@a.example,
+    agreement,bio,false,not the same: @acme.example says “Beans from here. https://acme.example/beans”; @acme@a.example says “We roast. https://acme.example”,,2,,,,,,"28 d to 2026-03-28 09:00, the newest evidence",bluesky_api @acme.example; mastodon_api @acme@a.example,
+    agreement,link,true,the same on 2 accounts,,2,,,,,,"28 d to 2026-03-28 09:00, the newest evidence",bluesky_api @acme.example; mastodon_api @acme@a.example,
+    "#);
+    let markdown = env.ok(["define", "acme", "-o", "md"]).stdout;
+    assert!(markdown.contains("## Whether the accounts say the same"), "{markdown}");
+}

@@ -58,6 +58,8 @@ pub struct Audit {
     pub accounts: Vec<Shown>,
     /// By the profile's field, on how many of the accounts that tell of it it is filled in.
     pub fields: BTreeMap<String, Share>,
+    /// By the profile's field, whether the accounts say the same; of those that two accounts tell.
+    pub agreements: Vec<Agreement>,
     /// By the charter's pillar, how many of the threads that we began are on it; none of them where
     /// the exports do not tell.
     pub pillars: Vec<(String, Share)>,
@@ -109,6 +111,44 @@ pub struct Shown {
     /// The required fields by name and whether each is filled in; one that the export does not
     /// tell is left out.
     pub fields: BTreeMap<String, bool>,
+    /// What fields say, where the export tells and they are not empty.
+    pub says: BTreeMap<String, String>,
+}
+
+/// What the accounts say in one field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agreement {
+    /// The field: `name`, `bio` or `link`.
+    pub field: &'static str,
+    /// Whether they say the same: in the same words, or with a host in common.
+    pub agrees: bool,
+    /// Each account with what it says.
+    pub said: Vec<(String, String)>,
+}
+
+/// The fields in which accounts are compared. Pictures are not: every platform packs them anew.
+const COMPARED: [&str; 3] = ["name", "bio", "link"];
+
+/// Whether the accounts say the same, field by field.
+fn agreements(accounts: &[Shown]) -> Vec<Agreement> {
+    let of_field = |field: &'static str| {
+        let said =
+            accounts.iter().filter_map(|one| Some((one.handle.clone(), one.says.get(field)?)));
+        let said: Vec<(String, String)> =
+            said.map(|(handle, text)| (handle, text.clone())).collect();
+        let agrees = said.windows(2).all(|pair| same(field, &pair[0].1, &pair[1].1));
+        (said.len() > 1).then_some(Agreement { field, agrees, said })
+    };
+    COMPARED.into_iter().filter_map(of_field).collect()
+}
+
+/// Whether two texts of a field say the same; capitals and blanks make no difference.
+fn same(field: &str, one: &str, other: &str) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        text.to_lowercase().split_whitespace().map(str::to_owned).collect()
+    };
+    let (one, other) = (words(one), words(other));
+    if field == "link" { one.iter().any(|host| other.contains(host)) } else { one == other }
 }
 
 /// How steadily a brand posts.
@@ -185,6 +225,7 @@ pub fn audit(
     Audit {
         window: scope.as_ref().map(|scope| scope.window),
         fields: fields(&accounts),
+        agreements: agreements(&accounts),
         accounts,
         pillars,
         people,
@@ -220,11 +261,13 @@ fn accounts(brand: &Brand, scope: Option<&Scope>) -> Vec<Shown> {
         handle: account.handle.clone(),
         as_of: None,
         fields: BTreeMap::new(),
+        says: BTreeMap::new(),
     });
     let seen = seen.values().map(|profile| Shown {
         handle: profile.handle.clone(),
         as_of: Some(profile.as_of),
         fields: profile.fields.clone(),
+        says: profile.says.clone(),
     });
     seen.chain(unseen).collect()
 }
@@ -392,6 +435,48 @@ mod tests {
 
     fn share(hits: u64, n: u64) -> Share {
         Share { hits, n }
+    }
+
+    #[test]
+    fn accounts_say_the_same_or_do_not() {
+        let shown = |handle: &str, says: &[(&str, &str)]| Shown {
+            handle: handle.to_owned(),
+            as_of: None,
+            fields: BTreeMap::new(),
+            says: says.iter().map(|(field, text)| (field.to_string(), text.to_string())).collect(),
+        };
+        // (why, what one says, what the other says, the fields that are compared and whether they agree)
+        type Said<'t> = &'t [(&'t str, &'t str)];
+        type Row<'t> = (&'t str, Said<'t>, Said<'t>, &'t [(&'t str, bool)]);
+        let table: [Row; 6] = [
+            ("one tells nothing", &[("name", "Acme")], &[], &[]),
+            (
+                "the same",
+                &[("name", "Acme Coffee")],
+                &[("name", "acme  coffee")],
+                &[("name", true)],
+            ),
+            ("another", &[("name", "Acme")], &[("name", "Acme Beans")], &[("name", false)]),
+            (
+                "a host in common",
+                &[("link", "a.example b.example")],
+                &[("link", "b.example")],
+                &[("link", true)],
+            ),
+            (
+                "no host in common",
+                &[("link", "a.example")],
+                &[("link", "aa.example")],
+                &[("link", false)],
+            ),
+            ("what is verified is not compared", &[("verified", "a")], &[("verified", "b")], &[]),
+        ];
+        for (why, one, other, expected) in table {
+            let found = agreements(&[shown("@a", one), shown("@b", other)]);
+            let found: Vec<(&str, bool)> =
+                found.iter().map(|one| (one.field, one.agrees)).collect();
+            assert_eq!(found, expected, "{why}");
+        }
     }
 
     #[test]

@@ -111,6 +111,7 @@ impl World {
             handle: format!("{account}.example"),
             as_of: ago(hours),
             fields: fields.iter().map(|(name, filled)| (name.to_string(), *filled)).collect(),
+            says: BTreeMap::new(),
             followers,
             follows: None,
             posts: None,

@@ -58,6 +58,7 @@ pub(crate) struct FollowSeen {
 pub(crate) struct ProfileSeen {
     pub handle: String,
     pub fields: BTreeMap<String, bool>,
+    pub says: BTreeMap<String, String>,
     pub followers: Option<u64>,
     pub follows: Option<u64>,
     pub posts: Option<u64>,
@@ -319,13 +320,22 @@ impl Gather {
         let Some(as_of) = self.as_of(aside.as_ref()) else { return Ok(None) };
         let crowd = aside.map(|crowd| crowd.dated(as_of.into()));
         self.tell_numbers();
-        let ProfileSeen { handle, fields, followers, follows, posts } = profile;
+        let ProfileSeen { handle, fields, says, followers, follows, posts } = profile;
         let account = account.clone();
         let facts = Facts {
             carried: self.carried,
             origins: BTreeSet::from([origin]),
             as_of: Some(as_of),
-            profiles: vec![Profile { account, handle, as_of, fields, followers, follows, posts }],
+            profiles: vec![Profile {
+                account,
+                handle,
+                as_of,
+                fields,
+                says,
+                followers,
+                follows,
+                posts,
+            }],
             people: self.people.into_values().collect(),
             follows: self.follows.into_iter().map(|(key, seen)| seen.dated(key, as_of)).collect(),
             requests: self.requests.into_values().collect(),

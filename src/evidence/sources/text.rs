@@ -7,7 +7,7 @@
 //! - What people typed cannot steer a terminal: control characters never get through.
 //! - Every function is linear in the text and never panics.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -17,6 +17,8 @@ use crate::evidence::facts::Post;
 const MAX_JUDGED_CHARS: usize = 2000;
 /// The longest name or handle kept, in characters.
 const MAX_NAME_CHARS: usize = 256;
+/// No description of our own account is kept longer.
+const MAX_PROFILE_CHARS: usize = 2_000;
 /// No piece of a message is longer.
 const MAX_MESSAGE_CHARS: usize = 500;
 
@@ -55,6 +57,47 @@ pub fn has_link(text: &str) -> bool {
         let name = link.trim_start_matches("https://").trim_start_matches("http://");
         name.starts_with(|c: char| c.is_alphanumeric())
     }) || lower.split_whitespace().any(is_bare_link)
+}
+
+/// The hosts that links in `text` lead to, in order, each once and without `www.`.
+pub fn hosts(text: &str) -> Vec<String> {
+    let words = text.split(|c: char| c.is_whitespace() || "()<>,;\"'|".contains(c));
+    let mut hosts: Vec<String> = words.filter_map(host).collect();
+    hosts.sort_unstable();
+    hosts.dedup();
+    hosts
+}
+
+/// The host that a word leads to, if it is a link.
+fn host(word: &str) -> Option<String> {
+    let word = word.to_lowercase();
+    let bare = ["https://", "http://"].iter().find_map(|begin| word.strip_prefix(begin));
+    let rest =
+        bare.or_else(|| (word.starts_with("www.") || is_bare_link(&word)).then_some(&*word))?;
+    let host = rest.split(['/', '?', '#', ':']).next()?.trim_end_matches('.');
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    (host.contains('.') && host.len() <= 253).then(|| host.to_owned())
+}
+
+/// What a profile says of an account, field by field; empty ones are left out.
+///
+/// - `links`: texts in which its links stand.
+/// - `verified`: those that the platform has verified.
+pub fn profile_says<'t>(
+    name: &str,
+    bio: &'t str,
+    links: impl IntoIterator<Item = &'t str>,
+    verified: impl IntoIterator<Item = &'t str>,
+) -> BTreeMap<String, String> {
+    let all = |texts: Vec<&str>| hosts(&texts.join(" ")).join(" ");
+    let said = [
+        ("name", clean_name(name)),
+        ("bio", clean_text(bio).trim().chars().take(MAX_PROFILE_CHARS).collect()),
+        ("link", all(links.into_iter().chain([bio]).collect())),
+        ("verified", all(verified.into_iter().collect())),
+    ];
+    let said = said.into_iter().filter(|(_, text)| !text.is_empty());
+    said.map(|(field, text)| (field.to_owned(), text)).collect()
 }
 
 /// How many characters a reader sees.
@@ -233,6 +276,27 @@ fn is_bare_link(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn links_are_known_by_the_hosts_they_lead_to() {
+        // (why, words, hosts)
+        let table: [(&str, &str, &[&str]); 7] = [
+            ("none", "We roast. On the square", &[]),
+            ("whole", "See https://Acme.example/shop?x=1#y", &["acme.example"]),
+            ("without www", "http://www.acme.example", &["acme.example"]),
+            ("bare", "acme.com and beans.org/a", &["acme.com", "beans.org"]),
+            ("in brackets", "(https://acme.example)", &["acme.example"]),
+            (
+                "each once",
+                "https://b.example/1 https://a.example https://b.example/2",
+                &["a.example", "b.example"],
+            ),
+            ("a port", "https://acme.example:8443/x", &["acme.example"]),
+        ];
+        for (why, words, expected) in table {
+            assert_eq!(hosts(words), expected, "{why}");
+        }
+    }
 
     #[test]
     fn a_question_is_asked_outside_of_links() {

@@ -55,8 +55,8 @@ pub(super) fn name_of<T: PartialEq>(names: &[(T, &'static str)], value: &T) -> &
     names.iter().find(|(known, _)| known == value).map_or("", |(_, name)| name)
 }
 
-/// Profile fields as one text.
-pub(super) fn fields_to_text(fields: &BTreeMap<String, bool>) -> String {
+/// Fields of a profile as one text.
+pub(super) fn fields_to_text<T: serde::Serialize>(fields: &BTreeMap<String, T>) -> String {
     serde_json::to_string(fields).expect("a map of texts is always JSON")
 }
 
@@ -224,7 +224,10 @@ impl Rows<'_> {
 fn profile(row: &Row<'_>) -> rusqlite::Result<Profile> {
     let fields: Option<String> = row.get("fields")?;
     let fields = fields.map(|text| serde_json::from_str(&text)).transpose();
+    let says: Option<String> = row.get("says")?;
+    let says = says.map(|text| serde_json::from_str(&text)).transpose();
     Ok(Profile {
+        says: says.map_err(|error| bad("says", error))?.unwrap_or_default(),
         account: id(row, "account")?,
         handle: row.get("handle")?,
         as_of: time(row, "as_of")?,

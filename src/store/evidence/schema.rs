@@ -23,8 +23,7 @@ const VERSIONS: [&[Step]; 6] = [
     ],
     &[Step::Sql(include_str!("schema/4.sql"))],
     &[Step::Sql(include_str!("schema/5.sql"))],
-    // Descriptions of people in their blocks: what an older program could not read.
-    &[],
+    &[Step::Sql(include_str!("schema/6.sql"))],
 ];
 
 /// The version of the tables that this program reads and writes, kept in `PRAGMA user_version`.

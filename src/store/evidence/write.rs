@@ -201,7 +201,7 @@ const PROFILE: Table = Table {
     name: "profile",
     key: &["account", "as_of"],
     told: &["handle"],
-    untold: &["fields", "followers", "follows", "posts"],
+    untold: &["fields", "followers", "follows", "posts", "says"],
     least: None,
     version: "as_of",
     version_is_fact: false,
@@ -382,6 +382,7 @@ impl<'c> Upsert<'c> {
 
 fn profile(row: &Profile, to: &mut Upsert<'_>) -> rusqlite::Result<bool> {
     let fields = (!row.fields.is_empty()).then(|| read::fields_to_text(&row.fields));
+    let says = (!row.says.is_empty()).then(|| read::fields_to_text(&row.says));
     to.write(
         params![
             row.account.as_str(),
@@ -391,6 +392,7 @@ fn profile(row: &Profile, to: &mut Upsert<'_>) -> rusqlite::Result<bool> {
             row.followers.map(count),
             row.follows.map(count),
             row.posts.map(count),
+            says,
         ],
         &[],
     )

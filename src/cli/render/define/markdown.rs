@@ -26,6 +26,9 @@ pub fn text(view: &DefineView) -> String {
         [one.handle.clone(), one.text.clone(), as_of]
     });
     section(&mut out, "Accounts", ["Account", "Profile", "As of (UTC)"], accounts.collect());
+    let agreements = view.agreements.iter().map(|one| [one.field.to_owned(), one.text.clone()]);
+    let title = "Whether the accounts say the same";
+    section(&mut out, title, ["Field", "Found"], agreements.collect());
     for (title, of, found) in [
         ("Profile fields", "Field", &view.fields),
         ("Pillars", "Pillar", &view.pillars),

@@ -30,6 +30,10 @@ pub fn text(view: &DefineView) -> String {
     if view.accounts.len() > 1 {
         section(&mut out, "accounts on which a field is filled in", &shares(&view.fields));
     }
+    let agreements = view.agreements.iter();
+    let agreements: String =
+        agreements.map(|one| wrapped(2, &format!("{}: ", one.field), &one.text)).collect();
+    section(&mut out, "whether the accounts say the same", &agreements);
     section(&mut out, "posts on a pillar", &shares(&view.pillars));
     section(&mut out, "posts and replies that show a person", &shares(&view.people));
     section(&mut out, "weeks with", &shares(&view.weeks));

@@ -88,6 +88,14 @@ fn lines(view: &DefineView) -> Vec<Line> {
         ..Line::default()
     }));
     lines.extend(shares("field", &view.fields));
+    lines.extend(view.agreements.iter().map(|one| Line {
+        part: "agreement",
+        of: one.field.to_owned(),
+        value: one.agrees.to_string(),
+        text: one.text.clone(),
+        n: one.said.len().to_string(),
+        ..Line::default()
+    }));
     lines.extend(shares("pillar", &view.pillars));
     lines.extend(shares("person", &view.people));
     lines.extend(shares("week", &view.weeks));

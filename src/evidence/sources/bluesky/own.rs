@@ -81,6 +81,7 @@ impl Own {
         let mut profile = ProfileSeen { handle: person.handle.clone(), ..Default::default() };
         if call == Call::Profile {
             profile.fields = fields(account);
+            profile.says = says(account);
             let count = |path| json::maybe_count(account, path).ok().flatten();
             profile.followers = count("/followersCount");
             profile.follows = count("/followsCount");
@@ -130,6 +131,21 @@ fn fields(account: &Value) -> BTreeMap<String, bool> {
         ("picture".to_owned(), !field("/avatar").is_empty()),
         ("link".to_owned(), domain || text::has_link(field("/description"))),
     ])
+}
+
+/// What the profile says.
+fn says(account: &Value) -> BTreeMap<String, String> {
+    let field = |path: &str| account.pointer(path).and_then(Value::as_str).unwrap_or_default();
+    let handle = field("/handle");
+    let domain = !handle.ends_with(".bsky.social") && handle != "handle.invalid";
+    let link = if domain { format!("https://{handle}") } else { String::new() };
+    // A domain as a handle is proved by whoever holds it.
+    text::profile_says(
+        field("/displayName"),
+        field("/description"),
+        [link.as_str()],
+        [link.as_str()],
+    )
 }
 
 /// Counts the one row of a profile; its facts were taken when the account was looked for.

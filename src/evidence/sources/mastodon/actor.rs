@@ -67,7 +67,8 @@ impl Actor {
         let host = status::host(&url).unwrap_or_default().to_owned();
         let followers = json::maybe_text(value, "/followers")?.map(str::to_owned);
         let handle = format!("@{name}@{host}");
-        let profile = ProfileSeen { handle, fields: fields(value), ..Default::default() };
+        let profile =
+            ProfileSeen { handle, fields: fields(value), says: says(value), ..Default::default() };
         Ok(Actor { id: status::person_id(&url), url, name, host, followers, profile })
     }
 
@@ -103,6 +104,16 @@ fn fields(value: &Value) -> BTreeMap<String, bool> {
         ("picture".to_owned(), picture),
         ("link".to_owned(), values.chain([bio]).any(links)),
     ])
+}
+
+/// What the profile says.
+fn says(value: &Value) -> BTreeMap<String, String> {
+    let field = |path: &str| value.pointer(path).and_then(Value::as_str).unwrap_or_default();
+    let rows = value.pointer("/attachment").and_then(Value::as_array).into_iter().flatten();
+    let links = rows.filter_map(|row| row.pointer("/value").and_then(Value::as_str));
+    let bio = html::to_text(field("/summary"));
+    // The text of a link is cut short; where it leads stands in its markup.
+    text::profile_says(field("/name"), &bio, links, [])
 }
 
 /// Whether HTML has a link that leads somewhere; mentions and hashtags do not count.

@@ -428,6 +428,10 @@ impl Reading {
                 ("picture".to_owned(), !text("/profile_image_url").contains("default_profile")),
                 ("link".to_owned(), linked),
             ]);
+            // The address itself is cut short; where it leads stands beside it.
+            let link = row.pointer("/entities/url/urls/0/expanded_url").and_then(Value::as_str);
+            let link = link.unwrap_or(text("/url"));
+            profile.says = text::profile_says(text("/name"), text("/description"), [link], []);
             kinds.push(FactKind::Profile);
         }
         self.carry(&kinds);

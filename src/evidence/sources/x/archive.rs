@@ -185,6 +185,9 @@ impl Own {
                 ("picture".to_owned(), filled(&self.picture)),
                 ("link".to_owned(), filled(&self.website) || linked),
             ]);
+            let website = self.website.as_deref().unwrap_or_default();
+            let bio = self.bio.as_deref().unwrap_or_default();
+            draft.profile.says = text::profile_says(&self.display, bio, [website], []);
             draft.gather.carried.insert(FactKind::Profile);
         }
         draft

@@ -69,6 +69,7 @@ impl Own {
     fn profile(&self, record: &Value, draft: &mut Draft) {
         let field = |path: &str| record.pointer(path).and_then(Value::as_str).unwrap_or_default();
         let bio = field("/description");
+        draft.profile.says = text::profile_says(field("/displayName"), bio, [], []);
         let fields = &mut draft.profile.fields;
         fields.insert("name".to_owned(), !field("/displayName").trim().is_empty());
         fields.insert("bio".to_owned(), !bio.trim().is_empty());

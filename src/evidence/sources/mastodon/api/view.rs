@@ -43,6 +43,7 @@ impl Own {
         let profile = ProfileSeen {
             handle: format!("@{name}@{host}"),
             fields: fields(row),
+            says: says(row),
             followers: count("/followers_count")?,
             follows: count("/following_count")?,
             posts: count("/statuses_count")?,
@@ -83,6 +84,23 @@ fn fields(row: &Value) -> BTreeMap<String, bool> {
         ("picture".to_owned(), !avatar.is_empty() && !avatar.ends_with("/missing.png")),
         ("link".to_owned(), linked || text::has_link(&bio)),
     ])
+}
+
+/// What the profile says; links that the server has verified are told apart.
+fn says(row: &Value) -> BTreeMap<String, String> {
+    let field = |path: &str| row.pointer(path).and_then(Value::as_str).unwrap_or_default();
+    let rows = row.pointer("/fields").and_then(Value::as_array).into_iter().flatten();
+    // The text of a link is cut short; where it leads stands in its markup.
+    let rows: Vec<(&str, bool)> = rows
+        .filter_map(|row| {
+            let value = row.pointer("/value").and_then(Value::as_str)?;
+            Some((value, row.pointer("/verified_at").is_some_and(Value::is_string)))
+        })
+        .collect();
+    let links = rows.iter().map(|(value, _)| *value);
+    let verified = rows.iter().filter(|(_, verified)| *verified).map(|(value, _)| *value);
+    let bio = html::to_text(field("/note"));
+    text::profile_says(field("/display_name"), &bio, links, verified)
 }
 
 /// The address that all servers know an account by.
