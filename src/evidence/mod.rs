@@ -11,6 +11,7 @@ pub mod accounts;
 pub mod comparison;
 pub mod erasure;
 pub mod facts;
+pub mod foremost;
 pub mod inbox;
 pub mod interval;
 pub mod layers;

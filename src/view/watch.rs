@@ -7,16 +7,16 @@
 //! - However many brands there are, as many are kept as are shown.
 //! - Of two that need somebody alike, the one that has waited longer comes first.
 
-use std::{
-    cmp::{Ordering, Reverse},
-    collections::{BTreeMap, BinaryHeap},
-};
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{report::HEADLINE, sentence, status::StatusLine};
-use crate::model::{Checkpoint, Entry};
+use crate::{
+    evidence::foremost::Foremost,
+    model::{Checkpoint, Entry},
+};
 
 /// How many cycles a brand's line shows.
 const MOST_CYCLES: usize = 12;
@@ -24,41 +24,37 @@ const MOST_CYCLES: usize = 12;
 /// The brands, while they are looked at one after another.
 #[derive(Debug)]
 pub struct Glance {
-    most: usize,
     brands: u64,
     states: BTreeMap<String, u64>,
-    first: BinaryHeap<Ranked>,
+    first: Foremost<Need, StatusLine>,
 }
 
 impl Glance {
     /// - `most`: how many are shown.
     pub fn new(most: usize) -> Self {
-        Self { most, brands: 0, states: BTreeMap::new(), first: BinaryHeap::new() }
+        Self { brands: 0, states: BTreeMap::new(), first: Foremost::new(most) }
     }
 
     /// Adds a brand.
     pub fn see(&mut self, line: StatusLine) {
         self.brands += 1;
         *self.states.entry(line.state.clone()).or_default() += 1;
-        self.first.push(Ranked(line));
-        if self.first.len() > self.most {
-            self.first.pop();
-        }
+        self.first.add(need(&line), line);
     }
 
     /// What is shown at `now`.
     ///
-    /// - `courses`: how the number of a brand has gone.
+    /// - `course`: how the number of a brand has gone.
     ///
     /// # Errors
     ///
-    /// What `courses` fails with.
+    /// What `course` fails with.
     pub fn frame<E>(
         self,
         now: DateTime<Utc>,
         mut course: impl FnMut(&StatusLine) -> Result<Course, E>,
     ) -> Result<Frame, E> {
-        let lines = self.first.into_sorted_vec().into_iter().map(|one| one.0);
+        let lines = self.first.into_sorted().into_iter();
         let shown: Result<Vec<Watched>, E> =
             lines.map(|line| Ok(Watched { course: course(&line)?, line })).collect();
         Ok(Frame { at: now, brands: self.brands, states: self.states, shown: shown? })
@@ -127,45 +123,21 @@ impl Course {
     }
 }
 
-/// A brand by how much it needs somebody; the greatest is the last of those shown.
-#[derive(Debug)]
-struct Ranked(StatusLine);
+/// How much a brand needs somebody; the lesser comes first.
+type Need = (u8, Reverse<i64>, String);
 
-impl Ranked {
-    /// The lesser comes first.
-    fn rank(&self) -> (u8, Reverse<i64>, &str) {
-        let class = match self.0.state.as_str() {
-            "failed action" => 0,
-            "blocked" => 1,
-            "running" | "acting" => 2,
-            "paused" => 3,
-            "ready" => 4,
-            _ => 5,
-        };
-        let waits = self.0.blocked_age_seconds.or(self.0.stage_age_seconds).unwrap_or_default();
-        (class, Reverse(waits), &self.0.standing.brand)
-    }
+fn need(line: &StatusLine) -> Need {
+    let class = match line.state.as_str() {
+        "failed action" => 0,
+        "blocked" => 1,
+        "running" | "acting" => 2,
+        "paused" => 3,
+        "ready" => 4,
+        _ => 5,
+    };
+    let waits = line.blocked_age_seconds.or(line.stage_age_seconds).unwrap_or_default();
+    (class, Reverse(waits), line.standing.brand.clone())
 }
-
-impl Ord for Ranked {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.rank().cmp(&other.rank())
-    }
-}
-
-impl PartialOrd for Ranked {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Ranked {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Ranked {}
 
 #[cfg(test)]
 mod tests {

@@ -710,22 +710,28 @@ fn a_workflow_has_people_and_the_inbox_counted_and_names_nobody() {
     1 brand, 2 attempts succeeded.
     [exit 0]
     ");
-    let state = rusqlite::Connection::open(env.path(".fivestep/state.db")).unwrap();
-    let mut entries = state.prepare("SELECT entry FROM journal ORDER BY revision").unwrap();
-    let mut outputs = Vec::new();
-    for entry in entries.query_map([], |row| row.get::<_, String>(0)).unwrap() {
-        let entry = entry.unwrap();
-        assert!(!entry.contains("b.example"), "{entry}");
-        find(&serde_json::from_str(&entry).unwrap(), "output", &mut outputs);
-    }
+    let outputs = outputs(&env);
     assert_snapshot!(outputs.join("\n"), @r#"
     {"as_of":"2026-03-28T09:00:00Z","opened":2,"overdue":0,"questions":2,"waiting":2}
     {"as_of":"2026-03-28T09:00:00Z","decisions":{"insufficient_evidence":0,"keep_and_look":0,"keep_and_thank":0,"leave_in_peace":3,"nurture":0,"nurture_lightly":0,"partner":0,"review_for_removal":2,"watch":2},"judged":7,"questions":4}
     "#);
 }
 
+/// What actions answered, as the journal holds it; nobody of the audience is named there.
+pub fn outputs(env: &TestEnv) -> Vec<String> {
+    let state = rusqlite::Connection::open(env.path(".fivestep/state.db")).unwrap();
+    let mut entries = state.prepare("SELECT entry FROM journal ORDER BY revision").unwrap();
+    let mut outputs = Vec::new();
+    for entry in entries.query_map([], |row| row.get::<_, String>(0)).unwrap() {
+        let entry = entry.unwrap();
+        assert!(!entry.contains("b.example"), "somebody is named");
+        find(&serde_json::from_str(&entry).unwrap(), "output", &mut outputs);
+    }
+    outputs
+}
+
 /// Every value of a key, wherever it stands.
-pub fn find(value: &Value, key: &str, found: &mut Vec<String>) {
+fn find(value: &Value, key: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
             for (name, value) in fields {

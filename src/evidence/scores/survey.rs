@@ -7,13 +7,10 @@
 //! - It keeps the first few of each kind only, so its memory does not grow with the crowd.
 //! - Of two who rank alike the one whose id comes first is named; nothing else looks at ids.
 
-use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, BinaryHeap},
-};
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use super::{Context, Decision, Judgement, Movement, Screen, judge};
-use crate::evidence::{facts::PersonId, somebody::Somebody};
+use crate::evidence::{facts::PersonId, foremost::Foremost, somebody::Somebody};
 
 /// Somebody with what was found about them.
 #[derive(Debug, Clone, PartialEq)]
@@ -114,21 +111,18 @@ fn rank(judgement: &Judgement) -> i32 {
 pub struct Kind {
     /// How many there are.
     pub count: u64,
-    most: usize,
-    /// The last of those kept on top, so that a better one pushes it out.
-    first: BinaryHeap<Reverse<Ranked>>,
+    first: Foremost<(Reverse<i32>, PersonId), Found>,
 }
 
 impl Kind {
     fn new(most: usize) -> Self {
-        Self { count: 0, most, first: BinaryHeap::new() }
+        Self { count: 0, first: Foremost::new(most) }
     }
 
     fn add(&mut self, rank: i32, somebody: &Somebody, judgement: Option<&Judgement>) {
         self.count += 1;
-        let is_in = self.first.len() < self.most
-            || self.first.peek().is_some_and(|last| last.0.is_after(rank, somebody.id()));
-        if !is_in {
+        let id = somebody.id();
+        if !self.first.takes(|(last, who)| (Reverse(rank), id) < (*last, who.as_str())) {
             return;
         }
         let found = Found {
@@ -136,54 +130,14 @@ impl Kind {
             handle: somebody.handle().map(str::to_owned),
             judgement: judgement.cloned(),
         };
-        self.first.push(Reverse(Ranked { rank, found }));
-        if self.first.len() > self.most {
-            self.first.pop();
-        }
+        self.first.add((Reverse(rank), found.id.clone()), found);
     }
 
     /// The first of them, in order.
     pub fn first(&self) -> Vec<&Found> {
-        let mut ranked: Vec<&Ranked> = self.first.iter().map(|one| &one.0).collect();
-        ranked.sort_unstable_by(|one, other| other.cmp(one));
-        ranked.into_iter().map(|one| &one.found).collect()
+        self.first.sorted()
     }
 }
-
-/// Somebody with their rank; the greatest comes first.
-#[derive(Debug)]
-struct Ranked {
-    rank: i32,
-    found: Found,
-}
-
-impl Ranked {
-    /// Whether it comes after somebody of that rank and id.
-    fn is_after(&self, rank: i32, id: &str) -> bool {
-        (self.rank, Reverse(self.found.id.as_str())) < (rank, Reverse(id))
-    }
-}
-
-impl Ord for Ranked {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        let key = |one: &Self| (one.rank, Reverse(one.found.id.clone()));
-        key(self).cmp(&key(other))
-    }
-}
-
-impl PartialOrd for Ranked {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Ranked {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Ranked {}
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,8 @@
 //! The list of a day while it is made: the best so far, one person once.
 
 use std::{
-    cmp::{Ordering, Reverse},
-    collections::{BTreeMap, BinaryHeap, HashSet},
+    cmp::Reverse,
+    collections::{BTreeMap, HashSet},
 };
 
 use chrono::{DateTime, Utc};
@@ -11,6 +11,7 @@ use super::{Contact, Left, Outcome, prospect::Links};
 use crate::{
     evidence::{
         facts::{Act, PersonId},
+        foremost::Foremost,
         scores::fit::Fit,
     },
     model::Window,
@@ -75,16 +76,19 @@ pub enum Reason {
     Outside,
 }
 
+/// Where somebody comes: kind of reason, fit and what is known of it, time, and who.
+type Rank = (u8, Reverse<(u16, u16)>, i64, PersonId);
+
 impl Candidate {
     /// The lesser comes first: who waits, who engages, the others; then who fits best, and of
     /// whom more is known; then who waits longest, or engaged last.
-    fn rank(&self) -> (u8, Reverse<(u16, u16)>, i64, &PersonId) {
+    fn rank(&self) -> Rank {
         let (class, time) = match self.reason {
             Reason::Waits { since, .. } => (0, since.timestamp()),
             Reason::Turned { at, .. } => (1, -at.timestamp()),
             Reason::Follows { .. } | Reason::Outside => (2, 0),
         };
-        (class, Reverse((self.fit.sum().0, self.fit.coverage)), time, &self.id)
+        (class, Reverse((self.fit.sum().0, self.fit.coverage)), time, self.id.clone())
     }
 }
 
@@ -133,12 +137,10 @@ impl Targets {
 /// The best candidates so far.
 #[derive(Debug)]
 pub(super) struct List {
-    most: usize,
     links: Links,
-    /// The last of those kept on top, so that a better one pushes it out.
-    first: BinaryHeap<Ranked>,
+    first: Foremost<Rank, Candidate>,
     /// Persons with several accounts: one of these may be left alone, and so all of them.
-    linked: Vec<Ranked>,
+    linked: Vec<Candidate>,
     fitting: u64,
     /// Persons who are left alone under one of their accounts.
     resting: HashSet<String>,
@@ -146,8 +148,8 @@ pub(super) struct List {
 
 impl List {
     pub fn of(most: usize, links: Links) -> Self {
-        let (first, linked, resting) = (BinaryHeap::new(), Vec::new(), HashSet::new());
-        Self { most, links, first, linked, fitting: 0, resting }
+        let (first, linked, resting) = (Foremost::new(most), Vec::new(), HashSet::new());
+        Self { links, first, linked, fitting: 0, resting }
     }
 
     /// The person behind an account of these names, if they have more than one.
@@ -157,17 +159,14 @@ impl List {
 
     pub fn add(&mut self, candidate: Candidate) {
         match candidate.person {
-            Some(_) => self.linked.push(Ranked(candidate)),
-            None => self.keep(Ranked(candidate)),
+            Some(_) => self.linked.push(candidate),
+            None => self.keep(candidate),
         }
     }
 
-    fn keep(&mut self, candidate: Ranked) {
+    fn keep(&mut self, candidate: Candidate) {
         self.fitting += 1;
-        self.first.push(candidate);
-        if self.first.len() > self.most {
-            self.first.pop();
-        }
+        self.first.add(candidate.rank(), candidate);
     }
 
     /// Somebody is left alone; so are their other accounts, if it is for what we did.
@@ -186,40 +185,15 @@ impl List {
     /// The list, how many could have been on it, and how many others are somebody of them.
     pub fn finish(mut self) -> (Vec<Candidate>, u64, u64) {
         let (mut linked, mut same) = (std::mem::take(&mut self.linked), 0);
-        linked.sort();
+        linked.sort_by_cached_key(Candidate::rank);
         for one in linked {
-            let person = one.0.person.clone().unwrap_or_default();
+            let person = one.person.clone().unwrap_or_default();
             if self.resting.insert(person) {
                 self.keep(one);
             } else {
                 same += 1;
             }
         }
-        let listed = self.first.into_sorted_vec().into_iter().map(|one| one.0).collect();
-        (listed, self.fitting, same)
+        (self.first.into_sorted(), self.fitting, same)
     }
 }
-
-/// A candidate by rank; the greatest is the last of the list.
-#[derive(Debug)]
-struct Ranked(Candidate);
-
-impl Ord for Ranked {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.0.rank().cmp(&other.0.rank())
-    }
-}
-
-impl PartialOrd for Ranked {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Ranked {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Ranked {}
