@@ -6,11 +6,15 @@ use fivestep::{
     evidence::{
         facts::{Act, Facts, PostKind},
         inbox::Inbox,
+        metrics::measure,
         scores::Context,
         somebody::Crowd,
         sources::{self, SourceError},
     },
-    model::{Brand, BrandId, Charter, Digest, KeepWords, SourceKind, WorkflowId, WorkingTime},
+    model::{
+        Brand, BrandId, Charter, Digest, KeepWords, Metric, SourceKind, WorkflowId, WorkingTime,
+    },
+    view::sentence::measured,
 };
 use serde_json::{Value, json};
 
@@ -188,4 +192,50 @@ fn every_real_dialogue_is_rebuilt_and_waits_unless_it_was_answered() {
     assert_eq!((brands.len(), opened, unanswered), (24, 523, 523));
     // The closing answer of each is ours.
     assert_eq!((waiting, over), (0, 0));
+}
+
+/// Response rate and median first response of every brand, each with its interval, as anybody gets them
+/// from `metrics`.
+#[test]
+fn every_real_brand_has_its_response_rate_and_median_with_intervals() {
+    let Some(data) = shared("conversations") else { return };
+    let path = data.join("customer-care-dev.json");
+    let text = std::fs::read_to_string(&path).expect("readable");
+    let all: Vec<Value> = serde_json::from_str(&text).expect("JSON");
+    let brands: BTreeSet<&str> = all.iter().filter_map(|row| row["company"].as_str()).collect();
+    let wanted = BTreeSet::from([Metric::ResponseRate, Metric::FirstResponseMedian]);
+    let lines = brands.iter().map(|company| {
+        let source = source(SourceKind::Dialogues, company);
+        let facts = sources::read(&source, &path).expect("sound").facts;
+        let brand = Brand { sources: vec![source], ..brand() };
+        let found = measure(&brand, &facts, &wanted, 40 * 366 * 86_400, None);
+        let numbers = found.values().map(measured);
+        format!("{company}: {}", numbers.collect::<Vec<_>>().join("; "))
+    });
+    insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @"
+    AdobeCare: 100 % (29 of 29 conversations), 95 % interval 88.3 % to 100 %; 5 h 44 min over 29 answered conversations, 95 % interval 1 h 33 min to 22 h 4 min
+    AmazonHelp: 100 % (6 of 6 conversations), 95 % interval 60.97 % to 100 %; 4 min 26 s over 6 answered conversations, 95 % interval 2 min 29 s to 12 d
+    AppleSupport: 100 % (30 of 30 conversations), 95 % interval 88.65 % to 100 %; 44 min 14 s over 30 answered conversations, 95 % interval 19 min 7 s to 1 h 40 min
+    AskPlayStation: 100 % (18 of 18 conversations), 95 % interval 82.41 % to 100 %; 1 h 17 min over 18 answered conversations, 95 % interval 7 min 4 s to 11 h 50 min
+    Ask_Spectrum: 100 % (2 of 2 conversations), 95 % interval 34.24 % to 100 %; 9 min 26 s over 2 answered conversations
+    Ask_WellsFargo: 100 % (14 of 14 conversations), 95 % interval 78.47 % to 100 %; 16 h 20 min over 14 answered conversations, 95 % interval 56 min 12 s to 1 d 2 h
+    AskeBay: 95.45 % (21 of 22 conversations), 95 % interval 78.2 % to 99.19 %; 16 h 44 min over 21 answered conversations, 95 % interval 13 h 3 min to 19 h 20 min
+    ChaseSupport: 100 % (8 of 8 conversations), 95 % interval 67.56 % to 100 %; 3 d 12 h over 8 answered conversations, 95 % interval 28 min 7 s to 4 d 17 h
+    Delta: 100 % (5 of 5 conversations), 95 % interval 56.55 % to 100 %; 10 h 39 min over 5 answered conversations
+    DropboxSupport: 100 % (21 of 21 conversations), 95 % interval 84.54 % to 100 %; 11 min over 21 answered conversations, 95 % interval 7 min 39 s to 37 min 27 s
+    GoDaddyHelp: 100 % (12 of 12 conversations), 95 % interval 75.75 % to 100 %; 3 h 57 min over 12 answered conversations, 95 % interval 2 h 5 min to 15 h
+    Google: 100 % (60 of 60 conversations), 95 % interval 93.98 % to 100 %; 5 d 14 h over 60 answered conversations, 95 % interval 2 d 7 h to 9 d 13 h
+    MicrosoftHelps: 100 % (6 of 6 conversations), 95 % interval 60.97 % to 100 %; 1 d 16 h over 6 answered conversations, 95 % interval 1 h 2 min to 3 d 10 h
+    MojangSupport: 100 % (56 of 56 conversations), 95 % interval 93.58 % to 100 %; 11 h 57 min over 56 answered conversations, 95 % interval 6 h 36 min to 14 h 33 min
+    RockstarSupport: 100 % (88 of 88 conversations), 95 % interval 95.82 % to 100 %; 3 min 16 s over 88 answered conversations, 95 % interval 2 min 7 s to 4 min 39 s
+    SouthwestAir: 100 % (7 of 7 conversations), 95 % interval 64.57 % to 100 %; 6 min 29 s over 7 answered conversations, 95 % interval 1 min 22 s to 2 h 33 min
+    SpotifyCares: 100 % (18 of 18 conversations), 95 % interval 82.41 % to 100 %; 37 min 44 s over 18 answered conversations, 95 % interval 20 min 44 s to 1 h 34 min
+    TMobileHelp: 100 % (8 of 8 conversations), 95 % interval 67.56 % to 100 %; 2 h 44 min over 8 answered conversations, 95 % interval 1 min 8 s to 20 h 44 min
+    TeamYouTube: 98.04 % (50 of 51 conversations), 95 % interval 89.7 % to 99.65 %; 1 h 1 min over 50 answered conversations, 95 % interval 34 min 14 s to 6 h 2 min
+    Uber_Support: 100 % (1 of 1 conversations), 95 % interval 20.65 % to 100 %; 8 min 13 s over 1 answered conversations
+    XboxSupport: 100 % (5 of 5 conversations), 95 % interval 56.55 % to 100 %; 2 h 15 min over 5 answered conversations
+    YahooCare: 100 % (19 of 19 conversations), 95 % interval 83.18 % to 100 %; 8 min 31 s over 19 answered conversations, 95 % interval 5 min 38 s to 19 min 45 s
+    hulu_support: 100 % (19 of 19 conversations), 95 % interval 83.18 % to 100 %; 2 h 23 min over 19 answered conversations, 95 % interval 1 h 4 min to 10 h 16 min
+    zoom_us: 100 % (21 of 21 conversations), 95 % interval 84.54 % to 100 %; 2 h 3 min over 21 answered conversations, 95 % interval 8 min 20 s to 5 h 9 min
+    ");
 }
