@@ -90,9 +90,15 @@ impl Curve {
         &self.steps
     }
 
+    /// The longest anybody has waited, in seconds: beyond it nobody can tell. `None` if all have
+    /// happened, so that nothing is left to be told.
+    pub fn known_until(&self) -> Option<f64> {
+        (!self.ended).then_some(self.last)
+    }
+
     /// What has happened after so many seconds; `None` if nobody has waited for so long.
     pub fn at(&self, seconds: f64) -> Option<Step> {
-        if seconds > self.last && !self.ended {
+        if self.known_until().is_some_and(|last| seconds > last) {
             return None;
         }
         let before = self.steps.partition_point(|step| step.seconds <= seconds);
@@ -169,7 +175,7 @@ mod tests {
             (curve.n, curve.happened, curve.at(5.0).map(|step| step.share)),
             (21, 9, Some(0.0))
         );
-        assert_eq!(curve.at(36.0), None);
+        assert_eq!((curve.at(36.0), curve.known_until()), (None, Some(35.0)));
     }
 
     proptest! {

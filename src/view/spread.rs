@@ -59,6 +59,9 @@ pub struct Spread {
     /// Where the share changes, as seconds and share; of answers alone.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
+    /// Up to how many seconds the share is known; absent if it is known for good.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known_until: Option<f64>,
     /// The command that shows what is behind it.
     pub trace: String,
 }
@@ -112,12 +115,12 @@ pub fn spreads(case: &Case, portrait: &Portrait) -> Vec<Spread> {
 fn of_answers(case: &Case, seen: &Observation, curve: &Curve) -> Spread {
     let waiting = curve.n - curve.happened;
     let portions: Vec<Portion> = MARKS.iter().map(|mark| answered_by(curve, *mark)).collect();
-    let quickly = portions.iter().find(|one| one.label == "within 1 h");
-    let told = match quickly.and_then(|one| one.share) {
-        Some(_) => format!(
-            "{} of conversations are answered within an hour.",
-            quickly.map(|one| one.text.clone()).unwrap_or_default()
-        ),
+    let quickly = portions.iter().find(|one| one.label == "within 1 h" && one.share.is_some());
+    let told = match quickly {
+        Some(one) => {
+            let interval = one.interval.map(within).unwrap_or_default();
+            format!("{} of conversations are answered within an hour{interval}.", one.text)
+        }
         None => "Nobody has waited for an hour yet.".to_owned(),
     };
     let waited = (waiting > 0).then(|| {
@@ -136,6 +139,7 @@ fn of_answers(case: &Case, seen: &Observation, curve: &Curve) -> Spread {
     Spread {
         portions,
         steps: steps.collect(),
+        known_until: curve.known_until(),
         caveats,
         ..about(case, seen, "answers", "How soon conversations are answered", told, curve.n)
     }
@@ -169,13 +173,34 @@ fn of_turns(case: &Case, seen: &Observation, portrait: &Portrait) -> Spread {
             counted(label, cases, n)
         })
         .collect();
-    let deep: u64 = portrait.turns.iter().filter(|(turns, _)| **turns >= 3).map(|row| row.1).sum();
-    let told = format!(
-        "{} of {} conversations go back and forth: three turns or more.",
-        count(deep as f64),
-        count(n as f64)
-    );
+    let told = back_and_forth(case, portrait, n);
     Spread { portions, ..about(case, seen, "turns", "How deep conversations go", told, n) }
+}
+
+/// How many conversations go back and forth, with the interval of the metric of that name.
+fn back_and_forth(case: &Case, portrait: &Portrait, n: u64) -> String {
+    let deep: u64 = portrait.turns.iter().filter(|(turns, _)| **turns >= 3).map(|row| row.1).sum();
+    let (deep, all) = (count(deep as f64), count(n as f64));
+    let rate = case.observations.metrics.get(&Metric::BackAndForthRate).map(|seen| &seen.finding);
+    let rate = match rate {
+        Some(Finding::Measured { value, interval: Some(interval), .. }) => {
+            format!(" That is {}{}.", percent(*value), within(*interval))
+        }
+        Some(
+            Finding::Measured { interval: None, .. }
+            | Finding::NoCases { .. }
+            | Finding::NotExported { .. }
+            | Finding::Suppressed { .. }
+            | Finding::Unmeasurable { .. },
+        )
+        | None => String::new(),
+    };
+    format!("{deep} of {all} conversations go back and forth: three turns or more.{rate}")
+}
+
+/// An interval within a sentence.
+fn within(interval: Interval) -> String {
+    format!(", 95 % interval {}", interval_text(Unit::Proportion, interval))
 }
 
 /// The bands of an axis, the highest first, with what they are called.
@@ -198,15 +223,17 @@ fn of_value(case: &Case, portrait: &Portrait) -> Option<Spread> {
             portions.push(Portion { place: Some((column, row)), ..counted(label, cases, n) });
         }
     }
-    let high = |band: Band| -> u64 {
+    let giving = |band: Band| -> u64 {
         portrait.people.iter().filter(|((gives, _), _)| *gives == band).map(|row| row.1).sum()
     };
     let told = format!(
-        "Of {} people, {} give the brand much; of {} too little is known to say. Who reads and says \
-         nothing is left in peace.",
+        "Of {} people, {} give the brand much; {} to say. Who reads and says nothing is left in peace.",
         count(n as f64),
-        count(high(Band::High) as f64),
-        count(high(Band::Unknown) as f64)
+        count(giving(Band::High) as f64),
+        match giving(Band::Unknown) {
+            0 => "enough is known of each".to_owned(),
+            unknown => format!("of {} too little is known", count(unknown as f64)),
+        }
     );
     let brand = case.brand.id.to_string();
     Some(Spread {
@@ -239,6 +266,7 @@ fn about(
         caveats: Vec::new(),
         portions: Vec::new(),
         steps: Vec::new(),
+        known_until: None,
         trace: trace(case.brand.id.as_str(), seen.metric, None, window_end),
     }
 }
@@ -251,6 +279,17 @@ fn counted(label: String, cases: u64, n: u64) -> Portion {
 
 fn percent(share: f64) -> String {
     Quantity::new(Unit::Proportion, share).to_string()
+}
+
+impl Spread {
+    /// What it rests on, in one line.
+    pub fn basis(&self) -> String {
+        let cases = format!("{} {}", count(self.n as f64), self.denominator);
+        let sources = format!("from {}", self.sources.join(", "));
+        let sources = (!self.sources.is_empty()).then_some(sources);
+        let parts = [Some(cases), self.window.clone(), sources];
+        parts.into_iter().flatten().collect::<Vec<String>>().join(" · ")
+    }
 }
 
 impl Portion {

@@ -16,10 +16,14 @@ fn figures(report: &Value) -> Vec<Value> {
     now.chain(trend.map(|point| &point["figure"])).cloned().collect()
 }
 
-/// The portions of a report in JSON.
-fn portions(report: &Value) -> Vec<Value> {
+/// The portions of a report in JSON, each with what it is a portion of.
+fn portions(report: &Value) -> Vec<(Value, Value)> {
     let spreads = report["spreads"].as_array().expect("spreads").iter();
-    spreads.flat_map(|spread| spread["portions"].as_array().expect("portions")).cloned().collect()
+    let both = |spread: &Value| -> Vec<(Value, Value)> {
+        let portions = spread["portions"].as_array().expect("portions").iter();
+        portions.map(|portion| (spread.clone(), portion.clone())).collect()
+    };
+    spreads.flat_map(both).collect()
 }
 
 #[test]
@@ -64,6 +68,8 @@ fn what_is_spread_adds_up_to_the_numbers_of_the_catalogue() {
                         (rate["value"].as_f64().unwrap() * rate["n"].as_f64().unwrap()).round(),
                         "{brand}"
                     );
+                    let (told, interval) = (&one["told"], rate["interval_text"].as_str().unwrap());
+                    assert!(told.as_str().unwrap().contains(interval), "{brand}: {told}");
                 }
                 "value" => {
                     assert_eq!(sum("cases"), one["n"].as_f64().unwrap(), "{brand}");
@@ -130,13 +136,24 @@ fn every_form_has_every_number() {
         let lines: Vec<csv::StringRecord> = lines.records().map(Result::unwrap).collect();
         let portions = portions(&report);
         assert_eq!(lines.len(), figures.len() + portions.len(), "{brand}: a line a number");
-        for (portion, line) in portions.iter().zip(&lines[figures.len()..]) {
-            for said in ["text", "label"].map(|key| portion[key].as_str().unwrap_or_default()) {
+        for spread in report["spreads"].as_array().unwrap() {
+            let told = spread["told"].as_str().unwrap();
+            assert!(html.contains(told), "{brand}: the page lacks {told}");
+            assert!(markdown.contains(told), "{brand}: Markdown lacks {told}");
+        }
+        for ((spread, portion), line) in portions.iter().zip(&lines[figures.len()..]) {
+            let of_all = ["denominator", "window", "trace"].map(|key| spread[key].as_str());
+            let own = ["text", "label"].map(|key| portion[key].as_str());
+            for said in own.into_iter().chain(of_all).flatten() {
                 assert!(html.contains(said), "{brand}: the page lacks {said}");
                 assert!(markdown.contains(said), "{brand}: Markdown lacks {said}");
                 assert!(line.iter().any(|cell| cell == said), "{brand}: {line:?} lacks {said}");
             }
             assert_eq!(line[4].parse::<f64>().ok(), portion["share"].as_f64(), "{line:?}");
+            assert_eq!(line[7].parse::<u64>().ok(), spread["n"].as_u64(), "{line:?}");
+            let ends = [&line[9], &line[10]].map(|end| end.parse::<f64>().ok());
+            let interval = ["low", "high"].map(|end| portion["interval"][end].as_f64());
+            assert_eq!(ends, interval, "{line:?}");
         }
         for (figure, line) in figures.iter().zip(&lines) {
             let text = |key: &str| figure[key].as_str().unwrap_or_default().to_owned();

@@ -26,6 +26,7 @@ const TICKS: [(f64, &str); 6] = [
 /// Draws the steps of a spread over time.
 pub fn curve(spread: &Spread) -> Markup {
     let (title, desc) = (format!("{}-title", spread.id), format!("{}-desc", spread.id));
+    let end = along(spread.known_until.unwrap_or(LONGEST));
     html! {
         svg.trend viewBox="0 0 360 212" role="img" aria-labelledby={ (title) " " (desc) } {
             title id=(title) { (spread.title) }
@@ -40,8 +41,8 @@ pub fn curve(spread: &Spread) -> Markup {
                 line.grid x1=(n(along(seconds))) x2=(n(along(seconds))) y1=(n(BOTTOM)) y2=(n(BOTTOM + 4.0)) {}
                 text.axis x=(n(along(seconds))) y=(n(BOTTOM + 18.0)) text-anchor="middle" { (label) }
             }
-            path.band d=(band(&spread.steps)) {}
-            path.stair d=(stair(&spread.steps)) {}
+            path.band d=(band(&spread.steps, end)) {}
+            path.stair d=(stair(&spread.steps, end)) {}
         }
     }
 }
@@ -56,24 +57,26 @@ fn up(share: f64) -> f64 {
     BOTTOM - (BOTTOM - TOP) * share.clamp(0.0, 1.0)
 }
 
-/// The stair from nothing on the left to the last step.
-fn stair(steps: &[Step]) -> String {
+/// The stair from nothing on the left to `end`, beyond which nobody has waited.
+fn stair(steps: &[Step], end: f64) -> String {
     let mut path = format!("M{} {}", n(LEFT), n(up(0.0)));
     for step in steps {
         path.push_str(&format!("H{}V{}", n(along(step.seconds)), n(up(step.share))));
     }
-    path + &format!("H{}", n(WIDTH - RIGHT))
+    path + &format!("H{}", n(end))
 }
 
-/// The interval around the stair, as far as there is one.
-fn band(steps: &[Step]) -> String {
-    let known: Vec<(f64, f64, f64)> = steps
-        .iter()
-        .filter_map(|step| {
-            step.interval.map(|one| (along(step.seconds), up(one.low), up(one.high)))
-        })
-        .collect();
-    let (Some(first), Some(last)) = (known.first(), known.last()) else { return String::new() };
+/// The interval around the stair: of each step up to the next one, of the last one up to `end`.
+fn band(steps: &[Step], end: f64) -> String {
+    let corners =
+        |step: &Step| step.interval.map(|one| (along(step.seconds), up(one.low), up(one.high)));
+    let mut known: Vec<(f64, f64, f64)> = steps.iter().map_while(corners).collect();
+    let (Some(first), Some(last)) = (known.first().copied(), known.last().copied()) else {
+        return String::new();
+    };
+    // A step without an interval ends the band, as the end of the chart does.
+    let until = steps.get(known.len()).map_or(end, |step| along(step.seconds));
+    known.push((until, last.1, last.2));
     let mut path = format!("M{} {}", n(first.0), n(first.2));
     for (x, _, high) in &known[1..] {
         path.push_str(&format!("H{}V{}", n(*x), n(*high)));
@@ -82,7 +85,7 @@ fn band(steps: &[Step]) -> String {
     for pair in known.windows(2).rev() {
         path.push_str(&format!("H{}V{}", n(pair[1].0), n(pair[0].1)));
     }
-    path + "Z"
+    path + &format!("H{}Z", n(first.0))
 }
 
 #[cfg(test)]
@@ -98,8 +101,12 @@ mod tests {
             interval: interval.map(|(low, high)| Interval { low, high }),
         };
         let steps = [step(60.0, 0.5, Some((0.25, 0.75))), step(LONGEST, 1.0, None)];
-        assert_eq!(stair(&steps), "M44 182H44V97H346V12H346");
-        assert_eq!(band(&steps), "M44 54.5V139.5Z");
-        assert_eq!((stair(&[]), band(&[])), ("M44 182H346".to_owned(), String::new()));
+        let right = WIDTH - RIGHT;
+        assert_eq!(stair(&steps, right), "M44 182H44V97H346V12H346");
+        assert_eq!(band(&steps, right), "M44 54.5H346V54.5V139.5H346V139.5H44Z");
+        assert_eq!(stair(&steps[..1], 200.0), "M44 182H44V97H200", "nobody waited for longer");
+        assert_eq!(band(&steps[..1], 200.0), "M44 54.5H200V54.5V139.5H200V139.5H44Z");
+        let nothing = (stair(&[], right), band(&[], right));
+        assert_eq!(nothing, ("M44 182H346".to_owned(), String::new()));
     }
 }

@@ -1,6 +1,7 @@
 //! Charts for reports, as SVG that stands in a page.
 //!
-//! Start reading at [`share`], [`trend`], [`curve`], [`bars`] and [`square`]. Colours come from the page's style sheet, by class.
+//! Start reading at [`share`], [`trend`], [`curve`], [`bars`] and [`square`]. Colours come from the
+//! page's style sheet, by class.
 //!
 //! # Always true
 //!

@@ -138,9 +138,7 @@ fn trend(report: &Report) -> Markup {
 /// How something is spread, drawn and in numbers.
 fn spread(spread: &Spread) -> Markup {
     let (drawing, caption) = match spread.id {
-        "answers" => {
-            (chart::curve(spread), "The shade is the 95 % interval; time is on a scale of powers.")
-        }
+        "answers" => (chart::curve(spread), caption_of_curve(spread)),
         "value" => (
             chart::square(spread, &AXES),
             "The areas are to scale; ? is not known. No name, handle or id has any influence.",
@@ -152,6 +150,8 @@ fn spread(spread: &Spread) -> Markup {
             h2 { (spread.title) }
             p { (plain(&spread.told)) }
             figure { (drawing) figcaption { (caption) } }
+            @if !spread.steps.is_empty() { (marks(spread)) }
+            p.note { (plain(&spread.basis())) }
             @for note in &spread.caveats { p.note { (plain(note)) } }
             details {
                 summary { "The numbers of this chart" }
@@ -163,6 +163,28 @@ fn spread(spread: &Spread) -> Markup {
                     } }
                 }))
             }
+        }
+    }
+}
+
+fn caption_of_curve(spread: &Spread) -> &'static str {
+    match spread.known_until {
+        Some(_) => {
+            "The shade is the 95 % interval; time is on a scale of powers. \
+             The line ends where nobody has waited for longer."
+        }
+        None => "The shade is the 95 % interval; time is on a scale of powers.",
+    }
+}
+
+/// The share at some moments, on paper, too: a stair alone is hard to read off.
+fn marks(spread: &Spread) -> Markup {
+    html! {
+        table.marks {
+            thead { tr { @for name in &PORTIONS[..3] { th scope="col" { (name) } } } }
+            tbody { @for one in &spread.portions {
+                tr { th scope="row" { (one.label) } td { (one.text) } td { (one.interval_text()) } }
+            } }
         }
     }
 }
