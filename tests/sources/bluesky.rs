@@ -177,10 +177,12 @@ fn a_thread_counts_only_if_we_spoke_in_it() {
     let root = view("did:plc:rita", "q", DAY, "How?", None);
     let uri = root["uri"].as_str().expect("an address").to_owned();
     let missing = json!({"$type": "app.bsky.feed.defs#notFoundPost", "uri": uri});
+    let blocked = json!({"$type": "app.bsky.feed.defs#blockedPost", "uri": uri, "blocked": true});
     let ours = json!({"post": view(OWN, "a", DAY, "So.", Some(&uri)), "replies": null});
     // (why this row exists, the replies in the thread, posts kept, rows skipped)
     let table = [
         ("we answered", json!([ours, missing]), 2, 1),
+        ("somebody blocks us", json!([ours, blocked]), 2, 1),
         ("we did not", json!([missing]), 0, 2),
         ("no replies at all", json!(null), 0, 1),
     ];

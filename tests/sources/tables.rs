@@ -178,3 +178,32 @@ fn a_guess_is_a_mapping_that_works_or_says_what_it_lacks() {
     assert!(guess("fans.csv").contains("rows: followers"));
     assert!(guess("odd.csv").contains("needed, and not found"));
 }
+
+/// Reads the tickets in Windows-1252, with one more row of these bytes.
+fn read_windows(row: &[u8]) -> Result<Export, SourceError> {
+    let folder = texts(&[("map.yaml", MAP)]);
+    let map = Some(folder.path().join("map.yaml").display().to_string());
+    let table = folder.path().join("t.csv");
+    std::fs::write(&table, [TICKETS.as_bytes(), row].concat()).expect("a file");
+    sources::read(&Source { map, ..source(SourceKind::Table, "acme") }, &table)
+}
+
+#[test]
+fn a_table_in_windows_1252_is_read_and_the_receipt_says_so() {
+    let export = read_windows(b"9,m9,2024-05-01 12:00:00,customer,Zo\xeb,Caf\xe9 f\xfcr 5 \x80?\n");
+    let export = export.expect("Windows-1252");
+    let zoe = |name: &str| facts(&export).posts.iter().any(|post| post.author.as_str() == name);
+    assert!(zoe("other:zoë"), "{:?}", facts(&export).posts);
+    assert_eq!(export.receipt.files[0].assumed.as_deref(), Some("Windows-1252"));
+    let notes = export.receipt.notes.join("\n");
+    assert!(notes.contains("`t.csv` is not UTF-8 and was read as Windows-1252"), "{notes}");
+
+    let plain = read_windows(b"").expect("ASCII");
+    assert_eq!(plain.receipt.files[0].assumed, None);
+    let utf8 = read_windows("9,m9,2024-05-01 12:00:00,customer,Zoë,Café\n".as_bytes());
+    assert_eq!(utf8.expect("UTF-8").receipt.files[0].assumed, None);
+
+    let mixed = "9,m9,2024-05-01 12:00:00,customer,Zoë,".as_bytes();
+    let error = read_windows(&[mixed, b"Caf\xe9\n"].concat()).expect_err("two encodings");
+    assert!(error.to_string().contains("another encoding"), "{error}");
+}

@@ -70,6 +70,19 @@ impl Draft {
         self.compared.push(Comparison { what: what.into(), stated, found, note: note.into() });
     }
 
+    /// Says which tables were read in an encoding that nothing states.
+    fn note_encodings(&mut self) {
+        let of = |file: &FileReceipt| {
+            let assumed = file.assumed.as_ref()?;
+            Some(format!(
+                "`{}` is not UTF-8 and was read as {assumed}: look whether its names are right",
+                file.name
+            ))
+        };
+        let notes: Vec<String> = self.files.iter().filter_map(of).collect();
+        notes.into_iter().for_each(|note| self.note(note));
+    }
+
     /// Makes the export of what was read.
     ///
     /// # Errors
@@ -87,6 +100,7 @@ impl Draft {
             return Err(SourceError::NothingToRead { path: place(), kind: source.kind });
         }
         self.files.sort_by(|one, other| one.name.cmp(&other.name));
+        self.note_encodings();
         self.gather.find_roots();
         let (kind, account) = (source.kind, source.account.clone());
         let origin = Origin { kind, account: account.clone() };

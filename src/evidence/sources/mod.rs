@@ -42,6 +42,7 @@ mod thread;
 mod tiktok;
 mod times;
 mod tree;
+mod windows;
 mod x;
 mod youtube;
 

@@ -69,6 +69,9 @@ pub struct FileReceipt {
     pub bytes: u64,
     /// The digest of its content.
     pub digest: Digest,
+    /// The encoding that it was taken for, where it is not UTF-8 and nothing says which it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assumed: Option<String>,
     /// How many rows it has.
     pub rows_read: u64,
     /// How many of them became facts.
@@ -99,6 +102,7 @@ impl FileReceipt {
             name: name.into(),
             bytes,
             digest,
+            assumed: None,
             rows_read: 0,
             kept: 0,
             skipped: BTreeMap::new(),

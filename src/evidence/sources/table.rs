@@ -8,6 +8,7 @@
 //! - One row is in memory at a time, and no row may be longer than
 //!   [`MAX_ROW_BYTES`](super::tree::MAX_ROW_BYTES).
 //! - A cell that is empty or `-` says nothing; it is not 0.
+//! - Bytes that are not UTF-8 are taken for Windows-1252 only if all of the table can be that.
 //! - An id that a spreadsheet has rounded (`1.22158E+17`) is told as such and joined to nothing.
 
 use csv::{ByteRecord, ReaderBuilder, Terminator};
@@ -16,6 +17,7 @@ use super::{
     SourceError,
     json::Skip,
     tree::{Entry, Guard, MAX_ROW_BYTES},
+    windows::windows_1252,
 };
 
 /// How many lines may stand above the header.
@@ -31,7 +33,7 @@ pub(crate) struct Columns {
 
 impl Columns {
     fn of(record: &ByteRecord) -> Self {
-        let name = |cell: &[u8]| plain(&String::from_utf8_lossy(cell));
+        let name = |cell: &[u8]| plain(&likely_text(cell));
         Self { names: record.iter().map(name).collect() }
     }
 
@@ -155,7 +157,7 @@ pub(crate) fn is_rounded(id: &str) -> bool {
 ///
 /// # Errors
 ///
-/// [`SourceError`] if the table has no such header, is not UTF-8, or has a row without end.
+/// [`SourceError`] if the table has no such header, is of no one encoding, or has a row without end.
 pub(crate) fn read(
     entry: &mut Entry<'_>,
     header: &dyn Fn(&Columns) -> bool,
@@ -169,9 +171,12 @@ pub(crate) fn read(
         Err(error) => return Err(entry.broken(&error)),
     };
     let Some(delimiter) = found else { return Err(SourceError::NoHeader { file: place }) };
+    let mut encoding = Encoding::of(entry);
     let mut guard = Guard::new(entry.table_text()?);
     let (since, long) = (guard.since.clone(), guard.long.clone());
-    let read = rows(&mut guard, delimiter, header, each, &|| since.set(0));
+    let below = Below { delimiter, header, next: &|| since.set(0) };
+    let read = below.rows(&mut guard, &mut encoding, each);
+    entry.assumed = (encoding == Encoding::Windows1252).then_some("Windows-1252");
     read.map_err(|fault| match fault {
         Fault::Encoding(byte) => {
             SourceError::Encoding { file: place, found: "a byte of another encoding", byte }
@@ -196,30 +201,88 @@ impl From<csv::Error> for Fault {
     }
 }
 
-fn rows(
-    text: &mut dyn std::io::Read,
-    delimiter: u8,
-    header: &dyn Fn(&Columns) -> bool,
-    each: &mut dyn FnMut(Row<'_>),
-    next: &dyn Fn(),
-) -> Result<Columns, Fault> {
-    let mut reader = records(delimiter, text);
-    let mut record = ByteRecord::new();
-    let mut columns: Option<Columns> = None;
-    while reader.read_byte_record(&mut record)? {
-        next();
-        let (byte, line) = place_of(&record, reader.position().line());
-        let Some(columns) = &columns else {
-            columns = Some(Columns::of(&record)).filter(|columns| header(columns));
-            continue;
-        };
-        let cells = cells(&record).ok_or(Fault::Encoding(byte))?;
-        let row = Row { columns, cells: &cells, line };
-        if !row.is_empty() {
-            each(row);
-        }
+/// In what the rows by now were written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Encoding {
+    /// Nothing but ASCII came, which is the same in both.
+    Unseen,
+    Utf8,
+    Windows1252,
+}
+
+impl Encoding {
+    fn of(entry: &Entry<'_>) -> Self {
+        if entry.marked { Self::Utf8 } else { Self::Unseen }
     }
-    Ok(columns.unwrap_or_default())
+
+    /// Makes UTF-8 of a record; `false` if it is of another encoding than those before, or of none.
+    fn settle(&mut self, record: &mut ByteRecord) -> bool {
+        if record.as_slice().is_ascii() {
+            return true;
+        }
+        let wide = |cell: &&[u8]| !cell.is_ascii();
+        let sound = |cell: &[u8]| std::str::from_utf8(cell).is_ok();
+        let utf8 = record.iter().filter(wide).any(sound);
+        let other = !record.iter().all(sound);
+        match (*self, utf8, other) {
+            (Self::Unseen | Self::Utf8, _, false) => *self = Self::Utf8,
+            (Self::Unseen | Self::Windows1252, false, true) => {
+                let cells: Option<Vec<String>> = record.iter().map(windows_1252).collect();
+                let Some(cells) = cells else { return false };
+                (*self, *record) = (Self::Windows1252, ByteRecord::from(cells));
+            }
+            // Two encodings in one table: nobody can tell which cell means what.
+            (Self::Unseen, true, true) | (Self::Utf8, _, true) | (Self::Windows1252, _, _) => {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// A cell of a header, before it is known in what the table is written.
+fn likely_text(cell: &[u8]) -> String {
+    let text = String::from_utf8(cell.to_vec()).ok();
+    let text = text.or_else(|| windows_1252(cell));
+    text.unwrap_or_else(|| String::from_utf8_lossy(cell).into_owned())
+}
+
+/// How the rows below a header are found.
+struct Below<'t> {
+    delimiter: u8,
+    header: &'t dyn Fn(&Columns) -> bool,
+    /// Told of each row that came.
+    next: &'t dyn Fn(),
+}
+
+impl Below<'_> {
+    fn rows(
+        &self,
+        text: &mut dyn std::io::Read,
+        encoding: &mut Encoding,
+        each: &mut dyn FnMut(Row<'_>),
+    ) -> Result<Columns, Fault> {
+        let mut reader = records(self.delimiter, text);
+        let mut record = ByteRecord::new();
+        let mut columns: Option<Columns> = None;
+        while reader.read_byte_record(&mut record)? {
+            (self.next)();
+            let (byte, line) = place_of(&record, reader.position().line());
+            if !encoding.settle(&mut record) {
+                return Err(Fault::Encoding(byte));
+            }
+            let Some(columns) = &columns else {
+                columns = Some(Columns::of(&record)).filter(|columns| (self.header)(columns));
+                continue;
+            };
+            let cells = cells(&record).ok_or(Fault::Encoding(byte))?;
+            let row = Row { columns, cells: &cells, line };
+            if !row.is_empty() {
+                each(row);
+            }
+        }
+        Ok(columns.unwrap_or_default())
+    }
 }
 
 /// The cells of a record, if all are UTF-8.
@@ -307,11 +370,17 @@ mod tests {
     fn a_table_is_read_whoever_wrote_it() {
         let five = |line| (line, "1".to_owned(), Ok(Some(5)));
         // (why this row exists, the file, its rows)
-        let table: [(&str, &[u8], Vec<_>); 10] = [
+        let table: [(&str, &[u8], Vec<_>); 12] = [
             ("plain", b"Post id,Likes\n1,5\n", vec![five(2)]),
             ("other names and order", b"LIKES,text,Post  ID\r\n5,\"a,b\",1\r\n", vec![five(2)]),
             ("the mark of UTF-8", b"\xef\xbb\xbfPost id,Likes\n1,5", vec![five(2)]),
             ("UTF-16", &utf16("Post id\tLikes\n1\t5\n"), vec![five(2)]),
+            (
+                "Windows-1252 below",
+                b"Post id,Likes,t\n1,5,a\n1,5,caf\xe9\n",
+                vec![five(2), five(3)],
+            ),
+            ("Windows-1252 in the header", b"Gef\xe4llt,Post id,Likes\n\x80,1,5\n", vec![five(2)]),
             ("semicolons", b"Post id;Likes\n1;5\n", vec![five(2)]),
             ("tabs", b"Post id\tLikes\n1\t5\n", vec![five(2)]),
             ("a preamble", b"Notes:\n\"what, this is\"\n\nPost id,Likes\n1,5\n", vec![five(5)]),
@@ -362,10 +431,13 @@ mod tests {
     fn what_is_no_such_table_is_refused_with_its_place() {
         // (why this row exists, the bytes, a word of the message)
         let endless = [b"Post id,Likes\n1,\"".as_slice(), &vec![b'x'; 9 << 20]].concat();
-        let table: [(&str, &[u8], &str); 6] = [
+        let table: [(&str, &[u8], &str); 9] = [
             ("nothing", b"", "empty"),
             ("other columns", b"a,b\n1,2\n", "no header"),
-            ("Latin-1", b"Post id,Likes\n1,5\ncaf\xe9,5\n", "at byte 18"),
+            ("Windows-1252 below UTF-8", b"Post id,Likes\n\xc3\xa9,5\ncaf\xe9,5\n", "at byte 19"),
+            ("UTF-8 below Windows-1252", b"Post id,Likes\n\xe9,5\ncaf\xc3\xa9,5\n", "at byte 18"),
+            ("marked as UTF-8", b"\xef\xbb\xbfPost id,Likes\ncaf\xe9,5\n", "at byte 14"),
+            ("no sign of Windows-1252", b"Post id,Likes\n1,5\ncaf\x81,5\n", "at byte 18"),
             ("UTF-16 without its mark", b"P\0", "UTF-16"),
             ("binary", b"\0\0\0\x01", "binary"),
             ("a quote that never ends", &endless, "one row"),

@@ -41,6 +41,10 @@ pub(crate) struct Entry<'r> {
     pub place: String,
     /// Its name with its folders.
     pub name: String,
+    /// Whether it begins with the mark of UTF-8.
+    pub(crate) marked: bool,
+    /// The encoding that its bytes were taken for, where nothing says it.
+    pub(crate) assumed: Option<&'static str>,
     pub(super) reader: BufReader<Utf8<Meter<&'r mut dyn Read>>>,
     trip: Rc<Cell<Option<Trip>>>,
     limit: Rc<Cell<u64>>,
@@ -57,7 +61,7 @@ impl<'r> Entry<'r> {
         let limit = Rc::new(Cell::new(MAX_ENTRY_BYTES));
         let meter = Meter::new(reader, packed, Rc::clone(&limit), Rc::clone(&trip));
         let reader = BufReader::with_capacity(1 << 16, Utf8::new(meter));
-        Ok(Self { place, name, reader, trip, limit })
+        Ok(Self { place, name, marked: false, assumed: None, reader, trip, limit })
     }
 
     /// Lets it be longer than others: its reader keeps no row in memory.
@@ -97,6 +101,7 @@ impl<'r> Entry<'r> {
         let mark = if first.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
         json::check_encoding(&self.place, &first[mark..])?;
         self.reader.consume(mark);
+        self.marked |= mark > 0;
         Ok(&mut self.reader)
     }
 
@@ -147,13 +152,14 @@ impl<'r> Entry<'r> {
     pub(crate) fn receipt(&self) -> FileReceipt {
         let meter = self.reader.get_ref().inner();
         let digest = Digest::from_hex(meter.hash.finalize().to_hex().to_string());
-        FileReceipt::new(self.name.clone(), meter.out, digest)
+        let assumed = self.assumed.map(str::to_owned);
+        FileReceipt { assumed, ..FileReceipt::new(self.name.clone(), meter.out, digest) }
     }
 
-    /// Puts the size and digest of what was read by now into `file`.
+    /// Puts the size, digest and encoding of what was read by now into `file`.
     pub(crate) fn measure(&self, file: &mut FileReceipt) {
-        let FileReceipt { bytes, digest, .. } = self.receipt();
-        (file.bytes, file.digest) = (bytes, digest);
+        let FileReceipt { bytes, digest, assumed, .. } = self.receipt();
+        (file.bytes, file.digest, file.assumed) = (bytes, digest, assumed);
     }
 }
 

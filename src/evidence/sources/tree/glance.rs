@@ -8,7 +8,10 @@
 
 use std::{io::BufRead, path::Path};
 
-use super::{super::SourceError, Entry, Listed, Shape, Want, walk};
+use super::{
+    super::{SourceError, windows::windows_1252},
+    Entry, Listed, Shape, Want, walk,
+};
 
 /// How many names are looked at.
 const MAX_NAMES: usize = 20_000;
@@ -31,14 +34,19 @@ pub(crate) struct Glance {
 }
 
 impl Glance {
-    /// The beginnings of the texts, with their names. Bytes that are not UTF-8 are replaced.
+    /// The beginnings of the texts, with their names; in Windows-1252 what can be that and not
+    /// UTF-8. Other bytes are replaced.
     pub(crate) fn heads(&self) -> impl Iterator<Item = (&str, String)> {
         self.heads.iter().map(|(name, head)| (name.as_str(), text_of(head)))
     }
 }
 
 fn text_of(head: &[u8]) -> String {
-    String::from_utf8_lossy(head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head)).into_owned()
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    // A sign that the end of the head cuts in half is no other encoding.
+    let wrong = std::str::from_utf8(text).is_err_and(|error| error.error_len().is_some());
+    let windows = if wrong && text.len() == head.len() { windows_1252(text) } else { None };
+    windows.unwrap_or_else(|| String::from_utf8_lossy(text).into_owned())
 }
 
 /// Looks at what lies at `path`.
