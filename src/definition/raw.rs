@@ -799,6 +799,7 @@ pub(super) struct Audience {
     pub segments: Field<Vec<Spot<Segment>>>,
     pub never: Field<Vec<Spot<Account>>>,
     pub prospects: Field<String>,
+    pub seeds: Field<Vec<Spot<Source>>>,
     pub people_a_day: Field<String>,
     pub least_fit: Field<String>,
 }
@@ -814,6 +815,9 @@ pub(super) const AUDIENCE: &[Key] = &[
         .is(Kind::Path)
         .about("A table of people who are not in the audience yet.")
         .example("prospects/acme.csv"),
+    optional("seeds", Shape::List(&Shape::Record(SOURCE)))
+        .about("Saved lists of those who follow somebody whose audience the brand wants.")
+        .example("[{ kind: bluesky_api, account: \"@guild.example\", path: seeds/guild }]"),
     optional("people_a_day", Shape::Words)
         .is(Kind::Whole(1, 50))
         .about("How many people `target` lists a day, at most; 15, if left out.")
@@ -851,7 +855,7 @@ pub(super) const SEGMENT: &[Key] = &[
         .about("Words of what they write to the brand, told where `keep_words` is `all`.")
         .example("[latteart]"),
     optional("follows", Shape::List(&Shape::Record(ACCOUNT)))
-        .about("Accounts whose followers the brand wants; the prospects' table tells who follows.")
+        .about("Accounts whose followers the brand wants; the prospects' table and `seeds` tell who follows.")
         .example("[{ platform: bluesky, handle: \"@guild.example\" }]"),
     optional("not", Shape::List(&Shape::Words))
         .about("Words and phrases of their profiles that keep them out of it.")

@@ -132,6 +132,8 @@ pub struct Audience {
     pub never: Vec<Account>,
     /// A table of people outside of the audience, relative to the workspace.
     pub prospects: Option<String>,
+    /// Saved lists of those who follow somebody else, whose audience the brand wants.
+    pub seeds: Vec<Source>,
     /// How many people are listed a day, at most.
     pub people_a_day: u32,
     /// How well somebody must fit to be listed, from 0 to 100.
@@ -144,6 +146,7 @@ impl Default for Audience {
             segments: Vec::new(),
             never: Vec::new(),
             prospects: None,
+            seeds: Vec::new(),
             people_a_day: PEOPLE_A_DAY,
             least_fit: LEAST_FIT,
         }

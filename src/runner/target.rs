@@ -12,12 +12,18 @@ use crate::{
     evidence::{
         facts::Facts,
         scores::Context,
-        sources::prospects::{Table, prospects},
-        target::{Targeting, Targets},
+        sources::{
+            self, SourceError,
+            prospects::{Table, prospects},
+        },
+        target::{Targeting, Targets, prospect::Prospect, segment::name},
     },
     failure::Failure,
-    model::BrandId,
+    model::{BrandId, Source},
 };
+
+/// So many followers of somebody else are looked at, no more: they are in memory together.
+const MOST_OF_A_SEED: usize = 100_000;
 
 /// A brand with the list of the day.
 #[derive(Debug)]
@@ -52,8 +58,9 @@ impl Runner {
         let audience = &known.brand.audience;
         let path = audience.prospects.as_ref().map(|path| self.workspace.root().join(path));
         let mut table = path.map(|path| prospects(&path)).transpose()?;
-        let people = table.as_mut().map(|table| std::mem::take(&mut table.people));
-        let people = people.unwrap_or_default();
+        let mut people = self.followers_of(&audience.seeds)?;
+        // What a person wrote down of somebody comes last, and counts.
+        people.extend(table.iter_mut().flat_map(|table| std::mem::take(&mut table.people)));
         let most = most.unwrap_or(audience.people_a_day as usize);
         let forgotten = known.forgotten()?;
         let begin = |context: &Context| Targeting::begin(context, people.clone(), most);
@@ -71,5 +78,25 @@ impl Runner {
         };
         let targets = targets.or_else(alone);
         Ok(Targeted { targets, known, table })
+    }
+
+    /// Those who follow others, by saved lists.
+    fn followers_of(&self, seeds: &[Source]) -> Result<Vec<Prospect>, Failure> {
+        let mut people = Vec::new();
+        for seed in seeds {
+            let Some(path) = &seed.path else { continue };
+            let path = self.workspace.root().join(path);
+            let export = sources::read(&self.workspace.with_map(seed.clone()), &path)?;
+            let facts = export.with_people(MOST_OF_A_SEED).map_err(SourceError::Unsorted)?;
+            let (platform, follows) =
+                (seed.kind.platform(), name(seed.kind.platform(), &seed.account));
+            people.extend(facts.people.into_iter().map(|person| Prospect {
+                bio: person.traits.bio.clone(),
+                follows: vec![follows.clone()],
+                traits: person.traits,
+                ..Prospect::new(platform, &person.handle)
+            }));
+        }
+        Ok(people)
     }
 }

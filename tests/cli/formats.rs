@@ -88,7 +88,7 @@ fn json_is_one_document_of_a_known_shape() {
     fivestep brand list
       [text]
     fivestep brand show azzurro-radio
-      {accounts: [{handle: text, platform: text}], audience: {least_fit: number, never: [], people_a_day: number, prospects: null, segments: [{accounts: [], bio: [text], follows: [], hashtags: [], id: text, languages: [text], not: []}]}, charter: {people: [{name: text, role: text}], pillars: [{id: text, not: [], words: [text]}], posts_per_week: number}, competitors: [], digest: text, goals: {engaged_follower_rate: number}, id: text, keep_words: text, languages: [text], name: text, sources: [{account: text, kind: text, map: null, path: null}], workflow: text, working_time: {timezone: text, week: [bool]}}
+      {accounts: [{handle: text, platform: text}], audience: {least_fit: number, never: [], people_a_day: number, prospects: null, seeds: [], segments: [{accounts: [], bio: [text], follows: [], hashtags: [], id: text, languages: [text], not: []}]}, charter: {people: [{name: text, role: text}], pillars: [{id: text, not: [], words: [text]}], posts_per_week: number}, competitors: [], digest: text, goals: {engaged_follower_rate: number}, id: text, keep_words: text, languages: [text], name: text, sources: [{account: text, kind: text, map: null, path: null}], workflow: text, working_time: {timezone: text, week: [bool]}}
     fivestep status
       [{at: text, blocked: bool, blocked_age_seconds: number, blocked_since: text, brand: text, checkpoint: text, cycle: number, definition: text, held_by: [text], revision: number, since: text, stage: text, stage_age_seconds: number, state: text, status: text, waived: [text], workflow: text}]
     fivestep status verde-garden

@@ -1,7 +1,7 @@
 //! `target`: the list of the day, as people, programs and workflows see it.
 
 use insta::assert_snapshot;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     common::{TestEnv, demo},
@@ -305,4 +305,53 @@ fn descriptions_count_by_the_words_that_were_asked_for_when_they_were_read() {
         let text = String::from_utf8_lossy(&bytes);
         assert!(!text.contains("around the corner") && !text.contains("lettrice"), "{file}");
     }
+}
+
+#[test]
+fn who_follows_somebody_else_comes_from_a_saved_list() {
+    let env = TestEnv::new();
+    let brand = std::fs::read_to_string(env.path("brands/acme.yaml")).unwrap();
+    let brand = brand.split("audience:").next().unwrap().split("sources:").next().unwrap();
+    env.write(
+        "brands/acme.yaml",
+        format!(
+            "{brand}audience:\n  segments:\n    - id: guild\n      follows: [ {{ platform: bluesky, handle: \"@guild.example\" }} ]\n  \
+             seeds: [ {{ kind: bluesky_api, account: \"@guild.example\", path: seeds/guild }} ]\nsources: []\n"
+        ),
+    );
+    let person = |name: &str| {
+        json!({"did": format!("did:plc:{name}"), "handle": format!("{name}.example"),
+               "displayName": name, "description": "Espresso", "indexedAt": "2026-03-01T00:00:00.000Z"})
+    };
+    let page = json!({"subject": person("guild"), "followers": [person("gus"), person("hal")]});
+    env.write("seeds/guild/getFollowers.json", page.to_string());
+    assert_snapshot!(env.terminal("fivestep target acme --names"), @"
+    $ fivestep target acme --names
+    acme  Acme Coffee
+      window: none: no export is imported yet; as of 2026-03-30 10:00
+      today: 2 of 2 people who fit with 50 points or more and may be written to; 2
+             were looked at
+      written to: nobody of a segment in this window
+
+        WHO           FIT    KNOWN  SEGMENT  WHY
+     1  @gus.example  100.0  65 %   guild    nothing links them to you yet
+     2  @hal.example  100.0  65 %   guild    nothing links them to you yet
+
+      @gus.example: 100.0 = segment 76.9/76.9 (1 of 1 rules of the segment met) +
+                    tie n/a (no export tells who engaged) + topic 23.1/23.1 (their
+                    description is on a pillar) + awake n/a (nobody tells when they
+                    posted last)
+      @hal.example: 100.0 = segment 76.9/76.9 (1 of 1 rules of the segment met) +
+                    tie n/a (no export tells who engaged) + topic 23.1/23.1 (their
+                    description is on a pillar) + awake n/a (nobody tells when they
+                    posted last)
+    [exit 0]
+    ");
+    std::fs::remove_dir_all(env.path("seeds")).unwrap();
+    assert_snapshot!(env.terminal("fivestep target acme"), @"
+    $ fivestep target acme
+    error: `$DIR/seeds/guild` is not there
+    hint: check the path; in a brand file it is taken relative to the workspace
+    [exit 1]
+    ");
 }

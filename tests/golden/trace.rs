@@ -18,6 +18,8 @@ enum By {
     Sum,
     /// Every case has a row; so great a share of the numbers in them is no greater than the value.
     Rank(f64),
+    /// The same, of the first number in a row for each of the second.
+    RankOfEach(f64),
     /// Every case has a row, and the numbers in them add up to the first input; it, divided by the second, is the value.
     Ratio,
     /// The rows that count are the first input, the others the second; divided they are the value.
@@ -54,6 +56,7 @@ const RULES: &[(&str, By)] = &[
     ("first_response_p90", By::Rank(0.9)),
     ("first_response_p90.business", By::Rank(0.9)),
     ("conversation_depth", By::Rank(0.5)),
+    ("er_followers_post", By::RankOfEach(0.5)),
     ("conversation_rate", By::Ratio),
     ("amplification_rate", By::Ratio),
     ("applause_rate", By::Ratio),
@@ -77,8 +80,8 @@ pub fn every_number(run: &Run) {
             continue;
         }
         let metric = figure["metric"].as_str().unwrap();
-        // The share of a post for each follower is a median of ratios that its rows give in words.
-        if metric == "er_followers_post" || metric == "window_settled" {
+        // What the engine tells has no rows of the audience.
+        if metric == "window_settled" {
             continue;
         }
         let rule = RULES.iter().find(|(name, _)| *name == metric);
@@ -131,7 +134,8 @@ impl Traced<'_> {
             By::Hits => vec![(counting, value * n)],
             By::EachCase => vec![(counting, value * n), (rows, n)],
             By::Sum => vec![(self.numbers(true).iter().sum(), value * n)],
-            By::Rank(share) => return self.rank(share),
+            By::Rank(share) => return self.rank(share, &self.numbers(false), 60.0),
+            By::RankOfEach(share) => return self.rank(share, &self.ratios(), 1e-9),
             By::Ratio => {
                 let [some, all] = inputs();
                 vec![(self.numbers(false).iter().sum(), some), (rows, n), (some / all, value)]
@@ -168,15 +172,22 @@ impl Traced<'_> {
     }
 
     /// Whether the value is the rank that it says: so many rows at most it, and the rest at least, to
-    /// the minute to which words are written.
-    fn rank(&self, share: f64) -> Option<String> {
-        let (numbers, value) = (self.numbers(false), self.value());
+    /// as near as words are written.
+    fn rank(&self, share: f64, numbers: &[f64], near: f64) -> Option<String> {
+        let value = self.value();
         let n = numbers.len() as f64;
-        let at_most = numbers.iter().filter(|number| **number <= value + 60.0).count() as f64;
-        let at_least = numbers.iter().filter(|number| **number >= value - 60.0).count() as f64;
+        let at_most = numbers.iter().filter(|number| **number <= value + near).count() as f64;
+        let at_least = numbers.iter().filter(|number| **number >= value - near).count() as f64;
         let holds = at_most >= (share * n).floor() && at_least >= ((1.0 - share) * n).floor();
         let all = Some(n) == self.figure["n"].as_f64();
         (!holds || !all).then(|| format!("{at_most} of {n} rows are at most {value}"))
+    }
+
+    /// The first number in the words of every row for each of the number after `for`.
+    fn ratios(&self) -> Vec<f64> {
+        let words = self.rows().iter().map(|row| row["what"].as_str().unwrap());
+        let parts = words.map(|words| words.split_once(" for ").unwrap());
+        parts.map(|(some, all)| number(some) / number(all)).collect()
     }
 
     fn times(&self) -> Vec<DateTime<Utc>> {

@@ -26,6 +26,7 @@ impl Checker<'_, '_> {
             segments: segments.unwrap_or_default(),
             never: self.group(&raw.never),
             prospects: value_of(&raw.prospects),
+            seeds: raw.seeds.as_ref().map(|list| self.sources(&list.value)).unwrap_or_default(),
             people_a_day: people?,
             least_fit: fit?,
         })

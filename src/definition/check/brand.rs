@@ -175,7 +175,7 @@ impl Checker<'_, '_> {
         Some(Pillar { id: id?, words: texts(&words.value), not })
     }
 
-    fn sources(&mut self, raw: &[Spot<raw::Source>]) -> Vec<Source> {
+    pub(super) fn sources(&mut self, raw: &[Spot<raw::Source>]) -> Vec<Source> {
         let one = |Spot { value: source, .. }: &Spot<raw::Source>| {
             let kinds = SourceKind::ALL;
             let kind = source.kind.as_ref();

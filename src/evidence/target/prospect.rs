@@ -58,6 +58,18 @@ impl Prospect {
         }
     }
 
+    /// Keeps what is known, and adds what only `other` knows.
+    fn fill(&mut self, other: Prospect) {
+        self.bio = self.bio.take().or(other.bio);
+        self.languages.extend(other.languages);
+        self.follows.extend(other.follows);
+        self.segment = self.segment.take().or(other.segment);
+        self.post = self.post.take().or(other.post);
+        self.note = self.note.take().or(other.note);
+        self.same_as = self.same_as.take().or(other.same_as);
+        self.traits.fill(other.traits);
+    }
+
     /// What is hashed to know their handle again.
     pub(super) fn handle_key(&self) -> String {
         erasure::handle_key(&self.handle)
@@ -96,8 +108,11 @@ impl Prospects {
                 found.by_name.insert(name.to_owned(), Prospect::new(*platform, handle));
             }
         }
-        for prospect in prospects {
+        for mut prospect in prospects {
             let name = prospect.id.as_str().to_owned();
+            if let Some(known) = found.by_name.remove(&name) {
+                prospect.fill(known);
+            }
             found.links.extend(prospect.same_as.clone().map(|other| [name.clone(), other]));
             found.by_name.insert(name, prospect);
         }
