@@ -58,19 +58,29 @@ fn filter(session: &Session, args: &StatusArgs) -> Result<Option<Filter>, Failur
     Ok(all.into_iter().flatten().reduce(Filter::and))
 }
 
-/// The lines of all brands that may pass.
-fn all(runner: &Runner, filter: Option<&Filter>) -> Result<Vec<Standing>, Failure> {
-    let now = runner.now();
-    let (mut standings, mut after): (Vec<Standing>, _) = (Vec::new(), String::new());
+/// Shows every brand that passes, in the order of names; one page is in memory at a time.
+pub fn each(
+    runner: &Runner,
+    filter: Option<&Filter>,
+    see: &mut dyn FnMut(Standing),
+) -> Result<(), Failure> {
+    let (now, mut after) = (runner.now(), String::new());
     loop {
         let page = runner.store().standings(filter, &after, PAGE)?;
         let Some(last) = page.last() else {
-            return Ok(standings);
+            return Ok(());
         };
         after.clone_from(&last.brand);
         let passes = |line: &Standing| filter.is_none_or(|filter| filter.lets_pass(line, now));
-        standings.extend(page.into_iter().filter(passes));
+        page.into_iter().filter(passes).for_each(&mut *see);
     }
+}
+
+/// All brands that pass.
+fn all(runner: &Runner, filter: Option<&Filter>) -> Result<Vec<Standing>, Failure> {
+    let mut standings = Vec::new();
+    each(runner, filter, &mut |one| standings.push(one))?;
+    Ok(standings)
 }
 
 /// What holds brands, counted over all that pass.

@@ -17,7 +17,7 @@ use console::Term;
 use crate::{
     failure::Failure,
     runner::Runner,
-    store::{Filter, Standing},
+    store::Filter,
     view::{
         status::{StatusLine, line},
         watch::{Course, Frame, Glance},
@@ -29,10 +29,9 @@ use super::{
     exit::Exit,
     render,
     session::{Session, brand_id},
+    status,
 };
 
-/// How many rows are read at once.
-const PAGE: usize = 1_000;
 /// How many brands are shown where there is no terminal.
 const SHOWN: usize = 20;
 
@@ -43,7 +42,7 @@ pub fn run(session: &Session, filter: Option<&Filter>, every: u64) -> Result<Exi
     let runner = session.runner()?;
     let mut known = Known::new();
     if session.out.format != Format::Table || !stdout().is_terminal() {
-        let frame = frame(session, &runner, filter, SHOWN, &mut known)?;
+        let frame = frame(&runner, filter, SHOWN, &mut known)?;
         let ids = || frame.shown.iter().map(|one| one.line.standing.brand.clone()).collect();
         session.out.answer(&frame, ids, || render::watch::text(&frame))?;
         return Ok(Exit::Done);
@@ -51,7 +50,7 @@ pub fn run(session: &Session, filter: Option<&Filter>, every: u64) -> Result<Exi
     let term = Term::stdout();
     loop {
         let height = usize::from(term.size().0);
-        let text = fitting(frame(session, &runner, filter, height, &mut known)?, height);
+        let text = fitting(frame(&runner, filter, height, &mut known)?, height);
         let drawn = term.clear_screen().and_then(|()| term.write_str(&text));
         drawn.and_then(|()| term.flush()).map_err(|source| Failure::Io {
             doing: "the terminal cannot be written".to_owned(),
@@ -73,21 +72,13 @@ fn fitting(mut frame: Frame, height: usize) -> String {
 
 /// One look at all brands that pass.
 fn frame(
-    session: &Session,
     runner: &Runner,
     filter: Option<&Filter>,
     most: usize,
     known: &mut Known,
 ) -> Result<Frame, Failure> {
-    let now = session.clock().now();
-    let (mut glance, mut after) = (Glance::new(most), String::new());
-    loop {
-        let page = runner.store().standings(filter, &after, PAGE)?;
-        let Some(last) = page.last() else { break };
-        after.clone_from(&last.brand);
-        let passes = |one: &Standing| filter.is_none_or(|filter| filter.lets_pass(one, now));
-        page.into_iter().filter(passes).for_each(|one| glance.see(line(one, now)));
-    }
+    let (now, mut glance) = (runner.now(), Glance::new(most));
+    status::each(runner, filter, &mut |one| glance.see(line(one, now)))?;
     glance.frame(now, |line| course(runner, line, known))
 }
 

@@ -12,19 +12,17 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::{
     reading::{Reading, Row, Subject, counted},
     scope::Scope,
 };
 use crate::{
-    evidence::{erasure::bare, facts::PersonId, somebody::Somebody},
+    evidence::{erasure::bare, facts::PersonId, somebody::Somebody, target::PATIENCE},
     model::{Brand, Metric, Window},
 };
 
-/// Who is written to has this long to turn to us.
-const PATIENCE: TimeDelta = TimeDelta::days(14);
 const NOBODY_LISTED: &str =
     "no segment lists an account: name some below `accounts` of a segment of `audience`";
 

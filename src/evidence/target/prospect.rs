@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::segment::{name, names};
+use super::segment::names;
 use crate::{
     evidence::{
         erasure,
@@ -45,7 +45,7 @@ impl Prospect {
     /// Somebody of whom no more is known than how they are called.
     pub fn new(platform: Platform, handle: &str) -> Self {
         Self {
-            id: PersonId::stored(name(platform, handle)),
+            id: PersonId::named(platform, handle),
             handle: handle.trim().to_owned(),
             bio: None,
             languages: Vec::new(),

@@ -13,7 +13,7 @@ use std::collections::HashSet;
 use crate::{
     evidence::{
         erasure::bare,
-        facts::Act,
+        facts::{Act, PersonId},
         scores::Context,
         somebody::Somebody,
         target::{bio::Sought, prospect::Prospect},
@@ -24,7 +24,7 @@ use crate::{
 
 /// What an account is called where names are compared: its platform and its bare handle.
 pub fn name(platform: Platform, handle: &str) -> String {
-    format!("{platform}:{}", bare(handle))
+    PersonId::named(platform, handle).as_str().to_owned()
 }
 
 /// What somebody may be called on a list: by the platform's own id and by handle.

@@ -117,14 +117,18 @@ fn unfit(file: &str, pointer: &str) -> SourceError {
     }
 }
 
+/// The domain that a handle is: one that is not the host's own is theirs, and leads there.
+fn domain(handle: &str) -> Option<String> {
+    let handle = handle.to_ascii_lowercase();
+    (!handle.ends_with(".bsky.social") && handle != "handle.invalid").then_some(handle)
+}
+
 /// Which of the required fields are filled in; the API leaves empty ones out.
 fn fields(account: &Value) -> BTreeMap<String, bool> {
     let field = |path: &str| {
         account.pointer(path).and_then(Value::as_str).map(str::trim).unwrap_or_default()
     };
-    let handle = field("/handle").to_ascii_lowercase();
-    // A handle that is not the host's own is a domain of theirs, and leads there.
-    let domain = !handle.ends_with(".bsky.social") && handle != "handle.invalid";
+    let domain = domain(field("/handle")).is_some();
     BTreeMap::from([
         ("name".to_owned(), !field("/displayName").is_empty()),
         ("bio".to_owned(), !field("/description").is_empty()),
@@ -136,9 +140,8 @@ fn fields(account: &Value) -> BTreeMap<String, bool> {
 /// What the profile says.
 fn says(account: &Value) -> BTreeMap<String, String> {
     let field = |path: &str| account.pointer(path).and_then(Value::as_str).unwrap_or_default();
-    let handle = field("/handle");
-    let domain = !handle.ends_with(".bsky.social") && handle != "handle.invalid";
-    let link = if domain { format!("https://{handle}") } else { String::new() };
+    let link = domain(field("/handle")).map(|host| format!("https://{host}"));
+    let link = link.unwrap_or_default();
     // A domain as a handle is proved by whoever holds it.
     text::profile_says(
         field("/displayName"),
