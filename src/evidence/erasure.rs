@@ -127,7 +127,7 @@ impl Erasure {
             post.root.clone_from(&post.id);
         }
         if let Some(text) = &mut post.text {
-            *text = self.scrub(text);
+            *text = self.scrub(text).into();
         }
     }
 

@@ -8,6 +8,7 @@
 //! - What an export does not say is `None`, never 0 and never `false`.
 
 use std::{
+    borrow::Borrow,
     collections::{BTreeMap, BTreeSet},
     fmt,
     sync::Arc,
@@ -16,6 +17,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::{language::Language, numbers::Numbers};
 use crate::model::{FactKind, KeepWords, Platform, SourceKind};
 
 /// A person or account by the platform's own lasting id, such as `bluesky:did:plc:abc` or
@@ -53,6 +55,12 @@ impl PersonId {
     /// The name of the platform.
     pub fn platform(&self) -> &str {
         self.0.split_once(':').map_or("", |(platform, _)| platform)
+    }
+}
+
+impl Borrow<str> for PersonId {
+    fn borrow(&self) -> &str {
+        self.as_str()
     }
 }
 
@@ -217,7 +225,7 @@ pub enum Visibility {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Post {
     /// The platform's address of the post.
-    pub id: String,
+    pub id: Arc<str>,
     /// Who wrote it.
     pub author: PersonId,
     /// When, UTC.
@@ -226,28 +234,29 @@ pub struct Post {
     pub kind: PostKind,
     /// The address of the post that began the thread, as far as the source tells; its own id if
     /// it began one.
-    pub root: String,
+    pub root: Arc<str>,
     /// The address of the post it answers.
-    pub parent: Option<String>,
+    pub parent: Option<Arc<str>>,
     /// Who wrote that post.
     pub parent_author: Option<PersonId>,
     /// When that post was written, UTC, if it can be told without having it.
     pub parent_at: Option<DateTime<Utc>>,
     /// The words without markup, if they are known; never those of a private message.
-    pub text: Option<String>,
+    pub text: Option<Box<str>>,
     /// How many characters it has.
     pub chars: u32,
     /// Whether it asks something; absent if the words were not there to judge.
     pub question: Option<bool>,
-    /// Its language as a two-letter code.
-    pub language: Option<String>,
+    /// Its language.
+    pub language: Option<Language>,
     /// Who may read it.
     pub visibility: Visibility,
 }
 
 impl Post {
     /// A public post that begins a thread, of which no words are known.
-    pub fn new(id: String, author: PersonId, at: DateTime<Utc>) -> Self {
+    pub fn new(id: impl Into<Arc<str>>, author: PersonId, at: DateTime<Utc>) -> Self {
+        let id = id.into();
         Self {
             root: id.clone(),
             id,
@@ -395,17 +404,15 @@ impl Count {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PostTotals {
     /// The post by its address or id, as in [`Post::id`] where both are known.
-    pub post: String,
+    pub post: Arc<str>,
     /// Our account that wrote it.
     pub account: PersonId,
     /// When it was posted, UTC.
     pub at: DateTime<Utc>,
     /// How new the newest export was that counted it, UTC.
     pub as_of: DateTime<Utc>,
-    /// The numbers; one that no export states is left out.
-    pub counts: BTreeMap<Count, u64>,
-    /// The numbers that the platform withheld.
-    pub suppressed: BTreeSet<Count>,
+    /// The numbers, and those that the platform withheld.
+    pub counts: Numbers,
 }
 
 /// What a platform counted for an account in a period. Key: `account`, `count`, `from`, `to`.

@@ -18,6 +18,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     facts::PersonId,
+    language::Language,
     metrics::talks::{Side, Talk, Turn},
     scores::{Band, Context, Tenths, judge},
     somebody::Somebody,
@@ -44,7 +45,7 @@ pub struct Waiting {
     /// Whether one of them asks something; absent where nobody can tell.
     pub asks: Option<bool>,
     /// The language of the post to answer, if it is known.
-    pub language: Option<String>,
+    pub language: Option<Language>,
     /// Its words, where the brand keeps the words of others.
     pub words: Option<String>,
     /// What the person gives us; absent if too little is known.
@@ -199,8 +200,8 @@ pub(crate) fn standing(context: &Context, somebody: &Somebody, talk: &Talk) -> S
         since: first.at,
         posts: theirs.len() as u32,
         asks: if asking.is_some() { Some(true) } else { told.then_some(false) },
-        language: written.and_then(|post| post.language.clone()),
-        words: written.and_then(|post| post.text.clone()),
+        language: written.and_then(|post| post.language),
+        words: written.and_then(|post| post.text.as_deref().map(str::to_owned)),
         gives: None,
         band: Band::Unknown,
     })

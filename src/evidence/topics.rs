@@ -20,6 +20,7 @@ use std::fmt;
 use rust_stemmers::{Algorithm, Stemmer};
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::language::Language;
 use crate::model::Pillar;
 
 /// The pillars of a brand, ready to be looked for.
@@ -101,7 +102,7 @@ impl Topics {
     /// assert!(!topics.touches("Even instant is a roast, they say", Some("en")));
     /// assert!(!topics.touches("Each origin is single", None));
     /// ```
-    pub fn touches(&self, text: &str, language: Option<&str>) -> bool {
+    pub fn touches(&self, text: &str, language: Option<Language>) -> bool {
         let found = words(text, &Stems::of(&self.stemmers, language));
         self.pillars.iter().any(|pillar| pillar.holds(&found))
     }
@@ -109,7 +110,7 @@ impl Topics {
     /// The ids of the pillars that `text` is on, in the order of the charter.
     ///
     /// - `language`: as for [`Topics::touches`].
-    pub fn found_in(&self, text: &str, language: Option<&str>) -> Vec<&str> {
+    pub fn found_in(&self, text: &str, language: Option<Language>) -> Vec<&str> {
         let found = words(text, &Stems::of(&self.stemmers, language));
         let on = self.pillars.iter().filter(|pillar| pillar.holds(&found));
         on.map(|pillar| pillar.id.as_str()).collect()
@@ -125,8 +126,8 @@ impl<'s> Stems<'s> {
     }
 
     /// Those for a text in `language`.
-    fn of(stemmers: &'s [(String, Stemmer)], language: Option<&str>) -> Self {
-        let fits = |code: &str| language.is_none_or(|language| main(language) == code);
+    fn of(stemmers: &'s [(String, Stemmer)], language: Option<Language>) -> Self {
+        let fits = |code: &str| language.is_none_or(|language| language.as_str() == code);
         Self(stemmers.iter().map(|(code, by)| fits(code).then_some(by)).collect())
     }
 }
@@ -278,7 +279,7 @@ mod tests {
         ];
         for (why, pattern, text, language, found) in table {
             let topics = Topics::new(&[pillar(pattern)], &languages);
-            assert_eq!(topics.touches(text, language), found, "{why}");
+            assert_eq!(topics.touches(text, language.and_then(Language::of_tag)), found, "{why}");
         }
     }
 

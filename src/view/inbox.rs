@@ -185,7 +185,7 @@ fn waiting(known: &Known, one: &Waiting, now: DateTime<Utc>, names: &Names) -> W
         waited_business_seconds: working.num_seconds(),
         posts: one.posts,
         asks: one.asks,
-        language: one.language.clone(),
+        language: one.language.map(Into::into),
         words: one.words.as_deref().filter(|_| names.are_shown()).map(begin),
         gives: one.gives,
         band: one.band,

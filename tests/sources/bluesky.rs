@@ -110,9 +110,12 @@ fn what_others_wrote_is_measured() {
         .expect("ok");
     let post = &export.facts.posts[0];
     assert_eq!((post.kind, post.chars, post.question), (PostKind::Reply, 11, Some(true)));
-    assert_eq!((post.text.as_deref(), post.language.as_deref()), (Some("Is it good?"), Some("en")));
+    assert_eq!(
+        (post.text.as_deref(), post.language.map(String::from).as_deref()),
+        (Some("Is it good?"), Some("en"))
+    );
     assert_eq!(post.parent_author.as_ref(), Some(&export.facts.profiles[0].account));
-    assert_eq!(post.id, export.facts.interactions[0].object);
+    assert_eq!(*post.id, export.facts.interactions[0].object);
     assert!(post.parent_at.is_none(), "its parent's key is of a later time than the reply");
 }
 
@@ -141,7 +144,7 @@ fn the_feed_tells_posts_answers_threads_and_reposts_apart() {
         json!({ "post": question }),
     ];
     let export = read_bluesky(&feed(&rows)).expect("ok");
-    let kinds: Vec<_> = export.facts.posts.iter().map(|p| (p.id.as_str(), p.kind)).collect();
+    let kinds: Vec<_> = export.facts.posts.iter().map(|p| (&*p.id, p.kind)).collect();
     let (b, c) = (own.replace("post/a", "post/b"), own.replace("post/a", "post/c"));
     let passed = format!("{asked}#repost-by-{OWN}");
     let expected = [

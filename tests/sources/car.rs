@@ -258,7 +258,7 @@ fn an_answer_has_its_parent_and_the_earlier_of_two_times() {
     let export = read(&repo(&[(POST, record)])).expect("sound");
     let post = &export.facts.posts[0];
     assert_eq!(post.kind, PostKind::Reply);
-    assert_eq!(post.id, format!("at://{OWN}/{POST}"));
+    assert_eq!(*post.id, format!("at://{OWN}/{POST}"));
     assert_eq!(post.parent.as_deref(), Some(parent));
     assert!(post.at < at("2022-11-12T00:00:00Z"), "the time in the key, not a wrong clock's");
     let parent_at = post.parent_at.expect("the parent's key has a time");

@@ -52,7 +52,7 @@ fn a_dialogue_is_a_conversation_with_its_answers() {
     let closing = ours[1];
     assert_eq!((closing.at, closing.kind), (at("2020-04-01T18:58:27.135Z"), PostKind::Reply));
     assert_eq!(closing.parent_at, Some(at("2020-04-01T17:40:00Z")));
-    assert!(facts.posts.iter().all(|post| post.root == "dialogue:1245403438755852288"));
+    assert!(facts.posts.iter().all(|post| &*post.root == "dialogue:1245403438755852288"));
     assert_eq!(compared(&export), [("messages", 4, 4), ("closing times as the ids say", 1, 1)]);
     assert_eq!(rows(&export, "desk.json"), (2, 1, vec![("a dialogue of another brand".into(), 1)]));
     let error = sources::read(&source_of("@nobody"), folder.path());
@@ -184,7 +184,7 @@ fn every_real_dialogue_is_rebuilt_and_waits_unless_it_was_answered() {
         facts.posts.retain(|post| post.author != us);
         let found = inbox(&facts);
         let threads: BTreeSet<(&str, &str)> =
-            facts.posts.iter().map(|post| (post.root.as_str(), post.author.as_str())).collect();
+            facts.posts.iter().map(|post| (&*post.root, post.author.as_str())).collect();
         assert_eq!(found.waiting.len(), threads.len(), "{brand}");
         unanswered += found.waiting.len();
     }

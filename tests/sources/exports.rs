@@ -115,7 +115,7 @@ fn both_generations_of_tiktok_give_the_same_facts() {
     assert_eq!(old.facts, new.facts);
     let facts = &old.facts;
     assert_eq!(facts.follows.len(), 2);
-    assert_eq!(facts.post_totals[0].counts[&Count::Likes], 7);
+    assert_eq!(facts.post_totals[0].counts.get(Count::Likes).unwrap(), 7);
     assert_eq!(facts.profiles[0].followers, Some(1));
     assert_eq!(facts.profiles[0].fields.get("bio"), Some(&false));
     let chat: Vec<_> = facts.posts.iter().filter(|p| p.visibility == Visibility::Direct).collect();

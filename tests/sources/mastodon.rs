@@ -64,7 +64,8 @@ fn of_two_lists_the_last_that_is_not_empty_counts() {
     for (why, lists, ids) in table {
         let text = format!("{{\"totalItems\":1557,\"orderedItems\":{lists}}}");
         let export = read_outbox(&text).expect(why);
-        let found: Vec<String> = export.facts.posts.iter().map(|post| post.id.clone()).collect();
+        let found: Vec<String> =
+            export.facts.posts.iter().map(|post| post.id.to_string()).collect();
         let ids: Vec<String> = ids.iter().map(|id| format!("{ACTOR}/statuses/{id}")).collect();
         assert_eq!(found, ids, "{why}");
         assert!(export.receipt.notes.iter().any(|note| note.contains("more than once")), "{why}");
@@ -172,7 +173,7 @@ fn parents_tell_thread_author_and_time_as_far_as_they_do() {
         assert_eq!((post.kind, post.parent.as_deref()), (kind, Some(parent.as_str())), "{why}");
         assert_eq!(post.parent_author.as_ref().map(|id| id.as_str()), author, "{why}");
         assert_eq!(post.parent_at.is_some(), timed, "{why}: {:?}", post.parent_at);
-        assert_eq!(post.root, parent, "{why}");
+        assert_eq!(*post.root, parent, "{why}");
         let known = export.facts.people.iter().map(|person| person.handle.as_str());
         let expected = (author == Some(rita)).then_some("@rita@b.example");
         assert_eq!(known.collect::<Vec<_>>(), expected.into_iter().collect::<Vec<_>>(), "{why}");
@@ -196,7 +197,7 @@ fn a_thread_as_long_as_the_outbox_has_one_root() {
         })
     };
     let export = read_outbox(&outbox(&(1..=20_000).map(row).collect::<Vec<_>>())).expect("soon");
-    assert!(export.facts.posts.iter().all(|post| post.root == id(1)));
+    assert!(export.facts.posts.iter().all(|post| *post.root == id(1)));
 }
 
 #[test]

@@ -177,7 +177,7 @@ fn an_answer_finds_its_parent_by_the_servers_ids() {
     let known = find("/101");
     assert_eq!(known.parent.as_deref(), Some("https://b.example/users/rita/statuses/100"));
     assert_eq!(known.parent_at, Some(at("2026-08-01T13:00:00Z")));
-    assert_eq!(known.root, "https://b.example/users/rita/statuses/100");
+    assert_eq!(&*known.root, "https://b.example/users/rita/statuses/100");
     assert_eq!((known.kind, known.visibility), (PostKind::Reply, Visibility::Unlisted));
     assert_eq!(known.text.as_deref(), Some("How?"));
     let unknown = find("/102");
@@ -190,7 +190,7 @@ fn an_answer_finds_its_parent_by_the_servers_ids() {
     assert_eq!(find("/100").text.as_deref(), Some("How?"));
     assert_eq!(export.facts.interactions[0].act, Act::Mention, "a context tells who came in");
     let totals = &export.facts.post_totals[0];
-    assert_eq!(totals.counts[&Count::Likes], 3);
+    assert_eq!(totals.counts.get(Count::Likes).unwrap(), 3);
     assert_eq!(export.facts.post_totals.len(), 2, "what is passed on is counted elsewhere");
 }
 

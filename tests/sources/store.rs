@@ -110,7 +110,11 @@ fn words_stay_only_if_the_brand_says_so() {
         let store = EvidenceStore::open(&place.path).expect("a store");
         let facts = store.facts().expect("facts");
         let hers = facts.posts.iter().find(|post| post.question == Some(true)).expect("hers");
-        assert_eq!((hers.chars, hers.language.as_deref()), (11, Some("en")), "{first:?}");
+        assert_eq!(
+            (hers.chars, hers.language.map(String::from).as_deref()),
+            (11, Some("en")),
+            "{first:?}"
+        );
         hashes.extend(words_hashes(&place));
     }
     assert_eq!(hashes.len(), 12, "two posts in six files, each file with a secret of its own");
@@ -242,8 +246,7 @@ fn counting(day: u32, counts: &[(Count, Option<u64>)]) -> Export {
         account: us.clone(),
         at: at("2023-08-01T10:00:00Z"),
         as_of,
-        counts: counts.iter().filter_map(|(count, value)| Some((*count, (*value)?))).collect(),
-        suppressed: counts.iter().filter(|c| c.1.is_none()).map(|c| c.0).collect(),
+        counts: counts.iter().copied().collect(),
     });
     let total = |value| AccountTotals {
         account: us.clone(),
@@ -261,8 +264,9 @@ fn counting(day: u32, counts: &[(Count, Option<u64>)]) -> Export {
 fn counted(facts: &Facts) -> String {
     let [post] = &facts.post_totals[..] else { panic!("{:?}", facts.post_totals) };
     let mut words: Vec<String> =
-        post.counts.iter().map(|(count, value)| format!("{} {value}", count.name())).collect();
-    words.extend(post.suppressed.iter().map(|count| format!("{} withheld", count.name())));
+        post.counts.stated().map(|(count, value)| format!("{} {value}", count.name())).collect();
+    let withheld = post.counts.iter().filter(|(_, value)| value.is_none());
+    words.extend(withheld.map(|(count, _)| format!("{} withheld", count.name())));
     words.extend(facts.account_totals.iter().map(|total| format!("account {}", total.value)));
     format!("{}; as of {}", words.join(", "), post.as_of.format("%d"))
 }
@@ -539,15 +543,15 @@ fn with_zoe() -> Vec<Export> {
     let (zoe, us) = (zoe.id.clone(), PersonId::stored("bluesky:did:plc:own"));
     let native = zoe.as_str().strip_prefix("bluesky:").expect("on Bluesky").to_owned();
     let post = |id: String, author: &PersonId, text: Option<&str>| Post {
-        id: id.clone(),
+        id: (*id).into(),
         author: author.clone(),
         at: at("2023-09-01T09:00:00Z"),
         kind: PostKind::Reply,
-        root: format!("at://{native}/app.bsky.feed.post/3k"),
-        parent: Some(format!("at://{native}/app.bsky.feed.post/3k")),
+        root: format!("at://{native}/app.bsky.feed.post/3k").into(),
+        parent: Some(format!("at://{native}/app.bsky.feed.post/3k").into()),
         parent_author: Some(zoe.clone()),
         parent_at: None,
-        text: text.map(str::to_owned),
+        text: text.map(Into::into),
         chars: 0,
         question: None,
         language: None,

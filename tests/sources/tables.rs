@@ -101,7 +101,11 @@ fn the_other_kinds_of_rows_give_their_facts() {
     let map = "rows: post_numbers\ncolumns: { id: post, at: day, likes: likes, views: seen }\n";
     let export = read("n.csv", numbers, map).expect("sound");
     let counts = &export.facts.post_totals[0].counts;
-    assert_eq!((counts[&Count::Likes], counts.get(&Count::Views)), (1204, None), "`-` is absent");
+    assert_eq!(
+        (counts.get(Count::Likes).unwrap(), counts.get(Count::Views)),
+        (1204, None),
+        "`-` is absent"
+    );
 
     let map = "rows: account_numbers\ncolumns: { at: day, likes: likes }\n";
     let export = read("n.csv", numbers, map).expect("sound");

@@ -321,18 +321,15 @@ fn threads<'a>(scope: &Scope<'a>) -> Vec<Thread<'a>> {
     let topics = Topics::new(&scope.brand.charter.pillars, &scope.brand.languages);
     let on = |post: &Post| -> HashSet<String> {
         let text = post.text.as_deref().unwrap_or_default();
-        let found = topics.found_in(text, post.language.as_deref());
+        let found = topics.found_in(text, post.language);
         found.into_iter().map(str::to_owned).collect()
     };
     let begun = threads_begun(scope).into_iter().filter(|post| post.text.is_some());
     let mut threads: Vec<Thread> = begun.map(|first| Thread { first, on: on(first) }).collect();
-    let places: HashMap<&str, usize> = threads
-        .iter()
-        .enumerate()
-        .map(|(place, thread)| (thread.first.id.as_str(), place))
-        .collect();
+    let places: HashMap<&str, usize> =
+        threads.iter().enumerate().map(|(place, thread)| (&*thread.first.id, place)).collect();
     for post in continuations(scope) {
-        if let Some(place) = places.get(post.root.as_str()) {
+        if let Some(place) = places.get(&*post.root) {
             threads[*place].on.extend(on(post));
         }
     }
@@ -353,9 +350,9 @@ fn drift(brand: &Brand, threads: &[Thread]) -> Vec<Drift> {
         return Vec::new();
     }
     let off = threads.iter().filter(|thread| thread.on.is_empty()).map(|thread| Drift {
-        post: thread.first.id.clone(),
+        post: thread.first.id.to_string(),
         at: thread.first.at,
-        words: thread.first.text.clone().unwrap_or_default(),
+        words: thread.first.text.clone().unwrap_or_default().to_string(),
     });
     let mut drift: Vec<Drift> = off.collect();
     drift.sort_by(|one, other| other.at.cmp(&one.at).then_with(|| one.post.cmp(&other.post)));

@@ -36,18 +36,18 @@ pub(super) fn topic_adherence(scope: &Scope) -> Reading {
     let topics = Topics::new(&scope.brand.charter.pillars, &scope.brand.languages);
     let touches = |post: &Post| {
         let text = post.text.as_deref();
-        text.is_some_and(|text| topics.touches(text, post.language.as_deref()))
+        text.is_some_and(|text| topics.touches(text, post.language))
     };
     let continued: HashSet<&str> =
-        continuations(scope).filter(|post| touches(post)).map(|post| post.root.as_str()).collect();
-    let on_topic = |post: &&&Post| touches(post) || continued.contains(post.id.as_str());
+        continuations(scope).filter(|post| touches(post)).map(|post| &*post.root).collect();
+    let on_topic = |post: &&&Post| touches(post) || continued.contains(&*post.id);
     let hits = judged.iter().filter(on_topic).count() as u64;
     Reading::proportion(metric, hits, judged.len() as u64)
         .out_of("own posts that begin a thread, public or unlisted")
         .over(judged.iter().map(|post| post.at))
         .behind(scope, || {
             judged.iter().map(|post| {
-                let found = |text| topics.found_in(text, post.language.as_deref()).join(", ");
+                let found = |text| topics.found_in(text, post.language).join(", ");
                 let pillars = post.text.as_deref().map(found);
                 let found = pillars.filter(|found| !found.is_empty());
                 let later = on_topic(&post).then(|| "in its continuation".to_owned());
@@ -108,7 +108,7 @@ pub(super) fn is_signed(text: &str) -> bool {
 
 /// One of our posts as a row behind a number.
 fn own_row(post: &Post, counts: bool, what: impl Into<String>) -> Row {
-    let of = Subject::Post(post.id.clone());
+    let of = Subject::Post(post.id.to_string());
     Row { of, at: Some(post.at), counts, what: what.into() }
 }
 

@@ -125,7 +125,7 @@ impl Lists {
             );
             return Err(Finding::NotExported { why });
         }
-        let without = scope.own_accounts().iter().filter(|account| !listed.contains_key(account));
+        let without = scope.own_accounts().iter().filter(|account| !listed.contains_key(*account));
         let lists = Self {
             ends: listed.values().map(|one| one.ends).collect(),
             first: listed.values().map(|one| one.first).sum(),

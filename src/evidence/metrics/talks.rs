@@ -106,7 +106,7 @@ pub(super) fn talks<'a>(scope: &Scope<'a>) -> Vec<Talk<'a>> {
     for inbound in &scope.tally.said {
         let object = inbound.object.as_str();
         // A post that was not saved is a thread of its own, as far as anybody can tell.
-        let root = theirs.get(object).map_or(object, |post| post.root.as_str());
+        let root = theirs.get(object).map_or(object, |post| &*post.root);
         let place = ((root, &inbound.actor), inbound.at);
         let kept = places.entry(object).or_insert(place);
         *kept = place.min(*kept);
@@ -134,7 +134,7 @@ fn sorted<'a>(key: Key<'a>, mut turns: Vec<Turn<'a>>) -> Talk<'a> {
 fn posts_of_others<'a>(scope: &Scope<'a>) -> HashMap<&'a str, &'a Post> {
     let posts = scope.facts.posts.iter();
     let others = posts.filter(|post| scope.knows(post.at) && !scope.is_own(&post.author));
-    others.map(|post| (post.id.as_str(), post)).collect()
+    others.map(|post| (&*post.id, post)).collect()
 }
 
 /// The conversation that a reply of ours belongs to, and when its parent was written.
@@ -169,7 +169,7 @@ pub(super) fn first_answers<'a>(
         if scope.is_own(author) {
             continue;
         }
-        let answer = (post.at, post.id.as_str(), parent_at);
+        let answer = (post.at, &*post.id, parent_at);
         let kept = first.entry((&post.root, author)).or_insert(answer);
         *kept = answer.min(*kept);
     }

@@ -161,12 +161,11 @@ impl World {
         }
         self.facts.carried.insert(FactKind::PostTotals);
         self.facts.post_totals.push(PostTotals {
-            post: post.to_owned(),
+            post: post.into(),
             account: person("us"),
             at: ago(hours),
             as_of: end(),
-            counts: counts.iter().filter_map(|(count, value)| Some((*count, (*value)?))).collect(),
-            suppressed: counts.iter().filter(|c| c.1.is_none()).map(|c| c.0).collect(),
+            counts: counts.iter().copied().collect(),
         });
         self
     }
@@ -295,7 +294,7 @@ impl World {
     /// They reply to us in the thread `root`.
     pub fn says(mut self, who: &str, root: &str, hours: i64) -> Self {
         let id = format!("{who}/{root}/{hours}");
-        let post = Post { root: root.to_owned(), ..self.post(&id, who, PostKind::Reply, hours) };
+        let post = Post { root: root.into(), ..self.post(&id, who, PostKind::Reply, hours) };
         self.facts.posts.push(post);
         self.act(who, Act::Reply, &id, hours)
     }
@@ -304,8 +303,8 @@ impl World {
     pub fn answers(mut self, who: &str, root: &str, hours: i64) -> Self {
         let id = format!("us/{who}/{root}/{hours}");
         let post = Post {
-            root: root.to_owned(),
-            parent: Some("a post that is not saved".to_owned()),
+            root: root.into(),
+            parent: Some("a post that is not saved".into()),
             parent_author: Some(person(who)),
             ..self.post(&id, "us", PostKind::Reply, hours)
         };
@@ -321,7 +320,7 @@ impl World {
     pub fn posts_as(mut self, text: &str, hours: i64, kind: PostKind, to: Visibility) -> Self {
         let id = format!("us/{text}/{hours}");
         let text = Some(text.to_owned());
-        let post = Post { text, visibility: to, ..self.post(&id, "us", kind, hours) };
+        let post = Post { text: text.map(Into::into), visibility: to, ..self.post(&id, "us", kind, hours) };
         self.facts.posts.push(post);
         self
     }
@@ -337,11 +336,11 @@ impl World {
 
     pub fn post(&self, id: &str, author: &str, kind: PostKind, hours: i64) -> Post {
         Post {
-            id: id.to_owned(),
+            id: id.into(),
             author: person(author),
             at: ago(hours),
             kind,
-            root: id.to_owned(),
+            root: id.into(),
             parent: None,
             parent_author: None,
             parent_at: None,

@@ -157,7 +157,7 @@ impl<'a> Posts<'a> {
             return Err(Finding::NoCases { why });
         }
         let withheld = |totals: &&&PostTotals| {
-            of.iter().chain(&by).any(|count| totals.suppressed.contains(count))
+            of.iter().chain(&by).any(|count| totals.counts.withholds(*count))
         };
         let suppressed = inside.iter().filter(withheld).count();
         let told = inside.iter().filter(|totals| !withheld(totals));
@@ -184,9 +184,8 @@ impl<'a> Posts<'a> {
     /// The caveats that a number is stated for some posts only, or for none.
     fn partly(&self, of: &[Count]) -> Vec<String> {
         let all = self.used.len();
-        let stated = |count: &Count| {
-            self.used.iter().filter(|one| one.totals.counts.contains_key(count)).count()
-        };
+        let stated =
+            |count: &Count| self.used.iter().filter(|one| one.totals.counts.states(*count)).count();
         let never: Vec<Count> = of.iter().copied().filter(|count| stated(count) == 0).collect();
         let absent = (!never.is_empty()).then(|| {
             format!("not in this number, since no export states them: {}", worded(&never))
@@ -217,9 +216,9 @@ impl<'a> Posts<'a> {
     fn rows(&self, of: &[Count], by: Option<Count>) -> Vec<Row> {
         let told: BTreeSet<Count> = of.iter().copied().chain(by).collect();
         let row = |one: &Used| {
-            let counts = one.totals.counts.iter().filter(|(count, _)| told.contains(count));
+            let counts = one.totals.counts.stated().filter(|(count, _)| told.contains(count));
             let words: Vec<String> =
-                counts.map(|(count, value)| format!("{value} {}", worded(&[*count]))).collect();
+                counts.map(|(count, value)| format!("{value} {}", worded(&[count]))).collect();
             one.row(words.join(", "))
         };
         self.used.iter().map(row).collect()
@@ -228,10 +227,9 @@ impl<'a> Posts<'a> {
 
 impl<'a> Used<'a> {
     fn of(totals: &'a PostTotals, of: &[Count], by: Option<Count>) -> Option<Self> {
-        let numbers: Vec<u64> =
-            of.iter().filter_map(|what| totals.counts.get(what)).copied().collect();
+        let numbers: Vec<u64> = of.iter().filter_map(|what| totals.counts.get(*what)).collect();
         let below = match by {
-            Some(by) => *totals.counts.get(&by)? as f64,
+            Some(by) => totals.counts.get(by)? as f64,
             None => 1.0,
         };
         let above = numbers.iter().map(|number| *number as f64).sum();
@@ -239,7 +237,7 @@ impl<'a> Used<'a> {
     }
 
     fn row(&self, what: String) -> Row {
-        let of = Subject::Post(self.totals.post.clone());
+        let of = Subject::Post(self.totals.post.to_string());
         Row { of, at: Some(self.totals.at), counts: true, what }
     }
 }

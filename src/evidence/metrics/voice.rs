@@ -145,7 +145,7 @@ impl Counts {
 
     /// Mentions of us, and all.
     fn pair(&self, day: &Day) -> (f64, f64) {
-        let ours = day.mentions.iter().filter(|(account, _)| self.ours.contains(account));
+        let ours = day.mentions.iter().filter(|(account, _)| self.ours.contains(*account));
         let ours: u64 = ours.map(|(_, mentions)| mentions).sum();
         let all: u64 = day.mentions.values().sum();
         (ours as f64, all as f64)

@@ -261,7 +261,7 @@ impl<'a> Context<'a> {
     /// no pillar.
     pub(super) fn pillars_of(&self, post: &Post) -> Option<Vec<&str>> {
         let words = post.text.as_deref().filter(|_| !self.brand.charter.pillars.is_empty())?;
-        Some(self.topics.found_in(words, post.language.as_deref()))
+        Some(self.topics.found_in(words, post.language))
     }
 
     /// The same of somebody else's post at an address.
@@ -284,11 +284,11 @@ impl<'a> Context<'a> {
 impl<'a> Moment<'a> {
     fn of(window: Window, published: &[&'a Post], topics: &Topics) -> Self {
         let inside = || published.iter().filter(|post| window.holds(post.at));
-        let posts = inside().map(|post| post.id.as_str()).collect();
+        let posts = inside().map(|post| &*post.id).collect();
         let mut pillars: Option<HashSet<String>> = None;
         for post in inside() {
             let Some(words) = &post.text else { continue };
-            let found = topics.found_in(words, post.language.as_deref());
+            let found = topics.found_in(words, post.language);
             pillars.get_or_insert_default().extend(found.into_iter().map(str::to_owned));
         }
         Self { window, engaged_followers: 0, whole: false, posts, pillars }

@@ -298,7 +298,7 @@ fn what_somebody_writes_about_is_known_from_three_posts_whose_words_are_kept() {
         let mut world = World::new().posts(ours, 30);
         for (place, words) in words.iter().enumerate() {
             world = world.says("ann", &format!("r{place}"), 10 + place as i64);
-            world.facts.posts.last_mut().expect("a post").text = words.map(str::to_owned);
+            world.facts.posts.last_mut().expect("a post").text = words.map(Into::into);
         }
         let found = judged(&world);
         let judgement = &found[&person("ann")];

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::evidence::{
     facts::Act,
+    language::Language,
     metrics::talks::{Side, Talk, Turn},
     somebody::{Deed, Micros, Somebody},
 };
@@ -388,12 +389,12 @@ impl<'v> View<'v> {
         let ours = &self.context.brand.languages;
         let written = self.deeds().filter_map(|deed| {
             let post = self.context.written(self.somebody.object(deed))?;
-            post.language.as_ref()
+            post.language
         });
         let (mut any, mut matches) = (false, false);
         for language in written {
             any = true;
-            matches |= ours.contains(language);
+            matches |= ours.iter().any(|tag| Language::of_tag(tag) == Some(language));
         }
         match (any && !ours.is_empty(), matches) {
             (false, _) => (feature, None, Because::Unknown("nobody tells in which they write")),

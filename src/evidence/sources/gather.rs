@@ -12,7 +12,10 @@
 //! - At most [`MOST_ROWS`] rows about people are in memory, eight times that in a huge export; the
 //!   others wait in files. Posts, requests, numbers and whom we follow stay in memory.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Utc};
 
@@ -24,6 +27,7 @@ use crate::{
             PostTotals, Profile, Request, Traits,
         },
         layers::{Sorted, record::UNDATED},
+        numbers::Numbers,
     },
     model::FactKind,
 };
@@ -70,8 +74,7 @@ pub(crate) struct TotalsSeen {
     pub account: PersonId,
     /// When it was posted.
     pub at: DateTime<Utc>,
-    /// The numbers; `None` for one that the platform withheld.
-    pub counts: BTreeMap<Count, Option<u64>>,
+    pub counts: Numbers,
 }
 
 /// An account, what was counted, and the period by its ends.
@@ -94,12 +97,12 @@ pub(crate) struct Gather {
     room: Room,
     people: BTreeMap<PersonId, Person>,
     follows: BTreeMap<(PersonId, PersonId), Sights>,
-    pub posts: BTreeMap<String, Post>,
+    pub posts: BTreeMap<Arc<str>, Post>,
     interactions: BTreeMap<(PersonId, Act, String), Interaction>,
     /// Who was put aside.
     aside: Option<Aside>,
     pub requests: BTreeMap<(PersonId, PersonId), Request>,
-    pub post_totals: BTreeMap<String, TotalsSeen>,
+    pub post_totals: BTreeMap<Arc<str>, TotalsSeen>,
     pub account_totals: BTreeMap<Period, u64>,
     /// When the export says it was made.
     pub made_at: Option<DateTime<Utc>>,
@@ -158,6 +161,7 @@ impl Gather {
     /// Adds a post; what an earlier sight lacked is filled in.
     pub(crate) fn post(&mut self, post: Post) {
         let Some(known) = self.posts.get_mut(&post.id) else {
+            let post = self.shared(post);
             self.posts.insert(post.id.clone(), post);
             return;
         };
@@ -167,39 +171,60 @@ impl Gather {
         known.language = known.language.take().or(post.language);
     }
 
+    /// The post with texts that are here already, instead of its copies of them.
+    fn shared(&self, mut post: Post) -> Post {
+        let person = |id: &PersonId| {
+            let own = self.own.as_ref().filter(|own| *own == id);
+            own.or_else(|| Some(&self.people.get(id)?.id)).unwrap_or(id).clone()
+        };
+        let address = |id: &Arc<str>| {
+            let known = self.posts.get_key_value(id).map(|(known, _)| known);
+            known.unwrap_or(id).clone()
+        };
+        post.author = person(&post.author);
+        post.parent_author = post.parent_author.as_ref().map(person);
+        post.parent = post.parent.as_ref().map(address);
+        post.root = match &post.parent {
+            _ if post.root == post.id => post.id.clone(),
+            Some(parent) if *parent == post.root => parent.clone(),
+            _ => address(&post.root),
+        };
+        post
+    }
+
     /// Makes the root of every post the first of its thread, as far up as the posts here lead.
     ///
     /// Every post is walked over once, so neither a thread as long as the export nor answers in a
     /// circle cost more than the export itself.
     pub(crate) fn find_roots(&mut self) {
-        let mut roots: HashMap<&str, &str> = HashMap::with_capacity(self.posts.len());
+        let mut roots: HashMap<&str, &Arc<str>> = HashMap::with_capacity(self.posts.len());
         let mut way = Vec::new();
         for start in self.posts.keys() {
-            let (mut id, mut told) = (start.as_str(), start.as_str());
+            let (mut id, mut told) = (start, start);
             let root = loop {
-                if let Some(root) = roots.get(id) {
+                if let Some(root) = roots.get(&**id) {
                     break *root;
                 }
                 // Beyond the posts here: what the last of them was told, or else its parent.
                 let Some(post) = self.posts.get(id) else { break told };
                 // Its own root until a better one is known: a circle ends here.
                 roots.insert(&post.id, &post.id);
-                way.push(post.id.as_str());
-                match post.parent.as_deref() {
+                way.push(&*post.id);
+                match &post.parent {
                     Some(parent) => {
                         told = if post.root == post.id { parent } else { &post.root };
                         id = parent;
                     }
-                    None => break post.root.as_str(),
+                    None => break &post.root,
                 }
             };
             roots.extend(way.drain(..).map(|id| (id, root)));
         }
         let moved = |post: &Post| {
-            let root = *roots.get(post.id.as_str())?;
-            (root != post.root).then(|| (post.id.clone(), root.to_owned()))
+            let root = *roots.get(&*post.id)?;
+            (*root != post.root).then(|| (post.id.clone(), root.clone()))
         };
-        let moved: Vec<(String, String)> = self.posts.values().filter_map(moved).collect();
+        let moved: Vec<(Arc<str>, Arc<str>)> = self.posts.values().filter_map(moved).collect();
         for (id, root) in moved {
             self.posts.entry(id).and_modify(|post| post.root = root);
         }
@@ -229,18 +254,13 @@ impl Gather {
 
     /// Adds what the platform counted for a post of ours; of two numbers the larger counts, and a
     /// number counts more than one withheld.
-    pub(crate) fn post_totals(&mut self, post: impl Into<String>, seen: TotalsSeen) {
+    pub(crate) fn post_totals(&mut self, post: impl Into<Arc<str>>, seen: TotalsSeen) {
         use std::collections::btree_map::Entry;
         match self.post_totals.entry(post.into()) {
             Entry::Vacant(place) => {
                 place.insert(seen);
             }
-            Entry::Occupied(mut place) => {
-                for (count, value) in seen.counts {
-                    let known = place.get_mut().counts.entry(count).or_default();
-                    *known = (*known).max(value);
-                }
-            }
+            Entry::Occupied(mut place) => place.get_mut().counts.fill(seen.counts),
         }
     }
 
@@ -364,7 +384,11 @@ impl Gather {
             (Count::Views, FactKind::Views),
         ];
         for (count, kind) in of_posts {
-            if self.post_totals.values().any(|seen| seen.counts.contains_key(&count)) {
+            if self
+                .post_totals
+                .values()
+                .any(|seen| seen.counts.states(count) || seen.counts.withholds(count))
+            {
                 self.carried.insert(kind);
             }
         }
@@ -457,12 +481,9 @@ impl Sights {
     }
 }
 
-fn counted(post: String, seen: TotalsSeen, as_of: DateTime<Utc>) -> PostTotals {
+fn counted(post: Arc<str>, seen: TotalsSeen, as_of: DateTime<Utc>) -> PostTotals {
     let TotalsSeen { account, at, counts } = seen;
-    let withheld = counts.iter().filter(|(_, value)| value.is_none());
-    let suppressed = withheld.map(|(count, _)| *count).collect();
-    let counts = counts.into_iter().filter_map(|(count, value)| Some((count, value?))).collect();
-    PostTotals { post, account, at, as_of, counts, suppressed }
+    PostTotals { post, account, at, as_of, counts }
 }
 
 fn stated(period: Period, value: u64, as_of: DateTime<Utc>) -> AccountTotals {
@@ -509,8 +530,8 @@ mod tests {
         gather.account_total((us(), Likes, at(1), at(3)), 6);
         let facts = finished(gather);
         let [post] = &facts.post_totals[..] else { panic!("{:?}", facts.post_totals) };
-        assert_eq!(post.counts, BTreeMap::from([(Likes, 5), (Saves, 0)]));
-        assert_eq!(post.suppressed, BTreeSet::from([Views]), "0 is a number, withheld is none");
+        let expected = Numbers::from([(Likes, Some(5)), (Saves, Some(0)), (Views, None)]);
+        assert_eq!(post.counts, expected, "0 is a number, withheld is none");
         assert_eq!((post.as_of, facts.as_of), (at(3), Some(at(3))), "as new as the export");
         let values: Vec<u64> = facts.account_totals.iter().map(|total| total.value).collect();
         assert_eq!(values, [7]);

@@ -189,8 +189,8 @@ impl Reading {
     fn comment(&mut self, row: &Row<'_>) -> Result<(), Skip> {
         let (link, at) = (row.text("Link")?, at(row, "Date")?);
         let post = self.us.post(format!("{link}#{}", at.timestamp()), at, row.maybe("Message"));
-        let (kind, parent) = (PostKind::Reply, Some(link.to_owned()));
-        self.draft.gather.post(Post { kind, parent, root: link.to_owned(), ..post });
+        let (kind, parent) = (PostKind::Reply, Some(link.into()));
+        self.draft.gather.post(Post { kind, parent, root: link.into(), ..post });
         Ok(())
     }
 

@@ -11,10 +11,8 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::evidence::facts::Post;
+use crate::evidence::{facts::Post, language::Language};
 
-/// How many characters of a text tell its language.
-const MAX_JUDGED_CHARS: usize = 2000;
 /// The longest name or handle kept, in characters.
 const MAX_NAME_CHARS: usize = 256;
 /// No description of our own account is kept longer.
@@ -105,72 +103,6 @@ pub fn chars(text: &str) -> u32 {
     u32::try_from(text.graphemes(true).count()).unwrap_or(u32::MAX)
 }
 
-/// The two-letter code in a language tag such as `pt-BR`.
-pub fn language(tag: &str) -> Option<String> {
-    let code = tag.split(['-', '_']).next()?;
-    (code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_alphabetic()))
-        .then(|| code.to_ascii_lowercase())
-}
-
-/// The language that words are in, as a two-letter code; `None` where they are too few or could be of
-/// several.
-///
-/// # Source
-///
-/// Trigrams and alphabets, by `whatlang`; only what it calls reliable counts.
-pub fn language_of(words: &str) -> Option<String> {
-    let end = words.char_indices().nth(MAX_JUDGED_CHARS).map_or(words.len(), |(at, _)| at);
-    let found = whatlang::detect(&words[..end]).filter(whatlang::Info::is_reliable)?;
-    two_letters(found.lang().code()).map(str::to_owned)
-}
-
-/// The two-letter code of a language whose code has three.
-fn two_letters(code: &str) -> Option<&'static str> {
-    let known = LANGUAGES.iter().find(|(three, _)| *three == code);
-    known.map(|(_, two)| *two)
-}
-
-/// Languages by their codes of three letters (ISO 639-3) and of two (ISO 639-1): those with a stemmer,
-/// and others that are written much.
-const LANGUAGES: [(&str, &str); 36] = [
-    ("ara", "ar"),
-    ("ben", "bn"),
-    ("bul", "bg"),
-    ("cat", "ca"),
-    ("ces", "cs"),
-    ("cmn", "zh"),
-    ("dan", "da"),
-    ("deu", "de"),
-    ("ell", "el"),
-    ("eng", "en"),
-    ("fin", "fi"),
-    ("fra", "fr"),
-    ("heb", "he"),
-    ("hin", "hi"),
-    ("hrv", "hr"),
-    ("hun", "hu"),
-    ("ind", "id"),
-    ("ita", "it"),
-    ("jpn", "ja"),
-    ("kor", "ko"),
-    ("lit", "lt"),
-    ("nld", "nl"),
-    ("nob", "no"),
-    ("pes", "fa"),
-    ("pol", "pl"),
-    ("por", "pt"),
-    ("ron", "ro"),
-    ("rus", "ru"),
-    ("slk", "sk"),
-    ("spa", "es"),
-    ("swe", "sv"),
-    ("tam", "ta"),
-    ("tha", "th"),
-    ("tur", "tr"),
-    ("ukr", "uk"),
-    ("vie", "vi"),
-];
-
 /// What is told of words whether they are kept or not.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Heard {
@@ -179,19 +111,19 @@ pub struct Heard {
     /// Whether they ask something; absent if there are none.
     pub question: Option<bool>,
     /// Their language; absent where it cannot be told.
-    pub language: Option<String>,
+    pub language: Option<Language>,
 }
 
 impl Heard {
     /// Judges words, as they are kept.
     ///
     /// - `stated`: the language that the export states; otherwise it is judged from the words.
-    pub fn of(words: Option<&str>, stated: Option<String>) -> Self {
+    pub fn of(words: Option<&str>, stated: Option<Language>) -> Self {
         let Some(words) = words else { return Self { language: stated, ..Self::default() } };
         Self {
             chars: chars(words),
             question: Some(asks(words)),
-            language: stated.or_else(|| language_of(words)),
+            language: stated.or_else(|| Language::of_words(words)),
         }
     }
 }
@@ -200,7 +132,7 @@ impl Heard {
 pub fn ours(post: Post, words: &str) -> Post {
     let words = clean_text(words);
     let Heard { chars, question, language } = Heard::of(Some(&words), None);
-    Post { chars, question, language, text: Some(words), ..post }
+    Post { chars, question, language, text: Some(words.into()), ..post }
 }
 
 /// A name on one line, without characters that steer a terminal, not too long.
@@ -353,39 +285,11 @@ mod tests {
     }
 
     #[test]
-    fn a_language_is_two_letters_or_none() {
-        let table =
-            [("pt-BR", Some("pt")), ("EN", Some("en")), ("fil", None), ("", None), ("日本", None)];
-        for (tag, code) in table {
-            assert_eq!(language(tag).as_deref(), code, "{tag}");
-        }
-    }
-
-    #[test]
-    fn the_language_of_words_is_told_where_it_is_plain() {
-        // (the words, their language)
-        let table = [
-            (
-                "We roast our beans every morning and would love to show you how it is done",
-                Some("en"),
-            ),
-            ("Wir rösten unsere Bohnen jeden Morgen und zeigen gern, wie das geht", Some("de")),
-            (
-                "Tostiamo i nostri chicchi ogni mattina e vi mostriamo volentieri come si fa",
-                Some("it"),
-            ),
-            ("Мы обжариваем зёрна каждое утро и с радостью покажем, как это делается", Some("ru")),
-            ("ok", None),
-            ("", None),
-            ("12 34 🙂", None),
-        ];
-        for (words, language) in table {
-            assert_eq!(language_of(words).as_deref(), language, "{words}");
-        }
-        let told = Heard::of(Some("Wo?"), Some("de".to_owned()));
+    fn what_is_told_of_words_has_the_language_that_is_stated() {
+        let told = Heard::of(Some("Wo?"), Language::of_tag("de"));
         assert_eq!(
-            (told.chars, told.question, told.language.as_deref()),
-            (3, Some(true), Some("de"))
+            (told.chars, told.question, told.language),
+            (3, Some(true), Language::of_tag("de"))
         );
         assert_eq!(Heard::of(None, None), Heard::default());
     }

@@ -7,7 +7,7 @@
 //!
 //! - A message answers the one before it; the first opens the thread.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 
@@ -31,11 +31,11 @@ pub(crate) enum By {
 #[derive(Debug, Clone)]
 pub(crate) struct Message {
     /// Its address.
-    pub id: String,
+    pub id: Arc<str>,
     pub at: DateTime<Utc>,
     pub by: By,
     /// Its words.
-    pub words: Option<String>,
+    pub words: Option<Box<str>>,
     pub told: text::Heard,
 }
 
@@ -44,7 +44,7 @@ impl Message {
     pub(crate) fn new(id: String, at: DateTime<Utc>, by: By, words: Option<&str>) -> Self {
         let words = words.map(text::clean_text);
         let told = text::Heard::of(words.as_deref(), None);
-        Self { id, at, by, words, told }
+        Self { id: id.into(), at, by, words: words.map(Into::into), told }
     }
 }
 
@@ -66,7 +66,7 @@ impl Us {
         let words = words.map(text::clean_text);
         let text::Heard { chars, question, language } = text::Heard::of(words.as_deref(), None);
         let post = Post::new(id, self.id.clone(), at);
-        Post { chars, question, language, text: words, ..post }
+        Post { chars, question, language, text: words.map(Into::into), ..post }
     }
 
     fn author(&self, message: &Message) -> PersonId {
@@ -119,7 +119,7 @@ pub(crate) fn keep(us: &Us, messages: &[Message], gather: &mut Gather) {
             let actor = us.person(name);
             let act = if before.is_none() { Act::Mention } else { Act::Reply };
             gather.person(Person::new(actor.clone(), format!("@{}", text::clean_name(name))));
-            let (object, account, at) = (message.id.clone(), us.id.clone(), message.at);
+            let (object, account, at) = (message.id.to_string(), us.id.clone(), message.at);
             gather.interaction(Interaction { actor, act, object, account, at });
         }
         gather.post(post(us, message, before, &root));
@@ -127,7 +127,7 @@ pub(crate) fn keep(us: &Us, messages: &[Message], gather: &mut Gather) {
     }
 }
 
-fn post(us: &Us, message: &Message, before: Option<&Message>, root: &str) -> Post {
+fn post(us: &Us, message: &Message, before: Option<&Message>, root: &Arc<str>) -> Post {
     let (author, parent_author) = (us.author(message), before.map(|before| us.author(before)));
     let kind = match &parent_author {
         None => PostKind::Original,
@@ -135,18 +135,18 @@ fn post(us: &Us, message: &Message, before: Option<&Message>, root: &str) -> Pos
         Some(_) => PostKind::Reply,
     };
     Post {
-        id: message.id.clone(),
+        id: message.id.clone().into(),
         author,
         at: message.at,
         kind,
-        root: root.to_owned(),
+        root: root.clone(),
         parent: before.map(|before| before.id.clone()),
         parent_author,
         parent_at: before.map(|before| before.at),
         text: message.words.clone(),
         chars: message.told.chars,
         question: message.told.question,
-        language: message.told.language.clone(),
+        language: message.told.language,
         visibility: us.visibility,
     }
 }

@@ -24,7 +24,10 @@ use super::{
     tree::{self, Glance, Listed, RowPlace, Shape, Want},
 };
 use crate::{
-    evidence::facts::{Count, Person, PersonId, Post, PostKind, Visibility},
+    evidence::{
+        facts::{Count, Person, PersonId, Post, PostKind, Visibility},
+        numbers::Numbers,
+    },
     model::{FactKind, Platform, Source},
 };
 
@@ -163,7 +166,7 @@ impl Reading {
         self.draft.gather.post(post);
         if let Some(likes) = find(row, "Likes").and_then(number) {
             self.carry(&[FactKind::PostTotals]);
-            let counts = BTreeMap::from([(Count::Likes, Some(likes))]);
+            let counts = Numbers::from([(Count::Likes, Some(likes))]);
             let seen = TotalsSeen { account: self.us.id.clone(), at, counts };
             self.draft.gather.post_totals(id, seen);
         }

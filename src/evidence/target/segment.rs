@@ -14,6 +14,7 @@ use crate::{
     evidence::{
         erasure::bare,
         facts::{Act, PersonId},
+        language::Language,
         scores::Context,
         somebody::Somebody,
         target::{bio::Sought, prospect::Prospect},
@@ -44,9 +45,12 @@ pub struct Subject<'a> {
     pub bio: Option<&'a str>,
     /// The words that segments ask for and that it has, by what the evidence kept of it.
     said: Option<Vec<&'a str>>,
-    languages: Vec<&'a str>,
+    /// The languages in which they wrote to us.
+    wrote_in: Vec<Language>,
+    /// The languages that a table says they speak.
+    speaks: &'a [String],
     /// Their words to us, each post with its language; absent if none is kept.
-    words: Option<Vec<(&'a str, Option<&'a str>)>>,
+    words: Option<Vec<(&'a str, Option<Language>)>>,
     /// Whom they follow, if anybody tells.
     follows: Option<&'a [String]>,
     /// The segment that a table says they are in.
@@ -69,17 +73,14 @@ impl<'a> Subject<'a> {
         });
         let posts: Vec<_> =
             written.filter_map(|deed| context.written(somebody.object(deed))).collect();
-        let words: Vec<_> = posts
-            .iter()
-            .filter_map(|post| Some((post.text.as_deref()?, post.language.as_deref())))
-            .collect();
-        let told = prospect.map(|one| one.languages.as_slice()).unwrap_or_default();
-        let languages = posts.iter().filter_map(|post| post.language.as_deref());
+        let words: Vec<_> =
+            posts.iter().filter_map(|post| Some((post.text.as_deref()?, post.language))).collect();
         Self {
             names,
             bio: prospect.and_then(|one| one.bio.as_deref()),
             said: sought.zip(somebody.traits().bio.as_deref()).and_then(|(by, bio)| by.told(bio)),
-            languages: languages.chain(told.iter().map(String::as_str)).collect(),
+            wrote_in: posts.iter().filter_map(|post| post.language).collect(),
+            speaks: prospect.map(|one| one.languages.as_slice()).unwrap_or_default(),
             words: (!words.is_empty()).then_some(words),
             follows: prospect.map(|one| one.follows.as_slice()).filter(|list| !list.is_empty()),
             segment: prospect.and_then(|one| one.segment.as_deref()),
@@ -195,12 +196,14 @@ impl Ready {
             rules.push(("their description", bio.are_in(subject)));
         }
         if !self.languages.is_empty() {
-            let speaks = |code: &&str| self.languages.iter().any(|one| one == code);
-            let known = !subject.languages.is_empty();
-            rules.push(("their language", known.then(|| subject.languages.iter().any(speaks))));
+            let written = subject.wrote_in.iter().map(Language::as_str);
+            let mut theirs = written.chain(subject.speaks.iter().map(String::as_str)).peekable();
+            let known = theirs.peek().is_some();
+            let speaks = theirs.any(|code| self.languages.iter().any(|one| one == code));
+            rules.push(("their language", known.then_some(speaks)));
         }
         if let Some(hashtags) = &self.hashtags {
-            let said = |posts: &Vec<(&str, Option<&str>)>| {
+            let said = |posts: &Vec<(&str, Option<Language>)>| {
                 posts.iter().any(|(words, language)| hashtags.touches(words, *language))
             };
             rules.push(("their words", subject.words.as_ref().map(said)));

@@ -2,7 +2,10 @@
 //!
 //! Start reading at [`background`]; people, follows and interactions are read by `super::crowd`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    sync::Arc,
+};
 
 use chrono::{DateTime, TimeZone, Utc};
 use rusqlite::{Connection, Row, RowIndex, types::Type};
@@ -14,6 +17,8 @@ use crate::{
             AccountTotals, Act, Count, Facts, Origin, PersonId, Post, PostKind, PostTotals,
             Profile, Request, RequestState, Visibility,
         },
+        language::Language,
+        numbers::Numbers,
         somebody::Micros,
     },
     model::FactKind,
@@ -81,7 +86,7 @@ pub(super) fn background(
                 .added("complete_list", "account", complete_list)?
                 .into_iter()
                 .collect(),
-            posts: from.all("post", "id", post)?,
+            posts: from.posts("id")?,
             interactions: Vec::new(),
             post_totals: post_totals(from)?,
             account_totals: from.all(
@@ -122,7 +127,8 @@ fn own_posts(from: Rows<'_>, since: DateTime<Utc>) -> rusqlite::Result<Vec<Post>
          SELECT * FROM own WHERE at > {} OR at = (SELECT min(at) FROM own) ORDER BY id",
         since.timestamp_micros()
     );
-    from.query(&sql, post)
+    let mut known = Known::default();
+    from.query(&sql, |row| post(row, &mut known))
 }
 
 /// What stands above the facts: kinds carried, origins, and how new they are.
@@ -189,6 +195,12 @@ impl Rows<'_> {
         self.query(&self.select(table, order), read)
     }
 
+    /// Posts, with one copy of what many of them name.
+    fn posts(self, order: &str) -> rusqlite::Result<Vec<Post>> {
+        let mut known = Known::default();
+        self.all("post", order, |row| post(row, &mut known))
+    }
+
     /// The statement that gives the rows of a table whose rows change.
     pub fn select(self, table: &str, order: &str) -> String {
         match self.at {
@@ -251,54 +263,76 @@ fn request(row: &Row<'_>) -> rusqlite::Result<Request> {
     })
 }
 
-fn post(row: &Row<'_>) -> rusqlite::Result<Post> {
-    let parent_author: Option<String> = row.get("parent_author")?;
+/// The people who were read before: most posts name the same few.
+#[derive(Default)]
+struct Known(HashSet<PersonId>);
+
+impl Known {
+    /// The only copy of an id.
+    fn person(&mut self, id: &str) -> PersonId {
+        let known = self.0.get(id).cloned();
+        known.unwrap_or_else(|| {
+            let id = PersonId::stored(id);
+            self.0.insert(id.clone());
+            id
+        })
+    }
+}
+
+fn post(row: &Row<'_>, known: &mut Known) -> rusqlite::Result<Post> {
+    let address = |column: &str| -> rusqlite::Result<Option<&str>> {
+        row.get_ref(column)?.as_str_or_null().map_err(|error| bad_at(row, column, error))
+    };
+    let told = |column: &str| address(column)?.ok_or_else(|| bad_at(row, column, "nothing"));
+    let id: Arc<str> = told("id")?.into();
+    let parent: Option<Arc<str>> = address("parent")?.map(Into::into);
+    let root = match (told("root")?, &parent) {
+        (root, _) if *root == *id => id.clone(),
+        (root, Some(parent)) if *root == **parent => parent.clone(),
+        (root, _) => root.into(),
+    };
+    let language = address("language")?.map(|code| Language::of_tag(code));
     Ok(Post {
-        id: row.get("id")?,
-        author: id(row, "author")?,
+        id,
+        author: known.person(told("author")?),
         at: time(row, "at")?,
         kind: named(row, "kind", &POST_KINDS)?,
-        root: row.get("root")?,
-        parent: row.get("parent")?,
-        parent_author: parent_author.map(PersonId::stored),
+        root,
+        parent,
+        parent_author: address("parent_author")?.map(|id| known.person(id)),
         parent_at: maybe_time(row, "parent_at")?,
         text: row.get("text")?,
         chars: row.get("chars")?,
         question: row.get("question")?,
-        language: row.get("language")?,
+        language: language.flatten(),
         visibility: named(row, "visibility", &VISIBILITIES)?,
     })
 }
 
 /// The posts with their numbers, which have a table of their own.
 fn post_totals(from: Rows<'_>) -> rusqlite::Result<Vec<PostTotals>> {
-    let mut counts = from.all("post_count", "post, count", post_count)?.into_iter().peekable();
-    let mut posts = from.all("post_totals", "post", post_total)?;
-    for totals in &mut posts {
-        while let Some((_, what, value)) = counts.next_if(|(post, _, _)| *post == totals.post) {
-            match value {
-                Some(value) => drop(totals.counts.insert(what, value)),
-                None => drop(totals.suppressed.insert(what)),
-            }
+    let mut known = Known::default();
+    let mut posts = from.all("post_totals", "post", |row| post_total(row, &mut known))?;
+    let mut counts = from.connection.prepare(&from.select("post_count", "post, count"))?;
+    let (mut counts, mut place) = (counts.query([])?, 0);
+    while let Some(row) = counts.next()? {
+        let post = row.get_ref("post")?.as_str()?;
+        place += posts[place..].iter().take_while(|totals| *totals.post < *post).count();
+        if let Some(totals) = posts.get_mut(place).filter(|totals| *totals.post == *post) {
+            totals.counts.add(named(row, "count", &Count::ALL)?, count(row, "value")?);
         }
     }
     Ok(posts)
 }
 
-fn post_total(row: &Row<'_>) -> rusqlite::Result<PostTotals> {
+fn post_total(row: &Row<'_>, known: &mut Known) -> rusqlite::Result<PostTotals> {
     Ok(PostTotals {
         post: row.get("post")?,
-        account: id(row, "account")?,
+        account: known.person(row.get_ref("account")?.as_str()?),
         at: time(row, "at")?,
         as_of: time(row, "as_of")?,
-        counts: BTreeMap::new(),
-        suppressed: BTreeSet::new(),
+        counts: Numbers::default(),
     })
-}
-
-/// A post, what was counted, and the number; none if it was withheld.
-fn post_count(row: &Row<'_>) -> rusqlite::Result<(String, Count, Option<u64>)> {
-    Ok((row.get("post")?, named(row, "count", &Count::ALL)?, count(row, "value")?))
 }
 
 fn account_total(row: &Row<'_>) -> rusqlite::Result<AccountTotals> {

@@ -25,6 +25,7 @@ use crate::{
         facts::{
             AccountTotals, Count, Facts, Follow, PersonId, Post, PostTotals, Profile, Request,
         },
+        language::Language,
         layers::Sorted,
         pseudonym::Pseudonyms,
         somebody::Micros,
@@ -347,7 +348,7 @@ impl Writer<'_> {
         let mut written = 0;
         for row in rows {
             let mut changed = post_totals(row, &mut posts)?;
-            for (what, value) in numbers(row) {
+            for (what, value) in row.counts.iter() {
                 changed |= post_count(row, what, value, &mut counts)?;
             }
             written += u64::from(changed);
@@ -426,7 +427,7 @@ fn post(row: &Post, as_of: i64, words: &Words<'_>, to: &mut Upsert<'_>) -> rusql
             row.parent_at.map(micros),
             words.kept(row),
             row.question,
-            row.language,
+            row.language.as_ref().map(Language::as_str),
             words.hash(row),
             as_of,
         ],
@@ -435,15 +436,8 @@ fn post(row: &Post, as_of: i64, words: &Words<'_>, to: &mut Upsert<'_>) -> rusql
 }
 
 fn post_totals(row: &PostTotals, to: &mut Upsert<'_>) -> rusqlite::Result<bool> {
-    let PostTotals { post, account, at, as_of, counts: _, suppressed: _ } = row;
+    let PostTotals { post, account, at, as_of, counts: _ } = row;
     to.write(params![post, account.as_str(), micros(*at), micros(*as_of)], &[])
-}
-
-/// The numbers of a post; `None` for one that the platform withheld.
-fn numbers(row: &PostTotals) -> impl Iterator<Item = (Count, Option<u64>)> {
-    let stated = row.counts.iter().map(|(what, value)| (*what, Some(*value)));
-    let withheld = row.suppressed.iter().filter(|what| !row.counts.contains_key(what));
-    stated.chain(withheld.map(|what| (*what, None)))
 }
 
 fn post_count(

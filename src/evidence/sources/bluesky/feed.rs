@@ -4,14 +4,13 @@
 //!
 //! - Only a feed that has something of ours, or nothing at all, tells about our posts.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::{own::Own, view};
 use crate::{
     evidence::{
         facts::{Count, Post, PostKind},
+        numbers::Numbers,
         sources::{
             SourceError,
             gather::{Gather, TotalsSeen},
@@ -82,7 +81,7 @@ fn totals(view: &Value, post: &Post, gather: &mut Gather) {
         let number = json::maybe_count(view, path).ok().flatten()?;
         Some((count, Some(number)))
     });
-    let counts: BTreeMap<Count, Option<u64>> = stated.collect();
+    let counts: Numbers = stated.collect();
     if !counts.is_empty() {
         gather.carried.insert(FactKind::PostTotals);
         let seen = TotalsSeen { account: post.author.clone(), at: post.at, counts };

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::{
     evidence::{
         facts::{Person, PersonId, Post, PostKind, Traits, Visibility},
+        language::Language,
         sources::{
             json::{self, Skip},
             text, times,
@@ -98,20 +99,20 @@ pub(super) fn post(row: &Value) -> Result<Post, Skip> {
         Some(_) => PostKind::Reply,
     };
     let words = json::maybe_text(row, "/record/text")?.map(text::clean_text);
-    let stated = row.pointer("/record/langs/0").and_then(Value::as_str).and_then(text::language);
+    let stated = row.pointer("/record/langs/0").and_then(Value::as_str).and_then(Language::of_tag);
     let told = text::Heard::of(words.as_deref(), stated);
     Ok(Post {
-        id: id.to_owned(),
+        id: id.into(),
         kind,
-        root: root.or(parent).unwrap_or(id).to_owned(),
-        parent: parent.map(str::to_owned),
+        root: root.or(parent).unwrap_or(id).into(),
+        parent: parent.map(Into::into),
         parent_author,
         // A key is made when its post is, so it cannot be later than the answer.
         parent_at: parent.and_then(time_of).filter(|parent_at| *parent_at <= at),
         chars: told.chars,
         question: told.question,
         language: told.language,
-        text: words,
+        text: words.map(Into::into),
         visibility: Visibility::Public,
         author,
         at,

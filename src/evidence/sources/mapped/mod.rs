@@ -252,7 +252,7 @@ impl Reading {
     fn post(&mut self, cells: &Cells<'_>) -> Result<(), Skip> {
         let (id, at) = (self.id(cells, "id")?.into_owned(), self.at(cells)?);
         let words = self.maybe(cells, "text");
-        let parent = self.maybe(cells, "parent").map(Cow::into_owned);
+        let parent = self.maybe(cells, "parent").map(Into::into);
         let kind = if parent.is_some() { PostKind::Reply } else { PostKind::Original };
         let post = self.us.post(id, at, words.as_deref());
         self.draft.gather.post(Post { kind, parent, ..post });

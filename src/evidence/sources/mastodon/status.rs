@@ -16,6 +16,7 @@ use super::actor::Actor;
 use crate::{
     evidence::{
         facts::{Person, PersonId, Post, PostKind, Visibility},
+        language::Language,
         sources::{
             html,
             json::{self, Skip},
@@ -61,7 +62,7 @@ pub(super) struct Item {
     to: Vec<String>,
     cc: Vec<String>,
     text: Option<String>,
-    language: Option<String>,
+    language: Option<Language>,
     mentions: Vec<(String, String)>,
 }
 
@@ -112,7 +113,7 @@ impl Item {
             text: json::maybe_text(note, "/content")?.map(words),
             language: languages
                 .and_then(|map| map.keys().next())
-                .and_then(|tag| text::language(tag)),
+                .and_then(|tag| Language::of_tag(tag)),
             mentions: mentions(note),
         })
     }
@@ -229,17 +230,17 @@ impl<'a> Own<'a> {
         let parent = item.parent.as_deref();
         let person = parent.and_then(|parent| self.parent_author(item, parent));
         let words = item.text.as_deref();
-        let told = text::Heard::of(words, item.language.clone());
+        let told = text::Heard::of(words, item.language);
         let post = Post {
-            id: item.id.clone(),
+            id: (*item.id).into(),
             author: self.actor.id.clone(),
             at: item.at,
             kind: self.kind(item, person.as_ref()),
-            root: self.roots.get(item.id.as_str()).copied().unwrap_or(&item.id).to_owned(),
-            parent: item.parent.clone(),
+            root: self.roots.get(item.id.as_str()).copied().unwrap_or(&item.id).into(),
+            parent: item.parent.as_deref().map(Into::into),
             parent_author: person.as_ref().map(|person| person.id.clone()),
             parent_at: parent.and_then(|parent| self.parent_at(item, parent)),
-            text: words.filter(|_| visibility != Visibility::Direct).map(str::to_owned),
+            text: words.filter(|_| visibility != Visibility::Direct).map(Into::into),
             chars: told.chars,
             question: told.question,
             language: told.language,

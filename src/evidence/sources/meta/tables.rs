@@ -13,13 +13,14 @@
 //! - Whether the day or the month comes first is told by the whole table, never guessed.
 //! - The times have no zone and are read as UTC; the receipt says so.
 
-use std::{collections::BTreeMap, path::Path};
+use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use crate::{
     evidence::{
         facts::{Count, PersonId},
+        numbers::Numbers,
         sources::{
             Export, SourceError,
             draft::{Draft, Fate, table_of},
@@ -151,7 +152,7 @@ struct Counted {
     post: String,
     at: String,
     line: u64,
-    counts: BTreeMap<Count, Option<u64>>,
+    counts: Numbers,
 }
 
 /// The rows of a table before the order of its days is known.
@@ -194,11 +195,11 @@ fn counted(sheet: &Sheet, row: &Row<'_>) -> Result<Counted, Skip> {
         return Err(Skip::because("the number of one day; export the whole life of the posts"));
     }
     let at = cell(row, sheet.at).ok_or_else(|| Skip::because("a post without its time"))?;
-    let mut counts = BTreeMap::new();
+    let mut counts = Numbers::default();
     for (count, names) in sheet.counts {
         for name in *names {
-            if let Some(value) = row.count(name)? {
-                counts.entry(*count).or_insert(Some(value));
+            if let Some(value) = row.count(name)?.filter(|_| !counts.states(*count)) {
+                counts.add(*count, Some(value));
             }
         }
     }

@@ -22,6 +22,8 @@ use super::{address, handle, id, is, person_id, words};
 use crate::{
     evidence::{
         facts::{Act, Count, Interaction, Person, PersonId, Post, PostKind, Traits, Visibility},
+        language::Language,
+        numbers::Numbers,
         sources::{
             Export, SourceError,
             draft::{Draft, Fate, rows_of},
@@ -317,7 +319,13 @@ impl Reading {
         let actor = person_id(number);
         let post = self.post(row, actor.clone())?;
         let (object, at, account) = (post.id.clone(), post.at, self.own.id.clone());
-        self.draft.gather.interaction(Interaction { actor, act, object, account, at });
+        self.draft.gather.interaction(Interaction {
+            actor,
+            act,
+            object: object.to_string(),
+            account,
+            at,
+        });
         self.draft.gather.post(post);
         self.known.people.get(number).cloned().into_iter().for_each(|known| {
             self.draft.gather.person(known);
@@ -361,7 +369,7 @@ impl Reading {
         let passed_on = referenced(row, "retweeted").is_some();
         let words = json::maybe_text(row, "/text")?.map(words).filter(|_| !passed_on);
         let stated = json::maybe_text(row, "/lang")?.filter(|code| *code != "und");
-        let told = text::Heard::of(words.as_deref(), stated.and_then(text::language));
+        let told = text::Heard::of(words.as_deref(), stated.and_then(Language::of_tag));
         let root = json::maybe_text(row, "/conversation_id")?.map(id).transpose()?;
         let kind = match (passed_on, parent) {
             (true, _) => PostKind::Repost,
@@ -370,18 +378,18 @@ impl Reading {
             (false, Some(_)) => PostKind::Reply,
         };
         Ok(Post {
-            id: address(number),
+            id: address(number).into(),
             author,
             at,
             kind,
-            root: address(root.filter(|_| parent.is_some()).unwrap_or(number)),
-            parent: parent.map(address),
+            root: address(root.filter(|_| parent.is_some()).unwrap_or(number)).into(),
+            parent: parent.map(|id| address(id).into()),
             parent_author,
             parent_at: parent.and_then(times::of_snowflake).filter(|parent| *parent <= at),
             chars: told.chars,
             question: told.question,
             language: told.language,
-            text: words,
+            text: words.map(Into::into),
             visibility: Visibility::Public,
         })
     }
@@ -446,7 +454,7 @@ fn referenced<'v>(row: &'v Value, way: &str) -> Option<&'v str> {
     found.pointer("/id")?.as_str()
 }
 
-fn counts(row: &Value) -> Result<BTreeMap<Count, Option<u64>>, Skip> {
+fn counts(row: &Value) -> Result<Numbers, Skip> {
     let fields = [
         (Count::Likes, "like_count"),
         (Count::Replies, "reply_count"),
@@ -455,10 +463,10 @@ fn counts(row: &Value) -> Result<BTreeMap<Count, Option<u64>>, Skip> {
         (Count::Saves, "bookmark_count"),
         (Count::Impressions, "impression_count"),
     ];
-    let mut counts = BTreeMap::new();
+    let mut counts = Numbers::default();
     for (count, field) in fields {
         if let Some(value) = json::maybe_count(row, &format!("/public_metrics/{field}"))? {
-            counts.insert(count, Some(value));
+            counts.add(count, Some(value));
         }
     }
     Ok(counts)

@@ -26,6 +26,7 @@ use super::{address, handle, id, is, person_id, words};
 use crate::{
     evidence::{
         facts::{Count, Person, PersonId, Post, PostKind, Visibility},
+        language::Language,
         sources::{
             Export, SourceError,
             draft::{Draft, Fate, rows_of},
@@ -297,7 +298,7 @@ fn tweet(row: &Value, own: &Own, gather: &mut Gather) -> Result<(), Skip> {
     let number_text = json::maybe_text(row, "/id_str")?;
     let number_text = number_text.map_or_else(|| json::text(row, "/id"), Ok)?;
     let post_id = address(id(number_text)?);
-    if gather.posts.contains_key(&post_id) {
+    if gather.posts.contains_key(&*post_id) {
         return Err(Skip::because("a post that is there twice"));
     }
     let stated = json::maybe_text(row, "/created_at")?.and_then(|at| times::one_of(at, &TIME));
@@ -307,7 +308,7 @@ fn tweet(row: &Value, own: &Own, gather: &mut Gather) -> Result<(), Skip> {
     let passed_on = full.starts_with("RT @");
     let text = (!passed_on).then(|| words(full));
     let stated = json::maybe_text(row, "/lang")?.filter(|code| *code != "und");
-    let told = text::Heard::of(text.as_deref(), stated.and_then(text::language));
+    let told = text::Heard::of(text.as_deref(), stated.and_then(Language::of_tag));
     let parent = Parent::of(row, at)?;
     let author = person_id(&own.id);
     let kind = match (passed_on, &parent) {
@@ -330,18 +331,18 @@ fn tweet(row: &Value, own: &Own, gather: &mut Gather) -> Result<(), Skip> {
     let person = parent.as_ref().and_then(|parent| parent.person(&author));
     person.into_iter().for_each(|person| gather.person(person));
     gather.post(Post {
-        root: post_id.clone(),
-        id: post_id,
+        root: post_id.clone().into(),
+        id: post_id.into(),
         author,
         at,
         kind,
-        parent: parent.as_ref().map(|parent| parent.post.clone()),
+        parent: parent.as_ref().map(|parent| (*parent.post).into()),
         parent_author: parent.as_ref().and_then(|parent| parent.author.clone()),
         parent_at: parent.as_ref().and_then(|parent| parent.at),
         chars: told.chars,
         question: told.question,
         language: told.language,
-        text,
+        text: text.map(Into::into),
         visibility: Visibility::Public,
     });
     Ok(())

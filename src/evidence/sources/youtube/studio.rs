@@ -7,7 +7,7 @@
 //! - The row of sums is compared with what was found and is no video.
 //! - Studio cuts its tables at about 500 rows; a table as long as that is called a part.
 
-use std::{collections::BTreeMap, path::Path};
+use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
@@ -15,6 +15,7 @@ use super::{is_video, person_id};
 use crate::{
     evidence::{
         facts::{Count, PersonId},
+        numbers::Numbers,
         sources::{
             Export, SourceError,
             draft::{Draft, Fate, table_of},
@@ -143,11 +144,9 @@ fn cell<'r>(row: &Row<'r>, names: &[&str]) -> Option<&'r str> {
     names.iter().find_map(|name| row.maybe(name))
 }
 
-type Counts = BTreeMap<Count, Option<u64>>;
-
 /// The numbers of a row, and its views. Subscribers may be lost, and a loss is no new follow.
-fn counts(row: &Row<'_>) -> Result<(Counts, Option<u64>), Skip> {
-    let mut counts = BTreeMap::new();
+fn counts(row: &Row<'_>) -> Result<(Numbers, Option<u64>), Skip> {
+    let mut counts = Numbers::default();
     for (count, names) in COUNTS {
         for name in names {
             let lost = row.maybe(name).is_some_and(|cell| cell.starts_with(['-', '−']));
@@ -155,11 +154,11 @@ fn counts(row: &Row<'_>) -> Result<(Counts, Option<u64>), Skip> {
                 continue;
             }
             if let Some(value) = row.count(name)? {
-                counts.insert(count, Some(value));
+                counts.add(count, Some(value));
             }
         }
     }
-    let views = counts.get(&Count::Views).copied().flatten();
+    let views = counts.get(Count::Views);
     Ok((counts, views))
 }
 

@@ -133,9 +133,9 @@ impl Reading {
         let video = cells.video.map(|video| format!("https://www.youtube.com/watch?v={video}"));
         let root = parent.clone().or(video).unwrap_or_else(|| id.clone());
         self.draft.gather.post(Post {
-            root,
+            root: root.into(),
             kind: if parent.is_some() { PostKind::Reply } else { PostKind::Original },
-            parent,
+            parent: parent.map(Into::into),
             ..text::ours(Post::new(id, self.own.clone(), cells.at), &cells.words)
         });
         Ok(())

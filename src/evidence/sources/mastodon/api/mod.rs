@@ -282,7 +282,7 @@ impl Reading {
                 let actor = self.person(account.ok_or_else(nobody)?)?;
                 let act = if kind == "reblog" { Act::Repost } else { Act::Like };
                 let (account, object) = (self.own.id.clone(), status.post.id.clone());
-                self.interact(Interaction { actor, act, object, account, at });
+                self.interact(Interaction { actor, act, object: object.to_string(), account, at });
                 self.status(status);
             }
             "follow" => {
@@ -317,7 +317,7 @@ impl Reading {
         let account = self.own.id.clone();
         // A notification comes after its status, and the earlier time is the act's.
         let at = at.min(status.at());
-        self.interact(Interaction { actor, act, object, account, at });
+        self.interact(Interaction { actor, act, object: object.to_string(), account, at });
     }
 
     fn interact(&mut self, interaction: Interaction) {
@@ -330,7 +330,7 @@ impl Reading {
     fn status(&mut self, status: Status) {
         let Status { local, author, author_local, parent, parent_author, post, counts, .. } =
             status;
-        let known = Known { id: post.id.clone(), author: author.id.clone(), at: post.at };
+        let known = Known { id: post.id.to_string(), author: author.id.clone(), at: post.at };
         self.statuses.insert(local, known);
         self.people.insert(author_local, author.id.clone());
         if author.id == self.own.id {
@@ -355,7 +355,7 @@ impl Reading {
                 post.parent_author = known.map(|known| known.author.clone()).or(author);
                 // A status that was not saved has an address too: where the server would show it.
                 let address = || format!("https://{}/api/v1/statuses/{parent}", self.own.host);
-                post.parent = Some(known.map_or_else(address, |known| known.id.clone()));
+                post.parent = Some(known.map_or_else(address, |known| known.id.clone()).into());
             }
             self.draft.gather.post(post);
         }

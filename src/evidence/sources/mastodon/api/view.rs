@@ -12,6 +12,8 @@ use serde_json::Value;
 use super::super::status::{address, host, person_id};
 use crate::evidence::{
     facts::{Count, Person, PersonId, Post, PostKind, Traits, Visibility},
+    language::Language,
+    numbers::Numbers,
     sources::{
         gather::ProfileSeen,
         html,
@@ -151,7 +153,7 @@ pub(super) struct Status {
     pub names_us: bool,
     pub post: Post,
     /// What the server counts for it.
-    pub counts: BTreeMap<Count, Option<u64>>,
+    pub counts: Numbers,
 }
 
 impl Status {
@@ -166,13 +168,13 @@ impl Status {
         let at = json::instant(row, "/created_at")?;
         let words = json::maybe_text(row, "/content")?.filter(|_| !repost);
         let words = words.map(|html| text::clean_text(&html::to_text(html)));
-        let stated = json::maybe_text(row, "/language")?.and_then(text::language);
+        let stated = json::maybe_text(row, "/language")?.and_then(Language::of_tag);
         let told = text::Heard::of(words.as_deref(), stated);
         let visibility = visibility(json::maybe_text(row, "/visibility")?)?;
         let kept = visibility != Visibility::Direct;
         let post = Post {
-            root: id.clone(),
-            id,
+            root: id.clone().into(),
+            id: id.into(),
             author: author.id.clone(),
             at,
             kind: match (repost, &parent) {
@@ -189,11 +191,11 @@ impl Status {
             chars: told.chars,
             question: told.question,
             language: told.language,
-            text: words.filter(|_| kept),
+            text: words.filter(|_| kept).map(Into::into),
             visibility,
         };
         let (local, names_us) = (json::text(row, "/id")?.to_owned(), names(row, &own.local));
-        let counts = if repost { BTreeMap::new() } else { counts(row)? };
+        let counts = if repost { Numbers::default() } else { counts(row)? };
         Ok(Status { local, author, author_local, parent, parent_author, names_us, post, counts })
     }
 
@@ -208,17 +210,17 @@ fn names(row: &Value, local: &str) -> bool {
     mentions.filter_map(|row| row.pointer("/id")).any(|id| id.as_str() == Some(local))
 }
 
-fn counts(row: &Value) -> Result<BTreeMap<Count, Option<u64>>, Skip> {
+fn counts(row: &Value) -> Result<Numbers, Skip> {
     let counted = [
         (Count::Replies, "/replies_count"),
         (Count::Reposts, "/reblogs_count"),
         (Count::Likes, "/favourites_count"),
         (Count::Quotes, "/quotes_count"),
     ];
-    let mut counts = BTreeMap::new();
+    let mut counts = Numbers::default();
     for (count, path) in counted {
         if let Some(value) = json::maybe_count(row, path)? {
-            counts.insert(count, Some(value));
+            counts.add(count, Some(value));
         }
     }
     Ok(counts)
