@@ -383,9 +383,10 @@ fn all_problems_are_shown_in_one_run_in_the_order_of_the_file() {
                `er_followers_post`, `er_reach`, `er_impressions`, `er_views`,
                `response_rate`, `first_response_median`, `first_response_p90`,
                `back_and_forth_rate`, `conversation_depth`, `conversation_rate`,
-               `amplification_rate`, `applause_rate`, `high_intent_rate`, `reciprocity`,
+               `amplification_rate`, `applause_rate`, `high_intent_rate`,
+               `high_intent_followers_post`, `reciprocity`, `mutual_follow_rate`,
                `topic_adherence`, `human_share`, `profile_completeness`,
-               `longest_silent_gap`, `last_own_post`, `posts_per_reply`, `share_of_voice`, and 10 more
+               `longest_silent_gap`, `last_own_post`, and 12 more
 
     error[F0101]: an entry of `exit` has no key `min_m`
       --> workflows/engagement.yaml:57:9

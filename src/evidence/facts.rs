@@ -247,6 +247,9 @@ pub struct Post {
     pub chars: u32,
     /// Whether it asks something; absent if the words were not there to judge.
     pub question: Option<bool>,
+    /// Whether it wants an answer: `false` where the source marks it as spam or as closed without
+    /// one; absent where it says nothing.
+    pub needs_answer: Option<bool>,
     /// Its language.
     pub language: Option<Language>,
     /// Who may read it.
@@ -269,6 +272,7 @@ impl Post {
             text: None,
             chars: 0,
             question: None,
+            needs_answer: None,
             language: None,
             visibility: Visibility::Public,
         }

@@ -182,7 +182,11 @@ pub(crate) fn standing(context: &Context, somebody: &Somebody, talk: &Talk) -> S
     let answered = talk.turns.iter().rposition(|turn| turn.side == Side::Ours);
     let window = context.now().window;
     let last = &talk.turns[answered.map_or(0, |place| place + 1)..];
-    let theirs: Vec<&Turn> = last.iter().filter(|turn| window.holds(turn.at)).collect();
+    let settled = |turn: &&Turn| {
+        context.written(turn.id).is_some_and(|post| post.needs_answer == Some(false))
+    };
+    let theirs = last.iter().filter(|turn| window.holds(turn.at) && !settled(turn));
+    let theirs: Vec<&Turn> = theirs.collect();
     let Some(first) = theirs.first() else { return Standing::Answered };
     let question = |id: &str| context.written(id).and_then(|post| post.question);
     let asking = theirs.iter().find(|turn| question(turn.id) == Some(true));

@@ -584,7 +584,7 @@ fn brands_are_listed_and_shown() {
       metrics:   first_response_median, first_response_p90, topic_adherence,
                  human_share, profile_completeness, longest_silent_gap,
                  last_own_post, posts_per_reply, window_settled
-      unmeasurable: 25 metrics; `fivestep metrics azzurro-radio` says why
+      unmeasurable: 27 metrics; `fivestep metrics azzurro-radio` says why
     [exit 0]
 
     $ fivestep brand show azuro-radio

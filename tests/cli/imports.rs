@@ -149,9 +149,15 @@ fn a_dry_run_reads_and_keeps_nothing() {
     high_intent_rate
         a folder of saved Bluesky API answers does not hold reach of posts
         counts: own posts
+    high_intent_followers_post
+        nothing was imported yet
+        counts: own posts
     reciprocity
         nothing was imported yet
         counts: people who spoke with us or we with them
+    mutual_follow_rate
+        nothing was imported yet
+        counts: followers known by name
     topic_adherence
         nothing was imported yet
         counts: own posts

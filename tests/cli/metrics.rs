@@ -44,7 +44,9 @@ fn the_catalogue_says_what_has_a_value_and_why_the_others_have_none() {
      conversation_rate           0.26              0.164 to 0.37              73
      amplification_rate          0.26              0.164 to 0.37              73
      applause_rate               0.767             0.562 to 0.986             73
+     high_intent_followers_post  0 %               0 % to 0 %                 73
      reciprocity                 71.43 %           58.52 % to 81.58 %         56
+     mutual_follow_rate          12.5 %            9.611 % to 16.1 %          400
      topic_adherence             46.88 %           30.87 % to 63.55 %         32
      human_share                 13.7 %            7.614 % to 23.41 %         73
      profile_completeness        100 %                                        4
@@ -103,6 +105,12 @@ fn the_catalogue_says_what_has_a_value_and_why_the_others_have_none() {
                           being written
       applause_rate: provisional: 7 own posts counted less than 72 hours after being
                      written
+      high_intent_followers_post: the number of followers was stated more than 7
+                                  days away from 55 own posts
+      high_intent_followers_post: not in this number, since no export states them:
+                                  saves, shares, quotes
+      high_intent_followers_post: provisional: 7 own posts counted less than 72
+                                  hours after being written
     [exit 0]
     ");
 }

@@ -38,6 +38,7 @@ enum By {
 const RULES: &[(&str, By)] = &[
     ("engaged_followers", By::Counting),
     ("engaged_follower_rate", By::Hits),
+    ("mutual_follow_rate", By::Hits),
     ("engaged_retention", By::EachCase),
     ("response_rate", By::EachCase),
     ("back_and_forth_rate", By::EachCase),
@@ -57,6 +58,7 @@ const RULES: &[(&str, By)] = &[
     ("first_response_p90.business", By::Rank(0.9)),
     ("conversation_depth", By::Rank(0.5)),
     ("er_followers_post", By::RankOfEach(0.5)),
+    ("high_intent_followers_post", By::RankOfEach(0.5)),
     ("conversation_rate", By::Ratio),
     ("amplification_rate", By::Ratio),
     ("applause_rate", By::Ratio),

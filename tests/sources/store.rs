@@ -554,6 +554,7 @@ fn with_zoe() -> Vec<Export> {
         text: text.map(Into::into),
         chars: 0,
         question: None,
+        needs_answer: None,
         language: None,
         visibility: Visibility::Public,
     };

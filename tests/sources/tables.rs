@@ -75,6 +75,20 @@ ours: [Agent]
 }
 
 #[test]
+fn messages_that_need_no_answer_are_marked_by_their_status() {
+    let table =
+        "id,at,from,state\nm1,2024-05-01,Ann,Spam \nm2,2024-05-02,Bo,open\nm3,2024-05-03,Cid,\n";
+    let map =
+        "rows: messages\ncolumns: { id: id, at: at, author: from, status: state }\nours: [desk]\n";
+    let read_with = |more: &str| read("s.csv", table, &format!("{map}{more}"));
+    let export = read_with("no_answer: [spam, closed]\n").expect("sound");
+    let told: Vec<Option<bool>> = export.facts.posts.iter().map(|post| post.needs_answer).collect();
+    assert_eq!(told, [Some(false), Some(true), None], "an empty cell says nothing");
+    let refused = read_with("").expect_err("no value means anything").to_string();
+    assert!(refused.contains("which `status` means"), "{refused}");
+}
+
+#[test]
 fn the_other_kinds_of_rows_give_their_facts() {
     let followers = "Name;Since\nAnn;2024-05-01\nBo;\n";
     let part = read("f.csv", followers, "rows: followers\ncolumns: { author: name, at: Since }\n");

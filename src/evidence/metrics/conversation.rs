@@ -9,6 +9,8 @@
 //! - Turns and their alternation are counted inside the window, so two windows share none.
 //! - If no own post is known in the window, nobody can tell whether we answered.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 
 use super::{
@@ -33,9 +35,13 @@ const BACK_AND_FORTH_TURNS: u64 = 3;
 /// Answered conversations out of those opened in the window.
 pub(super) fn response_rate(scope: &Scope) -> Reading {
     let metric = Metric::ResponseRate;
-    let openings = openings(scope);
+    let (openings, settled) = (openings(scope), settled(scope));
     if openings.is_empty() {
-        return Reading::no_cases(metric, "nobody opened a conversation in the window");
+        let why = match settled {
+            0 => "nobody opened a conversation in the window".to_owned(),
+            _ => format!("all {} of the window need no answer", counted(settled, "conversations")),
+        };
+        return Reading::no_cases(metric, why);
     }
     if let Some(why) = silent(scope) {
         return Reading::no_cases(metric, why);
@@ -45,6 +51,7 @@ pub(super) fn response_rate(scope: &Scope) -> Reading {
         .out_of("conversations opened in the window")
         .behind(scope, || openings.iter().map(|opening| opening_row(opening, None)))
         .over(openings.iter().flat_map(|opening| [Some(opening.at), opening.answered_at]).flatten())
+        .but(left_out(settled))
         .but(too_young(scope, &openings))
         .but(not_covered(scope, &openings))
         .but(scope.begins_late())
@@ -120,14 +127,59 @@ pub(super) fn conversation_depth(scope: &Scope) -> Reading {
         let (found, least) = (turns.len(), least_for_rank_interval(0.5));
         format!("no interval: it takes {least} conversations and there are {found}")
     });
-    let reading = Reading::value(metric, median, turns.len() as u64, interval).but(few);
+    let reading = Reading::value(metric, median, turns.len() as u64, interval)
+        .given("turns of the deepest", turns.last().copied().unwrap_or_default())
+        .given("largest h-index of a thread", h_index(scope, &talks) as f64)
+        .but(few);
     in_talks(scope, reading, &talks, |_| true)
 }
 
-/// The openings inside the window.
+/// The largest h of a thread: so many of its turns lie at least so deep. A thread in which one person
+/// and we pass the word to and fro is deep, one in which many speak once is wide; h grows with both.
+///
+/// # Source
+///
+/// V. Gómez, A. Kaltenbrunner and V. López, "Statistical analysis of the social network and
+/// discussion threads in Slashdot", 2008: the largest h with at least h comments at depth h or more.
+fn h_index(scope: &Scope, talks: &[&Talk]) -> u64 {
+    let mut threads: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
+    for talk in talks {
+        // Every turn lies one deeper than the one before it.
+        threads.entry(talk.key.0).or_default().extend(1..=talk.alternations_in(scope.window));
+    }
+    let h = |mut depths: Vec<u64>| {
+        depths.sort_unstable_by(|one, other| other.cmp(one));
+        (1..).zip(depths).take_while(|(rank, depth)| depth >= rank).count() as u64
+    };
+    threads.into_values().map(h).max().unwrap_or_default()
+}
+
+/// The caveat that some conversations want no answer.
+fn left_out(settled: u64) -> Option<String> {
+    (settled > 0).then(|| {
+        let them = if settled == 1 { "it" } else { "them" };
+        let which = counted(settled, "conversations");
+        format!("{which} left out: the source marks {them} as spam, or as needing no answer")
+    })
+}
+
+/// The openings inside the window that want an answer.
 fn openings<'a>(scope: &Scope<'a>) -> Vec<Opening<'a>> {
+    all_openings(scope).filter(|opening| !is_settled(scope, opening)).collect()
+}
+
+/// How many openings inside the window want no answer, as their source says.
+fn settled(scope: &Scope) -> u64 {
+    all_openings(scope).filter(|opening| is_settled(scope, opening)).count() as u64
+}
+
+fn all_openings<'s, 'a>(scope: &'s Scope<'a>) -> impl Iterator<Item = Opening<'a>> + 's {
     let openings = scope.talks().iter().flat_map(Talk::openings);
-    openings.filter(|opening| scope.window.holds(opening.at)).collect()
+    openings.filter(|opening| scope.window.holds(opening.at))
+}
+
+fn is_settled(scope: &Scope, opening: &Opening) -> bool {
+    opening.post.is_some_and(|post| scope.settled().contains(post))
 }
 
 /// The first answers that only our own side of the source tells, opened inside the window.
@@ -258,7 +310,10 @@ fn verb(amount: u64, which: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::testing::{World, ago, interval, line, person},
+        super::{
+            explain,
+            testing::{WINDOW, World, ago, interval, line, person},
+        },
         *,
     };
     use crate::{
@@ -344,6 +399,57 @@ mod tests {
         ];
         for (why, world, expected) in table {
             assert_eq!(world.line(Metric::ResponseRate), expected, "{why}");
+        }
+    }
+
+    #[test]
+    fn what_needs_no_answer_is_left_out_and_said() {
+        let mut world = world().says("ann", "r", 50).says("bob", "s", 40).answers("ann", "r", 45);
+        let mark = |world: &mut World, who: &str, wants| {
+            let theirs = |post: &&mut Post| post.author == person(who);
+            world.facts.posts.iter_mut().filter(theirs).for_each(|post| post.needs_answer = wants);
+        };
+        assert_eq!(world.line(Metric::ResponseRate), "1 of 2");
+        mark(&mut world, "bob", Some(true));
+        assert_eq!(world.line(Metric::ResponseRate), "1 of 2", "it says that it wants one");
+        mark(&mut world, "bob", Some(false));
+        let found = world.measured(Metric::ResponseRate);
+        assert_eq!(line(&found), "1 of 1");
+        let said = "1 conversation left out: the source marks it as spam, or as needing no answer";
+        assert!(found.caveats.iter().any(|caveat| caveat == said), "{:?}", found.caveats);
+        mark(&mut world, "ann", Some(false));
+        let none = "no cases: all 2 conversations of the window need no answer";
+        assert_eq!(world.line(Metric::ResponseRate), none);
+    }
+
+    #[test]
+    fn the_deepest_and_the_h_index_stand_beside_the_median() {
+        // (why, world, turns of the deepest, largest h-index of a thread)
+        let talk = |world: World, who: &str, thread: &str, turns: i64| {
+            (0..turns).fold(world, |world, turn| match turn % 2 {
+                0 => world.says(who, thread, 100 - turn),
+                _ => world.answers(who, thread, 100 - turn),
+            })
+        };
+        let wide = ["a", "b", "c", "d"].iter().fold(world(), |world, who| talk(world, who, "r", 1));
+        let table = [
+            ("one turn", talk(world(), "ann", "r", 1), 1.0, 1.0),
+            ("deep: turns 1 to 5", talk(world(), "ann", "r", 5), 5.0, 3.0),
+            ("wide: four of one turn", wide, 1.0, 1.0),
+            (
+                "wide and deep",
+                talk(talk(world(), "ann", "r", 3), "bob", "r", 3),
+                3.0,
+                // 3, 3, 2, 2, 1, 1: two turns lie at 2 or deeper, and not three at 3.
+                2.0,
+            ),
+            ("threads stand apart", talk(talk(world(), "ann", "r", 3), "bob", "s", 3), 3.0, 2.0),
+        ];
+        for (why, world, deepest, h) in table {
+            let (brand, facts, depth) = (&world.brand, &world.facts, Metric::ConversationDepth);
+            let Ok(found) = explain(brand, facts, facts, depth, WINDOW, None);
+            let inputs: Vec<f64> = found.inputs.iter().map(|input| input.1).collect();
+            assert_eq!(inputs, [deepest, h], "{why}: {:?}", found.inputs);
         }
     }
 

@@ -17,7 +17,7 @@
 //!
 //! The screen and its signs: `docs/reference/scores.md`.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -27,14 +27,14 @@ use super::{
 };
 use crate::{
     evidence::{
-        facts::{Act, Facts, PersonId},
+        facts::{Act, Facts},
         scores::{
             Reason, Screen, Signs,
             burst::{self, Arrivals, Bursts},
             context::{self, Told},
             screen::{could_flag, screen},
         },
-        somebody::{Crowd, Following, Micros, Place, Somebody},
+        somebody::{Following, Micros, Place, Somebody},
     },
     model::{FactKind, Finding, Metric},
 };
@@ -147,8 +147,6 @@ pub(super) struct Quality {
 pub(super) struct Screening {
     end: DateTime<Utc>,
     told: BTreeMap<String, Told>,
-    /// The accounts that we follow.
-    followed: HashSet<String>,
     arrivals: Arrivals,
     followers: u64,
     /// Followers of whom nobody says when they came.
@@ -167,42 +165,28 @@ struct Judged {
 impl Screening {
     /// Begins to screen as of `end`; `None` if the exports hold nothing to judge by.
     ///
-    /// - `own`: the accounts of the brand.
-    ///
-    /// # Errors
-    ///
-    /// Why the crowd cannot be shown.
-    pub fn begin<C: Crowd>(
-        facts: &Facts,
-        crowd: &C,
-        own: &[PersonId],
-        end: DateTime<Utc>,
-    ) -> Result<Option<Self>, C::Error> {
+    pub fn begin(facts: &Facts, end: DateTime<Utc>) -> Option<Self> {
         let held = |kind| facts.carried.contains(&kind);
-        if !held(FactKind::Traits) || !held(FactKind::Inbound) {
-            return Ok(None);
-        }
-        let mut followed = HashSet::new();
-        for account in own {
-            let account = crowd.one(account)?;
-            let now = account.follows.iter().filter(|one| one.held(end.into()));
-            followed.extend(now.map(|one| account.account(one.account).as_str().to_owned()));
-        }
-        Ok(Some(Self {
+        (held(FactKind::Traits) && held(FactKind::Inbound)).then(|| Self {
             end,
             told: context::told(facts),
-            followed,
             arrivals: Arrivals::default(),
             followers: 0,
             undated: Judged::default(),
             dated: BTreeMap::new(),
-        }))
+        })
     }
 
     /// Adds somebody; answers with their signs if they follow us.
     ///
+    /// - `followed`: whether we follow them.
     /// - `is_own`: whether the account at a place is ours.
-    pub fn see(&mut self, somebody: &Somebody, is_own: impl Fn(Place) -> bool) -> Option<Signs> {
+    pub fn see(
+        &mut self,
+        somebody: &Somebody,
+        followed: bool,
+        is_own: impl Fn(Place) -> bool,
+    ) -> Option<Signs> {
         let end = Micros::from(self.end);
         let known = |one: &&Following| is_own(one.account) && one.had_begun(end);
         let of_us = || somebody.follows.iter().filter(known);
@@ -210,7 +194,7 @@ impl Screening {
         let mut now = of_us().filter(|one| one.held(end)).peekable();
         now.peek()?;
         let since = now.filter_map(|one| one.since).min();
-        let signs = self.signs(somebody, since);
+        let signs = Signs { followed, ..self.signs(somebody, since) };
         self.followers += 1;
         match since {
             None => self.undated.add(&signs),
@@ -237,7 +221,6 @@ impl Screening {
             followed_since: since.map(Micros::time),
             engaged,
             replied: deeds().any(|deed| deed.act == Act::Reply),
-            followed: self.followed.contains(somebody.id()),
             ..Signs::of(somebody.traits(), self.end)
         }
     }

@@ -7,7 +7,7 @@
 //! - No fact later than the window's end passes.
 //! - An account of the brand is never "somebody".
 
-use std::cell::OnceCell;
+use std::{cell::OnceCell, collections::HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -31,6 +31,7 @@ pub(super) struct Scope<'a> {
     /// The newest fact known, but not after the window's end, UTC.
     pub as_of: Option<DateTime<Utc>>,
     talks: OnceCell<Vec<Talk<'a>>>,
+    settled: OnceCell<HashSet<&'a str>>,
 }
 
 impl<'a> Scope<'a> {
@@ -38,7 +39,15 @@ impl<'a> Scope<'a> {
     pub fn open(brand: &'a Brand, facts: &'a Facts, tally: &'a Tally) -> Self {
         let window = tally.window;
         let as_of = facts.as_of.map(|as_of| as_of.min(window.to));
-        Self { brand, facts, tally, window, as_of, talks: OnceCell::new() }
+        Self {
+            brand,
+            facts,
+            tally,
+            window,
+            as_of,
+            talks: OnceCell::new(),
+            settled: OnceCell::new(),
+        }
     }
 
     /// Whether `person` is an account of the brand.
@@ -103,6 +112,14 @@ impl<'a> Scope<'a> {
     /// Every conversation between us and one person, built on first use.
     pub fn talks(&self) -> &[Talk<'a>] {
         self.talks.get_or_init(|| talks(self))
+    }
+
+    /// The posts that want no answer, as their source says, found on first use.
+    pub fn settled(&self) -> &HashSet<&'a str> {
+        self.settled.get_or_init(|| {
+            let posts = self.facts.posts.iter().filter(|post| post.needs_answer == Some(false));
+            posts.map(|post| &*post.id).collect()
+        })
     }
 
     /// The caveat that a person asked for a window which the evidence does not reach the end of.

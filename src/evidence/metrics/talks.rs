@@ -13,7 +13,7 @@
 //!
 //! The 24 hours are the rule by which Facebook counts a page's response rate.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -54,6 +54,8 @@ pub(crate) struct Talk<'a> {
 pub(crate) struct Opening<'a> {
     /// The conversation that waits.
     pub talk: Key<'a>,
+    /// The post that opened it, if that is known.
+    pub post: Option<&'a str>,
     pub at: DateTime<Utc>,
     pub answered_at: Option<DateTime<Utc>>,
 }
@@ -67,7 +69,8 @@ impl<'a> Talk<'a> {
             let after_silence = last.is_none_or(|last| turn.at - last >= SILENCE);
             match (turn.side, openings.last_mut()) {
                 (Side::Theirs, _) if after_silence => {
-                    openings.push(Opening { talk: self.key, at: turn.at, answered_at: None });
+                    let (talk, post) = (self.key, Some(turn.id));
+                    openings.push(Opening { talk, post, at: turn.at, answered_at: None });
                 }
                 (Side::Ours, Some(open)) if open.answered_at.is_none() => {
                     open.answered_at = Some(turn.at);
@@ -99,8 +102,15 @@ pub(crate) type Key<'a> = (&'a str, &'a PersonId);
 /// Where a post of theirs belongs, and when it was written.
 type Place<'a> = (Key<'a>, DateTime<Utc>);
 
+/// The moment from which on turns matter to a window: none that lies further back than the silence
+/// before it can open a conversation in it, or keep one from opening.
+pub(super) fn matters_from(window: Window) -> DateTime<Utc> {
+    window.from.checked_sub_signed(SILENCE).unwrap_or(DateTime::<Utc>::MIN_UTC)
+}
+
 /// Finds every conversation of the window, with what of it went before as far as that matters.
 pub(super) fn talks<'a>(scope: &Scope<'a>) -> Vec<Talk<'a>> {
+    let since = matters_from(scope.window);
     let theirs = posts_of_others(scope);
     let mut places: HashMap<&str, Place> = HashMap::new();
     for inbound in &scope.tally.said {
@@ -112,14 +122,16 @@ pub(super) fn talks<'a>(scope: &Scope<'a>) -> Vec<Talk<'a>> {
         *kept = place.min(*kept);
     }
     let mut turns: HashMap<Key, Vec<Turn>> = HashMap::new();
-    for (id, (key, at)) in &places {
+    for (id, (key, at)) in places.iter().filter(|(_, (_, at))| *at >= since) {
         turns.entry(*key).or_default().push(Turn { at: *at, side: Side::Theirs, id });
     }
     for post in scope.own_posts().filter(|post| post.kind == PostKind::Reply) {
         if let Some((key, at)) = place_of_answer(scope, &theirs, &places, post) {
             // Clocks differ: an answer is never before what it answers.
             let turn = Turn { at: post.at.max(at), side: Side::Ours, id: &post.id };
-            turns.entry(key).or_default().push(turn);
+            if turn.at >= since {
+                turns.entry(key).or_default().push(turn);
+            }
         }
     }
     turns.into_iter().map(|(key, turns)| sorted(key, turns)).collect()
@@ -156,25 +168,29 @@ fn place_of_answer<'a>(
 }
 
 /// Our first answer to each person in each thread, by the time of what it answers, for sources
-/// that hold our side only. `counts` picks the replies to look at.
+/// that hold our side only; of threads in which one of the window's posts was answered. `counts`
+/// picks the replies to look at.
 pub(super) fn first_answers<'a>(
     scope: &Scope<'a>,
     counts: impl Fn(&Post) -> bool,
 ) -> Vec<Opening<'a>> {
+    let answers = || {
+        let replies = scope.own_posts().filter(|post| post.kind == PostKind::Reply && counts(post));
+        replies.filter_map(|post| {
+            let author = post.parent_author.as_ref().filter(|author| !scope.is_own(author))?;
+            Some(((&*post.root, author), (post.at, &*post.id, post.parent_at?)))
+        })
+    };
+    let inside = answers().filter(|(_, (_, _, parent_at))| scope.window.holds(*parent_at));
+    let asked: HashSet<Key> = inside.map(|(key, _)| key).collect();
     let mut first: BTreeMap<Key, (DateTime<Utc>, &str, DateTime<Utc>)> = BTreeMap::new();
-    for post in scope.own_posts().filter(|post| post.kind == PostKind::Reply && counts(post)) {
-        let (Some(author), Some(parent_at)) = (&post.parent_author, post.parent_at) else {
-            continue;
-        };
-        if scope.is_own(author) {
-            continue;
-        }
-        let answer = (post.at, &*post.id, parent_at);
-        let kept = first.entry((&post.root, author)).or_insert(answer);
+    for (key, answer) in answers().filter(|(key, _)| asked.contains(key)) {
+        let kept = first.entry(key).or_insert(answer);
         *kept = answer.min(*kept);
     }
     let openings = first.into_iter().map(|(talk, (at, _, parent_at))| Opening {
         talk,
+        post: None,
         at: parent_at,
         answered_at: Some(at.max(parent_at)),
     });

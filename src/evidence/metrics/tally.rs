@@ -13,7 +13,10 @@
 //!   or interactions, unless the people behind a number are asked for.
 //! - No deed later than the window's end is counted; an account of the brand is never somebody.
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -22,7 +25,7 @@ use super::{
     reached::{Reached, Reaching, Targets},
     reading::Span,
     staying,
-    talks::SILENCE,
+    talks::matters_from,
 };
 use crate::{
     evidence::{
@@ -115,12 +118,15 @@ pub(super) struct Listed {
     pub last: u64,
 }
 
-/// With how many people there was which direction in the window.
+/// With how many people there is which direction.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Ties {
     pub theirs: u64,
     pub ours: u64,
     pub both: u64,
+    /// How many we follow at the window's end, and how many of our followers are among them.
+    pub follows: u64,
+    pub mutual: u64,
     /// The last time with each of them: the first and last of these.
     pub last: Span,
 }
@@ -134,8 +140,9 @@ pub(super) struct Face {
     pub last: Option<DateTime<Utc>>,
     /// Whether they engaged in the window before.
     pub before: bool,
-    /// Whether they follow us at the window's end.
+    /// Whether they follow us at the window's end, and we them.
     pub follows: bool,
+    pub followed: bool,
     pub posted: Option<DateTime<Utc>>,
     /// When we wrote to them last in the window.
     pub ours: Option<DateTime<Utc>>,
@@ -163,9 +170,12 @@ impl Tally {
         let window = window(facts.as_of, look.window_seconds, look.until);
         let Some(window) = window else { return Ok(None) };
         let (own, targets) = (own(facts, crowd)?, Targets::of(brand));
+        let followed = Arc::new(followed(crowd, &own, window.to)?);
         let mut counting = Counting::new(facts, own, targets, window, look.explains);
+        counting.tally.ties.follows = followed.len() as u64;
+        counting.followed = followed;
         if look.screens {
-            counting.screening = Screening::begin(facts, crowd, &counting.tally.own, window.to)?;
+            counting.screening = Screening::begin(facts, window.to);
         }
         let parts = crowd.side_by_side(&|stretch| counting.begin(stretch), &Counting::see)?;
         let all = parts.into_iter().map(Counting::end).reduce(Counting::join).unwrap_or(counting);
@@ -196,6 +206,23 @@ pub(crate) fn own<C: Crowd>(facts: &Facts, crowd: &C) -> Result<Vec<PersonId>, C
     own.sort_unstable();
     own.dedup();
     Ok(own)
+}
+
+/// Whom our accounts follow at `end`, in order.
+fn followed<C: Crowd>(
+    crowd: &C,
+    own: &[PersonId],
+    end: DateTime<Utc>,
+) -> Result<Vec<String>, C::Error> {
+    let mut followed = Vec::new();
+    for account in own {
+        let account = crowd.one(account)?;
+        let now = account.follows.iter().filter(|one| one.held(end.into()));
+        followed.extend(now.map(|one| account.account(one.account).as_str().to_owned()));
+    }
+    followed.sort_unstable();
+    followed.dedup();
+    Ok(followed)
 }
 
 /// The window in the store's time.
@@ -238,6 +265,9 @@ struct Counting<'a> {
     own_place: usize,
     ours: Vec<(&'a PersonId, DateTime<Utc>)>,
     ours_place: usize,
+    /// Whom we follow, sorted, and how far the crowd has come there.
+    followed: Arc<Vec<String>>,
+    followed_place: usize,
     /// What our replies answer.
     answered: HashSet<&'a str>,
     accounts: Vec<Account>,
@@ -261,6 +291,8 @@ impl<'a> Counting<'a> {
             let ours = facts.posts.iter().filter(|post| is_own(&post.author));
             ours.filter(|post| post.kind == PostKind::Reply && post.at <= window.to)
         };
+        let since = matters_from(window);
+        let recent = || replies().filter(|post| post.at >= since);
         let inside = || replies().filter(|post| window.holds(post.at));
         let to_whom = || {
             let others = |post: &'a Post| post.parent_author.as_ref().filter(|to| !is_own(to));
@@ -295,15 +327,14 @@ impl<'a> Counting<'a> {
             window: Bounds::of(window),
             before: Bounds::of(window.before()),
             active_since: (window.to - ACTIVE).into(),
-            said_since: window
-                .from
-                .checked_sub_signed(SILENCE)
-                .map_or(Micros(i64::MIN), From::from),
+            said_since: since.into(),
             own_place: 0,
             ours: ours.into_iter().collect(),
             ours_place: 0,
             reaching: Reaching::begin(targets, window, to_whom()),
-            answered: replies().filter_map(|post| post.parent.as_deref()).collect(),
+            followed: Arc::default(),
+            followed_place: 0,
+            answered: recent().filter_map(|post| post.parent.as_deref()).collect(),
             accounts: Vec::new(),
             begins: None,
             inbound: None,
@@ -318,6 +349,7 @@ impl<'a> Counting<'a> {
         if let Some(from) = stretch.from.as_deref() {
             part.own_place = self.tally.own.partition_point(|own| own.as_str() < from);
             part.ours_place = self.ours.partition_point(|(person, _)| person.as_str() < from);
+            part.followed_place = self.followed.partition_point(|id| id.as_str() < from);
         }
         part
     }
@@ -337,17 +369,19 @@ impl<'a> Counting<'a> {
         self.activity(somebody, &deeds, follows);
         let ours = self.tie(somebody.id(), &deeds);
         self.reaching.see(somebody);
-        let signs = self.screen(somebody);
+        let followed = self.is_followed(somebody.id());
+        self.tally.ties.mutual += u64::from(follows && followed);
+        let signs = self.screen(somebody, followed);
         if self.tally.explains {
-            self.keep(somebody, &deeds, follows, ours, signs);
+            self.keep(somebody, &deeds, (follows, followed), ours, signs);
         }
     }
 
     /// Puts somebody to the screen, if it was asked for; answers with their signs if they follow us.
-    fn screen(&mut self, somebody: &Somebody) -> Option<Signs> {
+    fn screen(&mut self, somebody: &Somebody, followed: bool) -> Option<Signs> {
         let accounts = &self.accounts;
         let is_own = |place| accounts.get(place as usize).is_some_and(|account| account.own);
-        self.screening.as_mut()?.see(somebody, is_own)
+        self.screening.as_mut()?.see(somebody, followed, is_own)
     }
 
     /// Learns what the accounts are that came up with this person.
@@ -367,6 +401,14 @@ impl<'a> Counting<'a> {
         own.get(self.own_place).is_some_and(|one| one.as_str() == id)
     }
 
+    /// Whether we follow the next person of the crowd.
+    fn is_followed(&mut self, id: &str) -> bool {
+        while self.followed.get(self.followed_place).is_some_and(|one| one.as_str() < id) {
+            self.followed_place += 1;
+        }
+        self.followed.get(self.followed_place).is_some_and(|one| one == id)
+    }
+
     fn deeds(&mut self, somebody: &Somebody) -> Deeds {
         let mut deeds = Deeds::default();
         for deed in &somebody.deeds {
@@ -384,7 +426,7 @@ impl<'a> Counting<'a> {
     }
 
     /// Keeps what they said, if it can matter to a conversation of the window: since the silence
-    /// before it, or answered by us whenever.
+    /// before it, or answered by us since then.
     fn hear(&mut self, somebody: &Somebody, deed: &Deed) {
         let recent = deed.at >= self.said_since || self.answered.contains(somebody.object(deed));
         if recent && deed.at <= self.window.to {
@@ -464,7 +506,7 @@ impl<'a> Counting<'a> {
         &mut self,
         somebody: &Somebody,
         deeds: &Deeds,
-        follows: bool,
+        (follows, followed): (bool, bool),
         ours: Option<DateTime<Utc>>,
         signs: Option<Signs>,
     ) {
@@ -478,6 +520,7 @@ impl<'a> Counting<'a> {
             last: deeds.last.map(Micros::time),
             before: deeds.before,
             follows,
+            followed,
             posted: somebody.traits().last_post,
             ours,
             listed: lists.collect(),
@@ -557,6 +600,7 @@ impl Tally {
         self.most_active.join(other.most_active);
         self.ties.theirs += other.ties.theirs;
         self.ties.both += other.ties.both;
+        self.ties.mutual += other.ties.mutual;
         other.ties.last.into_iter().for_each(|(first, last)| {
             self.ties.add(first);
             self.ties.add(last);
@@ -604,6 +648,7 @@ impl Face {
             last: None,
             before: false,
             follows: false,
+            followed: false,
             posted: None,
             ours: None,
             listed: Vec::new(),

@@ -132,6 +132,19 @@ impl World {
         self
     }
 
+    /// We follow somebody; so many hours before the end we gave it up.
+    pub fn we_follow(mut self, whom: &str, left: Option<i64>) -> Self {
+        self.facts.follows.push(Follow {
+            follower: person("us"),
+            followed: person(whom),
+            since: None,
+            first_seen_at: ago(40 * 24),
+            seen_at: end(),
+            left_at: left.map(ago),
+        });
+        self
+    }
+
     pub fn follow_all<'a>(self, people: impl IntoIterator<Item = &'a str>) -> Self {
         people.into_iter().fold(self, |world, who| world.follows(who, None, None))
     }
@@ -320,7 +333,11 @@ impl World {
     pub fn posts_as(mut self, text: &str, hours: i64, kind: PostKind, to: Visibility) -> Self {
         let id = format!("us/{text}/{hours}");
         let text = Some(text.to_owned());
-        let post = Post { text: text.map(Into::into), visibility: to, ..self.post(&id, "us", kind, hours) };
+        let post = Post {
+            text: text.map(Into::into),
+            visibility: to,
+            ..self.post(&id, "us", kind, hours)
+        };
         self.facts.posts.push(post);
         self
     }
@@ -347,6 +364,7 @@ impl World {
             text: None,
             chars: 0,
             question: None,
+            needs_answer: None,
             language: None,
             visibility: Visibility::Public,
         }

@@ -5,7 +5,7 @@ use super::{
     scope::Scope,
     tally::Face,
 };
-use crate::model::Metric;
+use crate::model::{Finding, Metric};
 
 /// People who engaged with us and to whom we wrote, out of those with whom there was either.
 pub(super) fn reciprocity(scope: &Scope) -> Reading {
@@ -21,6 +21,31 @@ pub(super) fn reciprocity(scope: &Scope) -> Reading {
         .within(ties.last)
         .behind(scope, || scope.tally.faces.iter().filter_map(row))
         .but(scope.begins_late())
+}
+
+/// Followers whom we follow, out of all who are known by name.
+pub(super) fn mutual_follow_rate(scope: &Scope) -> Reading {
+    let metric = Metric::MutualFollowRate;
+    let (ties, followers) = (&scope.tally.ties, scope.tally.activity.followers);
+    if ties.follows == 0 {
+        let why = "no export lists whom we follow".to_owned();
+        return Reading::without(metric, Finding::NotExported { why });
+    }
+    if followers == 0 {
+        return Reading::no_cases(metric, "no follower is known by name at the window's end");
+    }
+    let mutual = || scope.tally.faces.iter().filter(|one| one.follows && one.followed);
+    Reading::proportion(metric, ties.mutual, followers)
+        .out_of("followers known by name at the window's end")
+        .given("accounts that we follow", ties.follows as f64)
+        .behind(scope, || {
+            mutual().map(|one| Row {
+                of: Subject::Person(one.id.clone()),
+                at: None,
+                counts: true,
+                what: "follows us, and we follow them".to_owned(),
+            })
+        })
 }
 
 /// What there was with somebody, if there was anything.
@@ -42,6 +67,27 @@ fn row(one: &Face) -> Option<Row> {
 #[cfg(test)]
 mod tests {
     use super::{super::testing::World, *};
+
+    #[test]
+    fn mutual_are_followers_at_the_end_whom_we_follow() {
+        let followed = || World::new().follow_all(["ann", "bob", "cid"]);
+        // (why, world, line)
+        let table = [
+            ("nobody knows", followed(), "not exported: no export lists whom we follow"),
+            ("one of three", followed().we_follow("bob", None), "1 of 3"),
+            ("who does not follow us", followed().we_follow("zoe", None), "0 of 3"),
+            ("given up", followed().we_follow("ann", None).we_follow("bob", Some(5)), "1 of 3"),
+            ("left us", followed().we_follow("dan", None).follows("dan", None, Some(9)), "0 of 3"),
+            (
+                "no followers",
+                World::new().we_follow("ann", None),
+                "no cases: no follower is known by name at the window's end",
+            ),
+        ];
+        for (why, world, expected) in table {
+            assert_eq!(world.line(Metric::MutualFollowRate), expected, "{why}");
+        }
+    }
 
     #[test]
     fn it_goes_both_ways_with_whom_we_answer_and_who_engages() {

@@ -72,10 +72,9 @@ pub(super) fn rate(scope: &Scope, metric: Metric, of: &[Count], by: Option<Count
         .but(posts.caveats)
 }
 
-/// The median over own posts of reactions for each follower at the time of the post.
-pub(super) fn per_follower(scope: &Scope) -> Reading {
-    let metric = Metric::ErFollowersPost;
-    let posts = match Posts::of(scope, REACTIONS, None) {
+/// The median over own posts of the sum of `of` for each follower at the time of the post.
+pub(super) fn per_follower(scope: &Scope, metric: Metric, of: &[Count]) -> Reading {
+    let posts = match Posts::of(scope, of, None) {
         Ok(posts) => posts,
         Err(finding) => return Reading::without(metric, finding),
     };
@@ -269,6 +268,30 @@ mod tests {
     /// A world whose one post was counted so, five days before the end.
     fn one(counts: &[(Count, Option<u64>)]) -> World {
         World::new().counted("p", 5 * DAY, counts)
+    }
+
+    #[test]
+    fn intent_for_each_follower_needs_no_reach() {
+        let stated = || World::new().profile_of("us", 3, Some(200), &[]);
+        let kept = [(Saves, Some(3)), (Replies, Some(1)), (Likes, Some(90))];
+        // (why, world, line)
+        let table = [
+            ("likes are none", stated().counted("p", 5 * DAY, &kept), "value 0.02 of 1"),
+            (
+                "the lower of two is the median",
+                stated().counted("p", 5 * DAY, &kept).counted("q", 6 * DAY, &[(Shares, Some(2))]),
+                "value 0.01 of 2",
+            ),
+            (
+                "only likes are told",
+                stated().counted("p", 5 * DAY, &[(Likes, Some(90))]),
+                "not exported: no export states the saves, shares, replies, quotes of own posts \
+                 in the window",
+            ),
+        ];
+        for (why, world, expected) in table {
+            assert_eq!(world.line(Metric::HighIntentFollowersPost), expected, "{why}");
+        }
     }
 
     #[test]

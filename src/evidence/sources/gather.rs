@@ -168,6 +168,7 @@ impl Gather {
         known.text = known.text.take().or(post.text);
         known.parent_at = known.parent_at.or(post.parent_at);
         known.question = known.question.or(post.question);
+        known.needs_answer = known.needs_answer.or(post.needs_answer);
         known.language = known.language.take().or(post.language);
     }
 

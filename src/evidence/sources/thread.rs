@@ -37,6 +37,8 @@ pub(crate) struct Message {
     /// Its words.
     pub words: Option<Box<str>>,
     pub told: text::Heard,
+    /// As [`Post::needs_answer`].
+    pub needs_answer: Option<bool>,
 }
 
 impl Message {
@@ -44,7 +46,7 @@ impl Message {
     pub(crate) fn new(id: String, at: DateTime<Utc>, by: By, words: Option<&str>) -> Self {
         let words = words.map(text::clean_text);
         let told = text::Heard::of(words.as_deref(), None);
-        Self { id: id.into(), at, by, words: words.map(Into::into), told }
+        Self { id: id.into(), at, by, words: words.map(Into::into), told, needs_answer: None }
     }
 }
 
@@ -146,6 +148,7 @@ fn post(us: &Us, message: &Message, before: Option<&Message>, root: &Arc<str>) -
         text: message.words.clone(),
         chars: message.told.chars,
         question: message.told.question,
+        needs_answer: message.needs_answer,
         language: message.told.language,
         visibility: us.visibility,
     }

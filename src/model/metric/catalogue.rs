@@ -315,6 +315,21 @@ catalogue! {
         remedy: "post what is worth keeping, sending on or answering",
         ..COUNTED
     }
+    /// The median share of followers who did more than touch a post.
+    HighIntentFollowersPost {
+        name: "high_intent_followers_post",
+        title: "median saves, shares, replies and quotes of a post for each follower",
+        per: Some(Denominator::Followers),
+        method: Method::Rank,
+        needs: &[
+            &[FactKind::PostTotals, FactKind::FollowerCount],
+            &[FactKind::PostTotals, FactKind::AccountTotals],
+        ],
+        formula: "median over posts of (saves + shares + replies + quotes) / followers",
+        source: "as high_intent_rate, for exports that tell no reach",
+        remedy: "post what is worth keeping, sending on or answering",
+        ..COUNTED
+    }
     /// People with whom it goes both ways.
     Reciprocity {
         name: "reciprocity",
@@ -325,6 +340,19 @@ catalogue! {
         needs: &[&[FactKind::Inbound, FactKind::OwnPosts]],
         formula: "people who engaged and were answered / people who engaged or were answered",
         remedy: "answer those who engage, and write to people who may answer back",
+        ..BASE
+    }
+    /// Followers whom we follow, out of all followers.
+    MutualFollowRate {
+        name: "mutual_follow_rate",
+        title: "followers whom we follow",
+        per: Some(Denominator::Followers),
+        cases: "followers known by name",
+        hits: "followers whom we follow",
+        needs: &[&[FactKind::Followers]],
+        formula: "followers whom we follow / followers, at the window's end",
+        source: "mutual follows, the lasting side of reciprocity",
+        remedy: "follow back those who add value, as `fivestep refine` shows them",
         ..BASE
     }
     /// Own posts that touch a declared pillar, out of own posts.

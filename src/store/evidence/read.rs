@@ -304,6 +304,7 @@ fn post(row: &Row<'_>, known: &mut Known) -> rusqlite::Result<Post> {
         text: row.get("text")?,
         chars: row.get("chars")?,
         question: row.get("question")?,
+        needs_answer: row.get("needs_answer")?,
         language: language.flatten(),
         visibility: named(row, "visibility", &VISIBILITIES)?,
     })

@@ -13,7 +13,7 @@ enum Step {
 }
 
 /// What each version adds to the one before, the first from nothing.
-const VERSIONS: [&[Step]; 6] = [
+const VERSIONS: [&[Step]; 7] = [
     &[Step::Sql(include_str!("schema/1.sql"))],
     &[Step::Sql(include_str!("schema/2.sql"))],
     &[
@@ -24,6 +24,7 @@ const VERSIONS: [&[Step]; 6] = [
     &[Step::Sql(include_str!("schema/4.sql"))],
     &[Step::Sql(include_str!("schema/5.sql"))],
     &[Step::Sql(include_str!("schema/6.sql"))],
+    &[Step::Sql(include_str!("schema/7.sql"))],
 ];
 
 /// The version of the tables that this program reads and writes, kept in `PRAGMA user_version`.

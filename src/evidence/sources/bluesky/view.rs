@@ -111,6 +111,7 @@ pub(super) fn post(row: &Value) -> Result<Post, Skip> {
         parent_at: parent.and_then(time_of).filter(|parent_at| *parent_at <= at),
         chars: told.chars,
         question: told.question,
+        needs_answer: None,
         language: told.language,
         text: words.map(Into::into),
         visibility: Visibility::Public,

@@ -60,7 +60,7 @@ impl Rows {
     /// The columns that a mapping must name, and those that it may.
     pub(super) fn columns(self) -> (&'static [&'static str], &'static [&'static str]) {
         match self {
-            Rows::Messages => (&["id", "at", "author"], &["thread", "side", "text"]),
+            Rows::Messages => (&["id", "at", "author"], &["thread", "side", "text", "status"]),
             Rows::Interactions => (&["author", "at", "object"], &["act", "name"]),
             Rows::Followers => (&["author"], &["name", "at"]),
             Rows::Posts => (&["id", "at"], &["text", "parent"]),
@@ -106,6 +106,9 @@ pub(super) struct Map {
     /// The values of `side`, or of `author` where there is no `side`, that mean us.
     #[serde(default)]
     pub ours: Vec<String>,
+    /// The values of `status` that mean spam, or that no answer is needed.
+    #[serde(default)]
+    pub no_answer: Vec<String>,
     /// What every row is, where no column says so.
     pub act: Option<Act>,
     /// How a time is written, where it is none of the common ways.
@@ -135,7 +138,7 @@ impl Map {
             problem: clean_name(&problem),
             remedy: remedy.to_owned(),
         };
-        let keys = "a mapping has `rows`, `columns`, and perhaps `ours`, `act`, `platform`, \
+        let keys = "a mapping has `rows`, `columns`, and perhaps `ours`, `no_answer`, `act`, `platform`, \
                     `time`, `complete`; `--guess-map` writes one to start from";
         let text = String::from_utf8(bytes)
             .map_err(|_| wrong(None, "the mapping is not UTF-8".into(), "save it as UTF-8"))?;
@@ -184,6 +187,20 @@ impl Map {
                 "nothing says which messages are ours",
                 "add `ours: [agent]` with the values of `side`, or of `author`, that mean you",
             ),
+            Rows::Messages if self.no_answer.is_empty() && self.columns.contains_key("status") => {
+                said(
+                    "nothing says which `status` means that no answer is needed",
+                    "add `no_answer: [spam, closed]` with those values, or leave `status` out",
+                )
+            }
+            Rows::Messages
+                if !self.no_answer.is_empty() && !self.columns.contains_key("status") =>
+            {
+                said(
+                    "`no_answer` has values, and no column has them",
+                    "add `status: COLUMN` below `columns`",
+                )
+            }
             Rows::Interactions if self.act.is_none() && !self.columns.contains_key("act") => said(
                 "nothing says what was done",
                 "add `act: COLUMN` below `columns`, or `act: like` for all rows",

@@ -202,7 +202,10 @@ impl Reading {
         let thread = self.maybe(cells, "thread").map_or_else(|| id.clone(), Cow::into_owned);
         let words = self.maybe(cells, "text");
         let id = format!("{}:{id}", self.us.id);
-        let message = Message::new(id, at, by, words.as_deref());
+        let mut message = Message::new(id, at, by, words.as_deref());
+        message.needs_answer = self.maybe(cells, "status").map(|told| {
+            !self.map.no_answer.iter().any(|value| value.eq_ignore_ascii_case(told.trim()))
+        });
         self.threads.add(thread, message)
     }
 

@@ -243,6 +243,7 @@ impl<'a> Own<'a> {
             text: words.filter(|_| visibility != Visibility::Direct).map(Into::into),
             chars: told.chars,
             question: told.question,
+            needs_answer: None,
             language: told.language,
             visibility,
         };

@@ -388,6 +388,7 @@ impl Reading {
             parent_at: parent.and_then(times::of_snowflake).filter(|parent| *parent <= at),
             chars: told.chars,
             question: told.question,
+            needs_answer: None,
             language: told.language,
             text: words.map(Into::into),
             visibility: Visibility::Public,

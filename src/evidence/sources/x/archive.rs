@@ -341,6 +341,7 @@ fn tweet(row: &Value, own: &Own, gather: &mut Gather) -> Result<(), Skip> {
         parent_at: parent.as_ref().and_then(|parent| parent.at),
         chars: told.chars,
         question: told.question,
+        needs_answer: None,
         language: told.language,
         text: text.map(Into::into),
         visibility: Visibility::Public,

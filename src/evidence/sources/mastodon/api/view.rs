@@ -190,6 +190,7 @@ impl Status {
             parent_at: parent.as_deref().and_then(times::of_mastodon_id).filter(|told| *told <= at),
             chars: told.chars,
             question: told.question,
+            needs_answer: None,
             language: told.language,
             text: words.filter(|_| kept).map(Into::into),
             visibility,
