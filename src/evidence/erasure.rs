@@ -86,6 +86,14 @@ impl Erasure {
         Self::new(gone, handles)
     }
 
+    /// These and those.
+    pub fn join(self, others: Self) -> Self {
+        Self::new(
+            self.ids.into_iter().chain(others.ids),
+            self.names.into_iter().chain(others.names),
+        )
+    }
+
     /// These and others.
     pub fn and(self, ids: BTreeSet<PersonId>, handles: BTreeSet<String>) -> Self {
         Self::new(self.ids.into_iter().chain(ids), self.names.into_iter().chain(handles))

@@ -492,7 +492,16 @@ fn forgotten_in(
     if marks.is_empty() {
         return Ok(Erasure::default());
     }
-    let gone = Erasure::of_marked(&export.facts, names, marks);
+    let mut gone = Erasure::of_marked(&export.facts, names, marks);
+    if let Some(pages) = &export.pages {
+        pages.each(&mut |page| {
+            let more = Erasure::of_marked(&page, names, marks);
+            if !more.is_empty() {
+                gone = std::mem::take(&mut gone).join(more);
+            }
+            Ok::<(), io::Error>(())
+        })?;
+    }
     let Some(crowd) = &export.crowd else { return Ok(gone) };
     let marked = |text: &str| marks.contains(&names.mark(text));
     let (mut ids, mut handles) = (BTreeSet::new(), BTreeSet::new());
@@ -506,7 +515,7 @@ fn forgotten_in(
     Ok(gone.and(ids, handles))
 }
 
-/// The export without these people; those of its crowd are left out on the way into the store.
+/// The export without these people; those of its crowd and on its pages are left out on the way into the store.
 fn without<'e>(export: &'e Export, gone: &Erasure) -> Cow<'e, Export> {
     if gone.is_empty() {
         return Cow::Borrowed(export);
@@ -550,7 +559,15 @@ mod tests {
             digest: digest_of(&[]),
         };
         let facts = Facts { people: (0..people).map(person).collect(), ..Default::default() };
-        Export { kind, account, facts, crowd: None, followers_complete: Vec::new(), receipt }
+        Export {
+            kind,
+            account,
+            facts,
+            crowd: None,
+            pages: None,
+            followers_complete: Vec::new(),
+            receipt,
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod harness;
 mod language;
 mod many;
 mod place;
+mod words;
 
 use std::{
     hint::black_box,
@@ -79,6 +80,9 @@ fn measure() {
     }
     if asked("crowd") {
         crowd::crowd(dir.path());
+    }
+    if asked("words") {
+        words::words(dir.path());
     }
 }
 

@@ -101,13 +101,13 @@ impl Draft {
         }
         self.files.sort_by(|one, other| one.name.cmp(&other.name));
         self.note_encodings();
-        self.gather.find_roots();
         let (kind, account) = (source.kind, source.account.clone());
         let origin = Origin { kind, account: account.clone() };
         let newest = self.crowd.as_ref().and_then(Sorter::newest).map(Micros::time);
         self.gather.made_at = self.gather.made_at.max(newest);
+        self.gather.finds_roots = true;
         let gathered = self.gather.finish(own, self.profile, origin)?;
-        let Gathered { facts, crowd } =
+        let Gathered { facts, crowd, pages } =
             gathered.ok_or_else(|| nothing_dated(&self.files, place()))?;
         let sorted = self.crowd.zip(facts.as_of).map(|(crowd, as_of)| crowd.finish(as_of.into()));
         let crowd = sorted.transpose().map_err(SourceError::Unsorted)?.or(crowd);
@@ -123,7 +123,7 @@ impl Draft {
             files: self.files,
         };
         let followers_complete = if self.followers_complete { vec![own.clone()] } else { vec![] };
-        Ok(Export { kind, account, facts, crowd, followers_complete, receipt })
+        Ok(Export { kind, account, facts, crowd, pages, followers_complete, receipt })
     }
 }
 

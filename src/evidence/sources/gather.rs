@@ -9,17 +9,27 @@
 //! - An interaction is never our own.
 //! - A time taken from an id, which any client may invent, never moves `as_of` far ahead of the
 //!   times that servers stated.
-//! - At most [`MOST_ROWS`] rows about people are in memory, eight times that in a huge export; the
-//!   others wait in files. Posts, requests, numbers and whom we follow stay in memory.
+//! - At most [`MOST_ROWS`] rows about people, as many posts, and as many posts with numbers are in
+//!   memory, eight times that in a huge export; the others wait in files. Requests, numbers of accounts
+//!   and whom we follow stay in memory.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
 use chrono::{DateTime, Utc};
 
-use super::{SourceError, aside::Aside, times};
+use super::{
+    SourceError,
+    aside::Aside,
+    met::Met,
+    pages::Pages,
+    roots::Roots,
+    runs::{Rows, Runs},
+    spans::Span,
+    times,
+};
 use crate::{
     evidence::{
         facts::{
@@ -28,6 +38,7 @@ use crate::{
         },
         layers::{Sorted, record::UNDATED},
         numbers::Numbers,
+        span::widened,
     },
     model::FactKind,
 };
@@ -41,10 +52,10 @@ pub(crate) fn lists_all(listed: u64, stated: u64) -> bool {
     listed as f64 >= stated as f64 * COMPLETE_FROM
 }
 
-/// How many rows about people are held in memory, until there are many files.
-const MOST_ROWS: usize = 1 << 17;
+/// How many rows of a family are held in memory, until there are many files.
+pub(super) const MOST_ROWS: usize = 1 << 17;
 /// After how many files twice as many rows are held.
-const FILES: usize = 64;
+pub(super) const FILES: usize = 64;
 
 /// What an export said about a follow.
 #[derive(Debug, Clone, Copy, Default)]
@@ -97,12 +108,19 @@ pub(crate) struct Gather {
     room: Room,
     people: BTreeMap<PersonId, Person>,
     follows: BTreeMap<(PersonId, PersonId), Sights>,
-    pub posts: BTreeMap<Arc<str>, Post>,
+    posts: Runs<Post>,
+    met: Met,
     interactions: BTreeMap<(PersonId, Act, String), Interaction>,
     /// Who was put aside.
     aside: Option<Aside>,
     pub requests: BTreeMap<(PersonId, PersonId), Request>,
-    pub post_totals: BTreeMap<Arc<str>, TotalsSeen>,
+    post_totals: Runs<PostTotals>,
+    /// From when to when the posts are, and those with numbers.
+    spans: [Option<Span>; 2],
+    /// Whether the readers leave it to this to find the roots of threads.
+    pub finds_roots: bool,
+    /// What was counted of posts, or withheld.
+    counted: BTreeSet<Count>,
     pub account_totals: BTreeMap<Period, u64>,
     /// When the export says it was made.
     pub made_at: Option<DateTime<Utc>>,
@@ -159,76 +177,30 @@ impl Gather {
     }
 
     /// Adds a post; what an earlier sight lacked is filled in.
-    pub(crate) fn post(&mut self, post: Post) {
-        let Some(known) = self.posts.get_mut(&post.id) else {
-            let post = self.shared(post);
-            self.posts.insert(post.id.clone(), post);
-            return;
-        };
-        known.text = known.text.take().or(post.text);
-        known.parent_at = known.parent_at.or(post.parent_at);
-        known.question = known.question.or(post.question);
-        known.needs_answer = known.needs_answer.or(post.needs_answer);
-        known.language = known.language.take().or(post.language);
-    }
-
-    /// The post with texts that are here already, instead of its copies of them.
-    fn shared(&self, mut post: Post) -> Post {
-        let person = |id: &PersonId| {
+    pub(crate) fn post(&mut self, mut post: Post) {
+        // One copy of an id for all who name it.
+        for id in [Some(&mut post.author), post.parent_author.as_mut()].into_iter().flatten() {
             let own = self.own.as_ref().filter(|own| *own == id);
-            own.or_else(|| Some(&self.people.get(id)?.id)).unwrap_or(id).clone()
-        };
-        let address = |id: &Arc<str>| {
-            let known = self.posts.get_key_value(id).map(|(known, _)| known);
-            known.unwrap_or(id).clone()
-        };
-        post.author = person(&post.author);
-        post.parent_author = post.parent_author.as_ref().map(person);
-        post.parent = post.parent.as_ref().map(address);
-        post.root = match &post.parent {
-            _ if post.root == post.id => post.id.clone(),
-            Some(parent) if *parent == post.root => parent.clone(),
-            _ => address(&post.root),
-        };
-        post
+            let known = own.or_else(|| Some(&self.people.get(id)?.id));
+            known.into_iter().for_each(|known| id.clone_from(known));
+        }
+        if post.root == post.id {
+            post.root = post.id.clone();
+        } else if let Some(parent) = post.parent.as_ref().filter(|parent| **parent == post.root) {
+            post.root = parent.clone();
+        }
+        self.spans[0] = widened(self.spans[0], post.at);
+        self.posts.add(post);
     }
 
-    /// Makes the root of every post the first of its thread, as far up as the posts here lead.
-    ///
-    /// Every post is walked over once, so neither a thread as long as the export nor answers in a
-    /// circle cost more than the export itself.
-    pub(crate) fn find_roots(&mut self) {
-        let mut roots: HashMap<&str, &Arc<str>> = HashMap::with_capacity(self.posts.len());
-        let mut way = Vec::new();
-        for start in self.posts.keys() {
-            let (mut id, mut told) = (start, start);
-            let root = loop {
-                if let Some(root) = roots.get(&**id) {
-                    break *root;
-                }
-                // Beyond the posts here: what the last of them was told, or else its parent.
-                let Some(post) = self.posts.get(id) else { break told };
-                // Its own root until a better one is known: a circle ends here.
-                roots.insert(&post.id, &post.id);
-                way.push(&*post.id);
-                match &post.parent {
-                    Some(parent) => {
-                        told = if post.root == post.id { parent } else { &post.root };
-                        id = parent;
-                    }
-                    None => break &post.root,
-                }
-            };
-            roots.extend(way.drain(..).map(|id| (id, root)));
-        }
-        let moved = |post: &Post| {
-            let root = *roots.get(&*post.id)?;
-            (*root != post.root).then(|| (post.id.clone(), root.clone()))
-        };
-        let moved: Vec<(Arc<str>, Arc<str>)> = self.posts.values().filter_map(moved).collect();
-        for (id, root) in moved {
-            self.posts.entry(id).and_modify(|post| post.root = root);
-        }
+    /// Whether it is the first post of this id, for readers to whom the second is none.
+    pub(crate) fn first_of(&mut self, id: &str) -> bool {
+        self.met.first(id)
+    }
+
+    /// Whether there is no post.
+    pub(crate) fn has_no_post(&self) -> bool {
+        self.posts.is_empty()
     }
 
     /// Adds a post, if there is one.
@@ -256,13 +228,12 @@ impl Gather {
     /// Adds what the platform counted for a post of ours; of two numbers the larger counts, and a
     /// number counts more than one withheld.
     pub(crate) fn post_totals(&mut self, post: impl Into<Arc<str>>, seen: TotalsSeen) {
-        use std::collections::btree_map::Entry;
-        match self.post_totals.entry(post.into()) {
-            Entry::Vacant(place) => {
-                place.insert(seen);
-            }
-            Entry::Occupied(mut place) => place.get_mut().counts.fill(seen.counts),
-        }
+        let TotalsSeen { account, at, counts } = seen;
+        self.counted.extend(counts.iter().map(|(count, _)| count));
+        self.spans[1] = widened(self.spans[1], at);
+        // It holds as of the export, which is dated later.
+        let as_of = DateTime::UNIX_EPOCH;
+        self.post_totals.add(PostTotals { post: post.into(), account, at, as_of, counts });
     }
 
     /// Adds what the platform counted for our account in a period; of two numbers the larger counts.
@@ -341,6 +312,7 @@ impl Gather {
         let Some(as_of) = self.as_of(aside.as_ref()) else { return Ok(None) };
         let crowd = aside.map(|crowd| crowd.dated(as_of.into()));
         self.tell_numbers();
+        let (in_memory, post_totals, pages) = self.posts_in_order(as_of)?;
         let ProfileSeen { handle, fields, says, followers, follows, posts } = profile;
         let account = account.clone();
         let facts = Facts {
@@ -361,20 +333,38 @@ impl Gather {
             follows: self.follows.into_iter().map(|(key, seen)| seen.dated(key, as_of)).collect(),
             requests: self.requests.into_values().collect(),
             complete_lists: BTreeSet::new(),
-            posts: self.posts.into_values().collect(),
+            posts: in_memory,
             interactions: self.interactions.into_values().collect(),
-            post_totals: self
-                .post_totals
-                .into_iter()
-                .map(|(p, seen)| counted(p, seen, as_of))
-                .collect(),
+            post_totals,
             account_totals: self
                 .account_totals
                 .into_iter()
                 .map(|(p, v)| stated(p, v, as_of))
                 .collect(),
         };
-        Ok(Some(Gathered { facts, crowd }))
+        Ok(Some(Gathered { facts, crowd, pages }))
+    }
+
+    /// The posts and their numbers: in memory, or on pages if either are too many.
+    fn posts_in_order(&mut self, as_of: DateTime<Utc>) -> Result<Posts, SourceError> {
+        if self.posts.overflows() || self.post_totals.overflows() {
+            self.posts.put_aside();
+            self.post_totals.put_aside();
+        }
+        let posts = std::mem::take(&mut self.posts).finish()?;
+        let totals = std::mem::take(&mut self.post_totals).finish()?;
+        let roots = if self.finds_roots { Roots::find(&posts)? } else { Roots::default() };
+        Ok(match (posts, totals) {
+            (Rows::Here(mut posts), Rows::Here(mut totals)) => {
+                posts.iter_mut().for_each(|post| roots.tell(post));
+                totals.iter_mut().for_each(|totals| totals.as_of = as_of);
+                (posts, totals, None)
+            }
+            (posts, totals) => {
+                let pages = Pages { posts, roots, totals, as_of, spans: self.spans };
+                (Vec::new(), Vec::new(), Some(pages))
+            }
+        })
     }
 
     /// Adds to `carried` the kinds of facts that follow from the numbers themselves.
@@ -385,11 +375,7 @@ impl Gather {
             (Count::Views, FactKind::Views),
         ];
         for (count, kind) in of_posts {
-            if self
-                .post_totals
-                .values()
-                .any(|seen| seen.counts.states(count) || seen.counts.withholds(count))
-            {
+            if self.counted.contains(&count) {
                 self.carried.insert(kind);
             }
         }
@@ -435,11 +421,10 @@ impl Gather {
     }
 
     fn newest_fact(&self) -> Option<DateTime<Utc>> {
-        let posts = self.posts.values().map(|post| post.at).max();
+        let posts = self.spans.iter().flatten().map(|(_, last)| *last).max();
         let requests = self.requests.values().filter_map(|request| request.at).max();
-        let totals = self.post_totals.values().map(|seen| seen.at).max();
         let periods = self.account_totals.keys().map(|(_, _, _, to)| *to).max();
-        posts.max(self.newest_of_people()).max(requests).max(totals).max(periods)
+        posts.max(self.newest_of_people()).max(requests).max(periods)
     }
 
     /// The newest time that a server stated of what somebody did.
@@ -457,7 +442,31 @@ pub(crate) struct Gathered {
     pub facts: Facts,
     /// Its people, where they were too many; then there are none in `facts`.
     pub crowd: Option<Sorted>,
+    /// Its posts and their numbers, where they were too many; then there are none in `facts`.
+    pub pages: Option<Pages>,
 }
+
+impl Gathered {
+    /// Counts its posts.
+    ///
+    /// # Errors
+    ///
+    /// What the disk says, where they wait.
+    pub(crate) fn count_posts(&self, of: impl Fn(&Post) -> bool) -> Result<u64, SourceError> {
+        let mut count = self.facts.posts.iter().filter(|post| of(post)).count() as u64;
+        if let Some(pages) = &self.pages {
+            let counted = pages.each(&mut |page| {
+                count += page.posts.iter().filter(|post| of(post)).count() as u64;
+                Ok::<(), std::io::Error>(())
+            });
+            counted.map_err(SourceError::Unsorted)?;
+        }
+        Ok(count)
+    }
+}
+
+/// Posts and their numbers, in memory or on pages.
+type Posts = (Vec<Post>, Vec<PostTotals>, Option<Pages>);
 
 impl Sights {
     /// A sight that holds for the whole export counts most.
@@ -482,11 +491,6 @@ impl Sights {
     }
 }
 
-fn counted(post: Arc<str>, seen: TotalsSeen, as_of: DateTime<Utc>) -> PostTotals {
-    let TotalsSeen { account, at, counts } = seen;
-    PostTotals { post, account, at, as_of, counts }
-}
-
 fn stated(period: Period, value: u64, as_of: DateTime<Utc>) -> AccountTotals {
     let (account, count, from, to) = period;
     AccountTotals { account, count, from, to, value, as_of }
@@ -494,6 +498,8 @@ fn stated(period: Period, value: u64, as_of: DateTime<Utc>) -> AccountTotals {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -544,6 +550,9 @@ mod tests {
         Person(u8, Option<u8>, Option<u64>),
         Follow(u8, Option<u32>, Option<u32>, Option<u32>),
         Deed(u8, u8, u32),
+        /// A post with the one that it answers, and whether the export tells its words.
+        Post(u8, Option<u8>, bool),
+        Number(u8, Option<u64>),
     }
 
     fn told() -> impl Strategy<Value = Told> {
@@ -559,13 +568,25 @@ mod tests {
                 Told::Follow(who, None, told.then_some(3 * u32::from(who)), seen)
             }),
             (0..6_u8, 0..4_u8, 1..20_u32).prop_map(|(who, what, day)| Told::Deed(who, what, day)),
+            (0..8_u8, proptest::option::of(0..12_u8), any::<bool>())
+                .prop_map(|(id, parent, words)| Told::Post(id, parent, words)),
+            (0..8_u8, proptest::option::of(0..9_u64))
+                .prop_map(|(id, likes)| Told::Number(id, likes)),
         ]
     }
 
     /// What was told, with `room` rows in memory.
     fn gathered(told: &[Told], room: usize) -> Facts {
         let person = |who: u8| PersonId::stored(format!("bluesky:{who}"));
-        let mut gather = Gather { room: Room(room), ..Gather::of(&us()) };
+        let mut gather = Gather {
+            room: Room(room),
+            posts: Runs::with_room(room),
+            post_totals: Runs::with_room(room),
+            finds_roots: true,
+            ..Gather::of(&us())
+        };
+        // A post answers one only: that of the first sight.
+        let mut parents: BTreeMap<u8, Option<u8>> = BTreeMap::new();
         gather.follow(us(), person(0), FollowSeen::default());
         for one in told {
             match one.clone() {
@@ -582,6 +603,20 @@ mod tests {
                     let seen = FollowSeen { since, since_by_id, seen_at };
                     gather.follow(person(who), us(), seen);
                 }
+                Told::Post(id, parent, words) => {
+                    let parent = *parents.entry(id).or_insert(parent);
+                    gather.post(Post {
+                        parent: parent.map(|parent| format!("post {parent}").into()),
+                        text: words.then(|| format!("words of {id}").into()),
+                        question: words.then_some(false),
+                        ..Post::new(format!("post {id}"), us(), at(u32::from(id) + 1))
+                    });
+                }
+                Told::Number(id, likes) => {
+                    let counts = Numbers::from([(Count::Likes, likes)]);
+                    let seen = TotalsSeen { account: us(), at: at(u32::from(id) + 1), counts };
+                    gather.post_totals(format!("post {id}"), seen);
+                }
                 Told::Deed(who, what, day) => gather.interaction(Interaction {
                     actor: person(who),
                     act: Act::Like,
@@ -595,10 +630,19 @@ mod tests {
         gather.made_at = Some(at(28));
         let origin = Origin { kind: SourceKind::BlueskyApi, account: "us".into() };
         let gathered = gather.finish(&us(), ProfileSeen::default(), origin).expect("a disk");
-        let Gathered { mut facts, crowd } = gathered.expect("something has a time");
+        let Gathered { mut facts, crowd, pages } = gathered.expect("something has a time");
         crowd.into_iter().for_each(|crowd| {
             crowd.people(&mut |one| facts.add(one)).expect("a disk");
         });
+        if let Some(pages) = pages {
+            assert!(facts.posts.is_empty() && facts.post_totals.is_empty(), "they are on pages");
+            let all: Result<(), io::Error> = pages.each(&mut |page| {
+                facts.posts.extend(page.posts);
+                facts.post_totals.extend(page.post_totals);
+                Ok(())
+            });
+            all.expect("a disk");
+        }
         facts.follows.sort_by(|one, other| one.follower.cmp(&other.follower));
         facts.people.iter_mut().for_each(|person| person.handle = "x".into());
         facts
@@ -606,7 +650,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn people_put_aside_are_the_same_people(told in prop::collection::vec(told(), 0..60), room in 1..9_usize) {
+        fn what_is_put_aside_is_the_same(told in prop::collection::vec(told(), 0..60), room in 1..9_usize) {
             prop_assert_eq!(gathered(&told, room), gathered(&told, usize::MAX));
         }
     }

@@ -218,7 +218,7 @@ impl Reading {
     }
 
     fn finish(mut self, source: &Source, path: &Path) -> Result<Export, SourceError> {
-        self.threads.keep(&self.us, &mut self.draft.gather);
+        self.threads.keep(&self.us, &mut self.draft.gather)?;
         self.draft.finish(source, &self.us.id, path)
     }
 }

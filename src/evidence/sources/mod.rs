@@ -33,8 +33,11 @@ mod mastodon;
 mod met;
 mod meta;
 mod mojibake;
+mod pages;
 pub mod prospects;
 pub mod receipt;
+mod roots;
+mod runs;
 mod spans;
 mod table;
 mod text;
@@ -54,6 +57,7 @@ pub use self::{
     error::SourceError,
     labelled::{Labelled, labelled},
     mapped::guess_map,
+    pages::Pages,
     receipt::{Comparison, FileReceipt, Receipt},
 };
 use super::{
@@ -74,6 +78,9 @@ pub struct Export {
     /// Its people with what they did and whom they follow, where they may be more than the memory
     /// holds; then there are none in `facts`.
     pub crowd: Option<Sorted>,
+    /// Its posts and their numbers, where they are more than the memory is to hold; then there are none
+    /// in `facts`.
+    pub pages: Option<Pages>,
     /// The own accounts whose list of followers is complete in it: who is missing there is gone.
     pub followers_complete: Vec<PersonId>,
     /// What became of every row.
@@ -81,9 +88,9 @@ pub struct Export {
 }
 
 impl Export {
-    /// The facts with its people in them, wherever it keeps them.
+    /// The facts with its people and posts in them, wherever it keeps them.
     ///
-    /// - `most`: of how many people.
+    /// - `most`: of how many people, posts, and posts with numbers.
     ///
     /// # Errors
     ///
@@ -97,6 +104,15 @@ impl Export {
                     left -= 1;
                     facts.add(one);
                 }
+            })?;
+        }
+        if let Some(pages) = &self.pages {
+            pages.each(&mut |page| {
+                let room = |there: usize| most.saturating_sub(there);
+                facts.posts.extend(page.posts.into_iter().take(room(facts.posts.len())));
+                let totals = page.post_totals.into_iter();
+                facts.post_totals.extend(totals.take(room(facts.post_totals.len())));
+                Ok::<(), io::Error>(())
             })?;
         }
         Ok(facts)

@@ -9,6 +9,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
+use serde::{Deserialize, Serialize};
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::evidence::{facts::Post, language::Language};
@@ -104,7 +105,7 @@ pub fn chars(text: &str) -> u32 {
 }
 
 /// What is told of words whether they are kept or not.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Heard {
     /// How many characters.
     pub chars: u32,

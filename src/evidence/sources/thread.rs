@@ -7,18 +7,26 @@
 //!
 //! - A message answers the one before it; the first opens the thread.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{io, sync::Arc};
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
-use super::{gather::Gather, json::Skip, met::Met, text};
+use super::{
+    SourceError,
+    gather::Gather,
+    json::Skip,
+    met::Met,
+    runs::{Row, Runs},
+    text,
+};
 use crate::{
     evidence::facts::{Act, Interaction, Person, PersonId, Post, PostKind, Visibility},
     model::Platform,
 };
 
 /// Who wrote a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum By {
     /// A person, by their name at the source.
     Client(String),
@@ -28,7 +36,7 @@ pub(crate) enum By {
 }
 
 /// One message.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Message {
     /// Its address.
     pub id: Arc<str>,
@@ -82,8 +90,27 @@ impl Us {
 /// Messages of many threads, which come in any order.
 #[derive(Debug, Default)]
 pub(crate) struct Threads {
-    messages: BTreeMap<String, Vec<Message>>,
+    messages: Runs<InThread>,
     met: Met,
+}
+
+/// A message and the thread that it is in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct InThread {
+    thread: Box<str>,
+    message: Message,
+}
+
+/// Threads one after another, each in the order of time.
+impl Row for InThread {
+    type Key<'r> = (&'r str, DateTime<Utc>, &'r str);
+
+    fn key(&self) -> Self::Key<'_> {
+        (&self.thread, self.message.at, &self.message.id)
+    }
+
+    /// No message comes twice.
+    fn join(&mut self, _later: &mut Self) {}
 }
 
 impl Threads {
@@ -96,16 +123,30 @@ impl Threads {
         if !self.met.first(&message.id) {
             return Err(Skip::because("a message that is there twice"));
         }
-        self.messages.entry(thread).or_default().push(message);
+        self.messages.add(InThread { thread: thread.into(), message });
         Ok(())
     }
 
     /// Adds them all to the facts.
-    pub(crate) fn keep(self, us: &Us, gather: &mut Gather) {
-        for mut messages in self.messages.into_values() {
-            messages.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
-            keep(us, &messages, gather);
-        }
+    ///
+    /// # Errors
+    ///
+    /// What the disk says, where messages wait that are more than the memory is to hold.
+    pub(crate) fn keep(self, us: &Us, gather: &mut Gather) -> Result<(), SourceError> {
+        let mut open: Option<(Box<str>, Vec<Message>)> = None;
+        let read = self.messages.finish()?.into_each(&mut |InThread { thread, message }| {
+            match &mut open {
+                Some((same, messages)) if *same == thread => messages.push(message),
+                _ => {
+                    let before = open.replace((thread, vec![message]));
+                    before.into_iter().for_each(|(_, messages)| keep(us, &messages, gather));
+                }
+            }
+            Ok::<(), io::Error>(())
+        });
+        read.map_err(SourceError::Unsorted)?;
+        open.into_iter().for_each(|(_, messages)| keep(us, &messages, gather));
+        Ok(())
     }
 }
 
@@ -137,7 +178,7 @@ fn post(us: &Us, message: &Message, before: Option<&Message>, root: &Arc<str>) -
         Some(_) => PostKind::Reply,
     };
     Post {
-        id: message.id.clone().into(),
+        id: message.id.clone(),
         author,
         at: message.at,
         kind,

@@ -194,7 +194,7 @@ impl Reading {
                 wanted: source.account.clone(),
             });
         }
-        std::mem::take(&mut self.threads).keep(&self.us, &mut self.draft.gather);
+        std::mem::take(&mut self.threads).keep(&self.us, &mut self.draft.gather)?;
         self.profile()?;
         self.draft.finish(source, &self.us.id, path)
     }

@@ -291,7 +291,7 @@ fn post(row: &Row<'_>, known: &mut Known) -> rusqlite::Result<Post> {
         (root, Some(parent)) if *root == **parent => parent.clone(),
         (root, _) => root.into(),
     };
-    let language = address("language")?.map(|code| Language::of_tag(code));
+    let language = address("language")?.map(Language::of_tag);
     Ok(Post {
         id,
         author: known.person(told("author")?),

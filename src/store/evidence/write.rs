@@ -8,7 +8,7 @@
 //! - A row that would not change is not written.
 //! - What an export does not say never erases what another one said.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{borrow::Cow, collections::BTreeSet, io, path::Path};
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Params, ToSql, params, params_from_iter};
@@ -60,7 +60,7 @@ pub(super) fn import(
     let wrap = |error| read::bad_row(place, error);
     let before = read::summary(connection, place, None)?;
     let (mut added, mut updated) =
-        write_facts(connection, &export.facts, (kept.words, kept.names), as_of).map_err(wrap)?;
+        write_facts(connection, export, gone, kept, as_of).map_err(|fault| fault.told(place))?;
     let lists = write_lists(connection, export, as_of).map_err(wrap)?;
     let change =
         write_people(connection, export, (gone, kept.sought), as_of, lists > 0).map_err(wrap)?;
@@ -281,15 +281,41 @@ const ACCOUNT_TOTAL: Table = Table {
     keeps_versions: true,
 };
 
-/// How many rows a family gained and changed.
-type Gained = rusqlite::Result<(u64, u64)>;
+/// Why facts could not be written: the database says so, or the disk on which some of them wait.
+enum Fault {
+    Database(rusqlite::Error),
+    Waiting(io::Error),
+}
+
+impl Fault {
+    fn told(self, place: &str) -> EvidenceError {
+        match self {
+            Fault::Database(error) => read::bad_row(place, error),
+            Fault::Waiting(error) => EvidenceError::folder(Path::new(place), error),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        Fault::Database(error)
+    }
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        Fault::Waiting(error)
+    }
+}
 
 fn write_facts(
     connection: &Connection,
-    facts: &Facts,
-    (keep, names): (KeepWords, &Pseudonyms),
+    export: &Export,
+    gone: &Erasure,
+    kept: Kept<'_>,
     as_of: DateTime<Utc>,
-) -> rusqlite::Result<(Counts, Counts)> {
+) -> Result<(Counts, Counts), Fault> {
+    let facts = &export.facts;
     let mut added = Counts::default();
     let mut updated = Counts::default();
     let as_of = micros(as_of);
@@ -303,12 +329,30 @@ fn write_facts(
     (added.requests, updated.requests) = gain(connection, "request", |c| {
         c.each(&REQUEST, &facts.requests, |r, w| request(r, as_of, w))
     })?;
-    let words = Words { keep, names, own };
+    let words = Words { keep: kept.words, names: kept.names, own };
+    let pages = export.pages.as_ref();
     (added.posts, updated.posts) = gain(connection, "post", |c| {
-        c.each(&POST, &facts.posts, |p, w| post(p, as_of, &words, w))
+        let write = |facts: &Facts| c.each(&POST, &facts.posts, |p, w| post(p, as_of, &words, w));
+        let mut written = write(facts)?;
+        pages.map_or(Ok(()), |pages| {
+            pages.posts(&mut |mut page| {
+                gone.clean(&mut page);
+                written += write(&page)?;
+                Ok::<(), Fault>(())
+            })
+        })?;
+        Ok::<u64, Fault>(written)
     })?;
-    (added.post_totals, updated.post_totals) =
-        gain(connection, "post_totals", |c| c.post_totals(&facts.post_totals))?;
+    (added.post_totals, updated.post_totals) = gain(connection, "post_totals", |c| {
+        let mut written = c.post_totals(&facts.post_totals)?;
+        pages.map_or(Ok(()), |pages| {
+            pages.totals(&mut |page| {
+                written += c.post_totals(&page.post_totals)?;
+                Ok::<(), Fault>(())
+            })
+        })?;
+        Ok::<u64, Fault>(written)
+    })?;
     (added.account_totals, updated.account_totals) = gain(connection, "account_total", |c| {
         c.each(&ACCOUNT_TOTAL, &facts.account_totals, account_total)
     })?;
@@ -316,11 +360,11 @@ fn write_facts(
 }
 
 /// Counts what `work` adds to a table and what it changes there.
-fn gain(
+fn gain<E: From<rusqlite::Error>>(
     connection: &Connection,
     table: &str,
-    work: impl FnOnce(Writer<'_>) -> rusqlite::Result<u64>,
-) -> Gained {
+    work: impl FnOnce(Writer<'_>) -> Result<u64, E>,
+) -> Result<(u64, u64), E> {
     let count = || -> rusqlite::Result<i64> {
         connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))
     };
@@ -330,6 +374,7 @@ fn gain(
     Ok((added, written.saturating_sub(added)))
 }
 
+#[derive(Clone, Copy)]
 struct Writer<'c> {
     connection: &'c Connection,
 }

@@ -40,7 +40,7 @@ use super::{
     tree::{Glance, Listed, Shape},
 };
 use crate::{
-    evidence::facts::{Facts, Origin, PersonId, PostKind},
+    evidence::facts::{Origin, Post, PostKind},
     model::{Digest, FactKind, Source, SourceKind},
 };
 
@@ -199,23 +199,26 @@ impl Reading {
         let (own, account) = (self.own.id.clone(), source.account.clone());
         let origin = Origin { kind: source.kind, account: account.clone() };
         let stated = profile.clone();
-        let Gathered { facts, crowd } = self
+        let gathered = self
             .gather
             .finish(&own, profile, origin)?
             .ok_or_else(|| SourceError::Undated { path: path.display().to_string() })?;
+        let ours = |post: &Post| post.author == own && post.kind != PostKind::Repost;
+        let own_posts = gathered.count_posts(ours)?;
+        let Gathered { facts, crowd, pages } = gathered;
         let receipt = Receipt {
             spans: Default::default(),
             kind: source.kind,
             account: account.clone(),
             as_of: facts.as_of,
             carried: facts.carried.clone(),
-            compared: compare(&stated, &self.followers, &self.follows, &facts, &own),
+            compared: compare(&stated, &self.followers, &self.follows, own_posts),
             notes,
             digest: digest_of(&self.files),
             files: self.files,
         };
         let followers_complete = if complete.is_ok() { vec![own] } else { Vec::new() };
-        Ok(Export { kind: source.kind, account, facts, crowd, followers_complete, receipt })
+        Ok(Export { kind: source.kind, account, facts, crowd, pages, followers_complete, receipt })
     }
 }
 
@@ -224,15 +227,12 @@ fn compare(
     profile: &super::gather::ProfileSeen,
     followers: &Pages,
     follows: &Pages,
-    facts: &Facts,
-    own: &PersonId,
+    own_posts: u64,
 ) -> Vec<Comparison> {
-    let ours =
-        |post: &&crate::evidence::facts::Post| post.author == *own && post.kind != PostKind::Repost;
     let rows = [
         ("followers", profile.followers, followers.read().then(|| followers.listed())),
         ("accounts followed", profile.follows, follows.read().then(|| follows.listed())),
-        ("own posts", profile.posts, Some(facts.posts.iter().filter(ours).count() as u64)),
+        ("own posts", profile.posts, Some(own_posts)),
     ];
     let comparison = |(what, stated, found): (&str, Option<u64>, Option<u64>)| {
         let (stated, found) = (stated?, found?);

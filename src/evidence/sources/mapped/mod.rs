@@ -312,7 +312,7 @@ impl Reading {
         if let Some(fault) = self.fault {
             return Err(SourceError::Unsorted(fault));
         }
-        self.threads.keep(&self.us, &mut self.draft.gather);
+        self.threads.keep(&self.us, &mut self.draft.gather)?;
         if self.map.rows.are_people() {
             self.draft.crowd = Some(self.crowd);
         }

@@ -147,7 +147,7 @@ impl Reading {
         for (index, item) in items.iter().enumerate() {
             let read = item.as_ref().map_err(Clone::clone).and_then(|item| own.post(item));
             match read {
-                Ok((post, _)) if gather.posts.contains_key(&post.id) => {
+                Ok((post, _)) if !gather.first_of(&post.id) => {
                     self.outbox_file.skip("a post that is there twice", || place(index));
                 }
                 Ok((post, person)) => {
@@ -171,7 +171,7 @@ impl Reading {
     }
 
     fn export(self, source: &Source, gathered: Gathered) -> Export {
-        let Gathered { facts, crowd } = gathered;
+        let Gathered { facts, crowd, pages } = gathered;
         let found = self.outbox_file.rows_read;
         let compared = self.outbox.stated.map(|stated| Comparison {
             what: "posts".into(),
@@ -192,7 +192,7 @@ impl Reading {
             files,
         };
         let (kind, account) = (source.kind, source.account.clone());
-        Export { kind, account, facts, crowd, followers_complete: Vec::new(), receipt }
+        Export { kind, account, facts, crowd, pages, followers_complete: Vec::new(), receipt }
     }
 }
 

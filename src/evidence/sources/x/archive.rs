@@ -298,9 +298,6 @@ fn tweet(row: &Value, own: &Own, gather: &mut Gather) -> Result<(), Skip> {
     let number_text = json::maybe_text(row, "/id_str")?;
     let number_text = number_text.map_or_else(|| json::text(row, "/id"), Ok)?;
     let post_id = address(id(number_text)?);
-    if gather.posts.contains_key(&*post_id) {
-        return Err(Skip::because("a post that is there twice"));
-    }
     let stated = json::maybe_text(row, "/created_at")?.and_then(|at| times::one_of(at, &TIME));
     let at = stated.or_else(|| times::of_snowflake(number_text));
     let at = at.ok_or_else(|| Skip::because("`created_at` is not a plausible time"))?;
@@ -310,6 +307,9 @@ fn tweet(row: &Value, own: &Own, gather: &mut Gather) -> Result<(), Skip> {
     let stated = json::maybe_text(row, "/lang")?.filter(|code| *code != "und");
     let told = text::Heard::of(text.as_deref(), stated.and_then(Language::of_tag));
     let parent = Parent::of(row, at)?;
+    if !gather.first_of(&post_id) {
+        return Err(Skip::because("a post that is there twice"));
+    }
     let author = person_id(&own.id);
     let kind = match (passed_on, &parent) {
         (true, _) => PostKind::Repost,

@@ -86,7 +86,7 @@ pub(in super::super) fn read(source: &Source, path: &Path) -> Result<Export, Sou
         Ok(())
     })?;
     reading.draft.files = tables;
-    if reading.draft.gather.posts.is_empty() {
+    if reading.draft.gather.has_no_post() {
         reading.draft.gather.made_at = disk::changed_at(path);
     } else {
         reading.draft.gather.carried.insert(FactKind::OwnPosts);
