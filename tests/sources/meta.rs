@@ -2,7 +2,7 @@
 
 use fivestep::{
     evidence::{
-        facts::{Count, RequestState},
+        facts::{Count, Follow, RequestState},
         sources::{self, Export, SourceError},
     },
     model::{FactKind, SourceKind},
@@ -213,6 +213,59 @@ fn the_same_labels_are_read_in_other_languages_and_mended() {
 }
 
 #[test]
+fn followers_among_those_reached_are_not_all_followers() {
+    let reached = r#"{"organic_insights_reach": [{"string_map_data": {
+        "Date Range": {"value": "Jul 22 - Oct 19"}, "Accounts reached": {"value": "9,000"},
+        "Followers": {"value": "1,800"}, "Non-Followers": {"value": "7,200"},
+        "Impressions": {"value": "20,111"}}}]}"#;
+    let mut files = whole();
+    files.push((format!("{INSIGHTS}/profiles_reached.json"), reached));
+    let export = instagram(&files).expect("sound");
+    let total = |count: Count| {
+        let totals = export.facts.account_totals.iter().filter(|total| total.count == count);
+        totals.map(|total| total.value).collect::<Vec<u64>>()
+    };
+    assert_eq!(total(Count::Reach), [9_000]);
+    assert_eq!(total(Count::Impressions), [20_111]);
+    assert_eq!(total(Count::Followers), [3], "what the audience file states");
+    assert_eq!(export.facts.profiles[0].followers, Some(3));
+}
+
+#[test]
+fn what_we_liked_is_counted_only() {
+    let likes = r#"{"likes_media_likes": [{"title": "rita", "string_list_data": [
+        {"href": "https://www.instagram.com/p/1/", "value": "\u00f0\u009f\u0091\u008d", "timestamp": 1758000000}]}]}"#;
+    let mut files = whole();
+    files.push(("your_instagram_activity/likes/liked_posts.json".into(), likes));
+    let export = instagram(&files).expect("sound");
+    let why = "a like of ours, which is no fact".to_owned();
+    assert_eq!(rows(&export, "liked_posts.json").2, [(why, 1)]);
+}
+
+#[test]
+fn a_low_part_of_a_stated_sum_is_withheld_and_not_zero() {
+    let text = "Post ID,Publish time,Permalink,\"Reactions, Comments and Shares\",Reactions,Comments,Shares\n\
+        1,02/13/2024 10:00,https://fb.example/1,12,12,,\n\
+        2,02/14/2024 10:00,https://fb.example/2,0,,,\n\
+        3,02/15/2024 10:00,https://fb.example/3,,4,,\n";
+    let folder = texts(&[("table.csv", text)]);
+    let read = sources::read(&source(SourceKind::MetaBusinessSuite, "acme"), folder.path());
+    let export = read.expect("sound");
+    let parts = |place: usize| {
+        let counts = &export.facts.post_totals[place].counts;
+        let told = |count| match (counts.get(count), counts.withholds(count)) {
+            (Some(number), _) => number.to_string(),
+            (None, true) => "withheld".to_owned(),
+            (None, false) => "not told".to_owned(),
+        };
+        [Count::Likes, Count::Replies, Count::Shares].map(told).join(", ")
+    };
+    assert_eq!(parts(0), "12, withheld, withheld");
+    assert_eq!(parts(1), "0, 0, 0", "the parts of 0 are 0");
+    assert_eq!(parts(2), "4, not told, not told", "no sum is stated");
+}
+
+#[test]
 fn a_part_of_the_time_never_looks_like_mass_unfollowing() {
     let audience =
         |stated: &str| AUDIENCE.replace("\"value\": \"3\"", &format!("\"value\": \"{stated}\""));
@@ -285,16 +338,27 @@ fn a_facebook_export_is_read_wherever_its_folders_are() {
     let comments = r#"{"comments_v2": [{"timestamp": 1700000003, "title": "Acme commented on Rita's post.",
         "data": [{"comment": {"timestamp": 1700000003, "comment": "Tr\u00c3\u00a8s bien!", "author": "Acme"}}]}]}"#;
     let reactions = r#"[{"timestamp": 1700000004, "data": [{"reaction": {"reaction": "LIKE"}}]}]"#;
-    // (friends, comments): the folders of two generations
+    // (friends, comments, whom we follow): the names of two generations
     let table = [
-        ("connections/friends", "your_facebook_activity/comments_and_reactions"),
-        ("friends_and_followers", "your_activity_across_facebook/comments_and_reactions"),
+        (
+            "connections/friends",
+            "your_facebook_activity/comments_and_reactions",
+            "who_you've_followed",
+        ),
+        (
+            "friends_and_followers",
+            "your_activity_across_facebook/comments_and_reactions",
+            "who_you_ve_followed",
+        ),
     ];
-    for (people, activity) in table {
+    let follows =
+        r#"{"following_v3": [{"name": "Caf\u00c3\u00a9 Rita", "timestamp": 1700000005}]}"#;
+    for (people, activity, followed) in table {
         let files = [
             (format!("{people}/your_friends.json"), friends),
             (format!("{people}/received_friend_requests.json"), asked),
             (format!("{people}/rejected_friend_requests.json"), declined),
+            (format!("{people}/{followed}.json"), follows),
             (format!("{activity}/comments.json"), comments),
             (format!("{activity}/likes_and_reactions_1.json"), reactions),
         ];
@@ -304,7 +368,11 @@ fn a_facebook_export_is_read_wherever_its_folders_are() {
         let export = sources::read(&source(SourceKind::FacebookExport, "Acme"), folder.path())
             .expect("sound");
         let facts = &export.facts;
-        assert_eq!(facts.follows.len(), 2, "a friend follows and is followed");
+        let ours = |follow: &&Follow| follow.follower.as_str() == "facebook:Acme";
+        let followed: Vec<_> =
+            facts.follows.iter().filter(ours).map(|follow| follow.followed.as_str()).collect();
+        assert_eq!(followed, ["facebook:Café Rita", "facebook:José"]);
+        assert_eq!(facts.follows.len(), 3, "a friend follows and is followed");
         let states: Vec<_> = facts.requests.iter().map(|r| (r.person.as_str(), r.state)).collect();
         let expected =
             [("facebook:Bob", RequestState::Declined), ("facebook:Zoe", RequestState::Pending)];

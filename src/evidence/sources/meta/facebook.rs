@@ -35,6 +35,8 @@ enum Content {
     Declined,
     Removed,
     AskedByUs,
+    /// Whom we follow without being friends.
+    Followed,
     Comments,
     Reactions,
 }
@@ -50,6 +52,10 @@ impl Content {
             "sent_friend_requests" | "friend_requests_sent" => Content::AskedByUs,
             "comments" => Content::Comments,
             "likes_and_reactions" => Content::Reactions,
+            // The apostrophe between is written in several ways.
+            followed if followed.starts_with("who_you") && followed.ends_with("ve_followed") => {
+                Content::Followed
+            }
             _ => return None,
         })
     }
@@ -57,7 +63,13 @@ impl Content {
 
 /// Whether lists of friends or comments of a person are among what was seen.
 pub(in super::super) fn fits(glance: &Glance) -> bool {
-    let keys = ["\"friends_v2\"", "_requests_v2\"", "\"comments_v2\"", "\"deleted_friends_v2\""];
+    let keys = [
+        "\"friends_v2\"",
+        "_requests_v2\"",
+        "\"comments_v2\"",
+        "\"deleted_friends_v2\"",
+        "\"following_v",
+    ];
     glance.heads().any(|(name, head)| {
         Content::of(name).is_some() && keys.iter().any(|key| head.contains(key))
     })
@@ -98,6 +110,11 @@ fn take(content: Content, row: &Value, own: &PersonId, draft: &mut Draft) -> Res
             draft.gather.follow(friend.clone(), own.clone(), seen);
             draft.gather.follow(own.clone(), friend, seen);
             draft.gather.carried.insert(FactKind::Followers);
+        }
+        Content::Followed => {
+            let (person, since) = (person(row, draft)?, Some(second(row, "/timestamp")?));
+            let seen = FollowSeen { since, ..Default::default() };
+            draft.gather.follow(own.clone(), person, seen);
         }
         Content::Asked | Content::Declined => {
             let at = Some(second(row, "/timestamp")?);

@@ -141,7 +141,11 @@ impl Insights {
     pub(super) fn row(&mut self, path: &str, row: &Value, draft: &mut Draft) -> Result<(), Skip> {
         let map = row.pointer("/string_map_data").and_then(Value::as_object);
         let map = map.ok_or_else(|| Skip::because("`string_map_data` is missing"))?;
-        let counts = self.counts(map);
+        let mut counts = self.counts(map);
+        if counts.contains_key(&Count::Reach) {
+            // Beside those reached, followers are the share of them who follow.
+            counts.remove(&Count::Followers);
+        }
         if counts.is_empty() {
             return Err(Skip::because("a row without a number that is known"));
         }

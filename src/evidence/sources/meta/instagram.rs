@@ -54,6 +54,8 @@ enum Content {
     /// Whom we no longer follow.
     Unfollowed,
     Comments,
+    /// What we liked.
+    Likes,
     Messages,
     Insights,
 }
@@ -72,6 +74,7 @@ impl Content {
             "pending_follow_requests" | "recent_follow_requests" => Content::AskedByUs,
             "recently_unfollowed_profiles" | "recently_unfollowed_accounts" => Content::Unfollowed,
             "post_comments" | "reels_comments" => Content::Comments,
+            "liked_posts" | "liked_comments" => Content::Likes,
             "message" if name.contains("messages/") => Content::Messages,
             // The rest of the name has an apostrophe, which archives write in several ways.
             asked if asked.starts_with("follow_requests_you") => Content::Asked,
@@ -171,6 +174,7 @@ impl Reading {
             | Content::AskedByUs
             | Content::Unfollowed
             | Content::Comments
+            | Content::Likes
             | Content::Messages
             | Content::Insights => {}
         }
@@ -195,6 +199,7 @@ impl Reading {
             Content::AskedByUs => Err(Skip::because("a request of ours")),
             Content::Unfollowed => Err(Skip::because("whom we no longer follow")),
             Content::Comments => self.comment(row),
+            Content::Likes => Err(Skip::because("a like of ours, which is no fact")),
             Content::Messages => Err(Skip::because("a direct message or what belongs to it")),
             Content::Insights => Ok(()),
         }

@@ -206,8 +206,22 @@ fn counted(sheet: &Sheet, row: &Row<'_>) -> Result<Counted, Skip> {
     if counts.is_empty() {
         return Err(Skip::because("a row without a number"));
     }
+    withhold(sheet, row, &mut counts);
     let post = cell(row, sheet.link).unwrap_or(id).to_owned();
     Ok(Counted { post, at: at.to_owned(), line: row.line, counts })
+}
+
+/// Marks the parts of a sum that the platform withheld: Meta states the sum and leaves a low part empty.
+fn withhold(sheet: &Sheet, row: &Row<'_>, counts: &mut Numbers) {
+    let Some(sum) = counts.get(Count::Engagements) else { return };
+    for part in [Count::Likes, Count::Replies, Count::Shares] {
+        let names = sheet.counts.iter().filter(|(count, _)| *count == part);
+        let has = names.flat_map(|(_, names)| *names).any(|name| row.columns().have(&[name]));
+        if has && !counts.states(part) {
+            // The parts of 0 are 0.
+            counts.add(part, (sum == 0).then_some(0));
+        }
+    }
 }
 
 impl Collected {
