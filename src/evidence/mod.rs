@@ -21,6 +21,7 @@ pub mod numbers;
 pub mod portrait;
 pub mod pseudonym;
 pub mod scores;
+pub mod snowflake;
 pub mod somebody;
 pub mod sources;
 pub(crate) mod span;

@@ -18,6 +18,7 @@ pub use super::accounts::Place;
 use super::{
     accounts::Accounts,
     facts::{Act, Facts, Follow, Interaction, Person, PersonId, Traits},
+    snowflake,
 };
 
 /// A moment as the store keeps it: microseconds since 1970, UTC.
@@ -140,6 +141,11 @@ impl Somebody {
     /// Their display name, if anything tells it.
     pub fn name(&self) -> Option<&str> {
         self.name.as_ref().map(|range| self.words_at(range))
+    }
+
+    /// When their account was made: as a platform says, or else as its id does.
+    pub fn made(&self) -> Option<DateTime<Utc>> {
+        self.traits().created.or_else(|| snowflake::made(self.id()))
     }
 
     /// What platforms say about their account; each absent where no export does.

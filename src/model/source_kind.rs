@@ -79,7 +79,8 @@ source_kinds! {
     BlueskyApi = "bluesky_api", Bluesky, "a folder of saved Bluesky API answers",
         given: "give a folder with saved answers named after their calls: getProfile.json, \
                 listNotifications.json, getFollowers.json, getFollows.json, getAuthorFeed.json, \
-                getPostThread.json",
+                getPostThread.json, getProfiles.json, getLikes.json, getRepostedBy.json, \
+                getQuotes.json, getRelationships.json",
         holds: {
             Profile: "getProfile",
             FollowerCount: "getProfile",
@@ -89,6 +90,7 @@ source_kinds! {
             Answers: "getAuthorFeed",
             OwnPosts: "getAuthorFeed",
             PostTotals: "getAuthorFeed",
+            Traits: "getProfiles",
         };
     /// A repository of the AT Protocol, `.car`.
     BlueskyCar = "bluesky_car", Bluesky, "a Bluesky repository",
@@ -104,8 +106,8 @@ source_kinds! {
     MastodonApi = "mastodon_api", Mastodon, "a folder of saved Mastodon API answers",
         given: "give a folder with saved answers named after their calls: verify_credentials.json, \
                 followers.json, following.json, follow_requests.json, notifications.json, \
-                statuses.json, context-ID.json; with `curl -i` their headers tell whether a list \
-                goes on",
+                statuses.json, context-ID.json, favourited_by-ID.json, reblogged_by-ID.json, \
+                relationships.json; with `curl -i` their headers tell whether a list goes on",
         holds: {
             Profile: "verify_credentials",
             FollowerCount: "verify_credentials",
@@ -261,6 +263,20 @@ source_kinds! {
             PostTotals: "Table data.csv",
             Impressions: "Table data.csv",
             Views: "Table data.csv",
+        };
+    /// Saved answers of YouTube's Data API.
+    YoutubeApi = "youtube_api", Youtube, "a folder of saved YouTube API answers",
+        given: "give a folder with saved answers of channels.list, videos.list, commentThreads.list \
+                with `allThreadsRelatedToChannelId`, and comments.list; files may have any name",
+        holds: {
+            Profile: "channels.list",
+            FollowerCount: "channels.list",
+            Inbound: "commentThreads.list",
+            Conversations: "commentThreads.list",
+            Answers: "commentThreads.list",
+            OwnPosts: "videos.list",
+            PostTotals: "videos.list",
+            Views: "videos.list",
         };
 }
 

@@ -526,8 +526,8 @@ fn show_gives_every_number_with_its_sample_and_interval() {
         `audience`
         counts: accounts that we wrote to
     audience_quality
-        a folder of saved Bluesky API answers does not hold what followers' accounts
-        show
+        no export held what followers' accounts show yet: save `getProfiles` and
+        import again
         counts: followers judged
     growth
         no export states the number of followers near 2026-03-02 and near 2026-03-30

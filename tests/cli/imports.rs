@@ -193,8 +193,7 @@ fn a_dry_run_reads_and_keeps_nothing() {
         nothing was imported yet
         counts: accounts that we wrote to
     audience_quality
-        a folder of saved Bluesky API answers does not hold what followers' accounts
-        show
+        nothing was imported yet
         counts: followers judged
     growth
         nothing was imported yet
@@ -277,12 +276,12 @@ fn what_is_no_export_of_the_brand_is_refused() {
 
     $ fivestep import rosso-roasters notes.txt
     error: `notes.txt` is a file, but a `bluesky_api` source is read from the folder that holds the saved answers
-    hint: give a folder with saved answers named after their calls: getProfile.json, listNotifications.json, getFollowers.json, getFollows.json, getAuthorFeed.json, getPostThread.json
+    hint: give a folder with saved answers named after their calls: getProfile.json, listNotifications.json, getFollowers.json, getFollows.json, getAuthorFeed.json, getPostThread.json, getProfiles.json, getLikes.json, getRepostedBy.json, getQuotes.json, getRelationships.json
     [exit 1]
 
     $ fivestep import rosso-roasters empty
     error: `empty` holds no file that a `bluesky_api` source reads
-    hint: give a folder with saved answers named after their calls: getProfile.json, listNotifications.json, getFollowers.json, getFollows.json, getAuthorFeed.json, getPostThread.json
+    hint: give a folder with saved answers named after their calls: getProfile.json, listNotifications.json, getFollowers.json, getFollows.json, getAuthorFeed.json, getPostThread.json, getProfiles.json, getLikes.json, getRepostedBy.json, getQuotes.json, getRelationships.json
     [exit 1]
 
     $ fivestep import rosso-roasters nowhere

@@ -65,6 +65,8 @@ fn the_catalogue_says_what_has_a_value_and_why_the_others_have_none() {
                          a segment of `audience`
 
     Not exported
+      audience_quality: no export held what followers' accounts show yet: save
+                        `getProfiles` and import again
       growth: no export states the number of followers near 2026-03-02 and near
               2026-03-30
       churn: it takes two complete lists of followers, one of about 2026-03-02 and
@@ -83,8 +85,6 @@ fn the_catalogue_says_what_has_a_value_and_why_the_others_have_none() {
                         posts
       share_of_voice: a folder of saved Bluesky API answers does not hold mentions
                       of us and of competitors: a table with a mapping can
-      audience_quality: a folder of saved Bluesky API answers does not hold what
-                        followers' accounts show
 
     Notes
       er_followers_post: the number of followers was stated more than 7 days away

@@ -50,7 +50,9 @@ pub fn account_of(kind: SourceKind) -> &'static str {
         SourceKind::BlueskyCar => "did:plc:own",
         SourceKind::MastodonArchive => "@acme@social.example",
         SourceKind::MastodonApi | SourceKind::MastodonCsv => "@acme@a.example",
-        SourceKind::YoutubeTakeout | SourceKind::YoutubeStudio => "UCaaaaaaaaaaaaaaaaaaaaaa",
+        SourceKind::YoutubeTakeout | SourceKind::YoutubeStudio | SourceKind::YoutubeApi => {
+            "UCaaaaaaaaaaaaaaaaaaaaaa"
+        }
         SourceKind::XArchive
         | SourceKind::XAnalytics
         | SourceKind::XApi

@@ -12,7 +12,8 @@ use fivestep::{
 use serde_json::{Value, json};
 
 use crate::make::{
-    OWN, at, bluesky, folder, followers, notice, notices, profile, read_bluesky, someone, view,
+    OWN, at, bluesky, folder, followers, notice, notices, profile, read_bluesky, rows, someone,
+    view,
 };
 
 const DAY: &str = "2023-09-01T10:00:00Z";
@@ -295,6 +296,106 @@ fn the_account_is_found_or_the_remedy_is_said() {
     let error = read("other.example", &with).expect_err("another account");
     assert!(matches!(&error, SourceError::OtherAccount { found, .. } if found == "@acme.example"));
     assert!(error.to_string().contains("other.example"));
+}
+
+#[test]
+fn public_answers_about_our_posts_tell_who_engaged() {
+    let post = format!("at://{OWN}/app.bsky.feed.post/3k6k5mbzzig23");
+    let later = "2023-09-05T10:00:00.000Z";
+    let like = |name: &str, made: &str| json!({"actor": someone(name, false), "createdAt": made, "indexedAt": later});
+    let about = |uri: &str, list: &str, rows: Value| json!({"uri": uri, "cid": "x", list: rows});
+    let foreign = "at://did:plc:other/app.bsky.feed.post/3k6k5mbzzig23";
+    let files = [
+        ("getProfile.json", profile()),
+        (
+            "getLikes-1.json",
+            about(&post, "likes", json!([like("rita", DAY), like("own", DAY), {"actor": {}}])),
+        ),
+        ("getLikes-2.json", about(foreign, "likes", json!([like("eve", DAY)]))),
+        ("getRepostedBy.json", about(&post, "repostedBy", json!([someone("bob", true)]))),
+        (
+            "getQuotes.json",
+            about(
+                &post,
+                "posts",
+                json!([view("did:plc:cid", "3k6k4as23yu2g", DAY, "So true", None)]),
+            ),
+        ),
+    ];
+    let export = read_bluesky(&files).expect("sound");
+    let acts: Vec<_> =
+        export.facts.interactions.iter().map(|one| (one.actor.as_str(), one.act, one.at)).collect();
+    let written = at("2023-09-04T04:24:56.182220Z");
+    let expected = [
+        ("bluesky:did:plc:bob", Act::Repost, written),
+        ("bluesky:did:plc:cid", Act::Quote, at(DAY)),
+        ("bluesky:did:plc:rita", Act::Like, at(DAY)),
+    ];
+    assert_eq!(acts, expected, "of two clocks the earlier; a repost as of our post");
+    let skipped =
+        |file: &str| rows(&export, file).2.into_iter().map(|one| one.0).collect::<Vec<_>>();
+    assert_eq!(skipped("getLikes-2.json"), ["about a post of somebody else"]);
+    assert!(skipped("getLikes-1.json").contains(&"our own act is not engagement".to_owned()));
+    assert!(export.receipt.notes.iter().any(|note| note.contains("no times")));
+    assert!(export.facts.carried.contains(&FactKind::Inbound));
+}
+
+#[test]
+fn profiles_and_relationships_tell_of_followers() {
+    let detailed = |name: &str, more: Value| {
+        let mut row = someone(name, false);
+        row.as_object_mut().expect("one").extend(more.as_object().expect("one").clone());
+        row
+    };
+    let full = json!({"followersCount": 10, "followsCount": 2001, "postsCount": 0,
+        "description": "Coffee", "createdAt": DAY, "indexedAt": DAY});
+    let files = [
+        ("getProfile.json", profile()),
+        (
+            "getProfiles-1.json",
+            json!({"profiles": [detailed("rita", full), detailed("bob", json!({})), profile()]}),
+        ),
+        (
+            "getRelationships.json",
+            json!({"actor": OWN, "relationships": [
+            {"$type": "app.bsky.graph.defs#relationship", "did": "did:plc:rita",
+             "followedBy": "at://did:plc:rita/app.bsky.graph.follow/3jviuw7r6ns2b"},
+            {"$type": "app.bsky.graph.defs#relationship", "did": "did:plc:bob",
+             "following": format!("at://{OWN}/app.bsky.graph.follow/3jviuw7r6ns2b")},
+            {"$type": "app.bsky.graph.defs#relationship", "did": "did:plc:eve"},
+            {"$type": "app.bsky.graph.defs#notFoundActor", "actor": "did:plc:gone", "notFound": true}]}),
+        ),
+        ("getRelationships-2.json", json!({"actor": "did:plc:other", "relationships": []})),
+    ];
+    let export = read_bluesky(&files).expect("sound");
+    let traits = |name: &str| {
+        let people = &export.facts.people;
+        people
+            .iter()
+            .find(|one| one.handle == format!("@{name}.example"))
+            .expect(name)
+            .traits
+            .clone()
+    };
+    let rita = traits("rita");
+    assert_eq!((rita.followers, rita.follows, rita.posts), (Some(10), Some(2001), Some(0)));
+    assert_eq!((rita.created, rita.bio_filled), (Some(at(DAY)), Some(true)));
+    assert_eq!((traits("bob").followers, traits("bob").bio_filled), (None, Some(false)));
+    let follows: Vec<_> = export
+        .facts
+        .follows
+        .iter()
+        .map(|one| (one.follower.as_str(), one.followed.as_str()))
+        .collect();
+    let us = format!("bluesky:{OWN}");
+    assert_eq!(
+        follows,
+        [(us.as_str(), "bluesky:did:plc:bob"), ("bluesky:did:plc:rita", us.as_str())]
+    );
+    let skipped: Vec<_> =
+        rows(&export, "getRelationships.json").2.into_iter().map(|one| one.0).collect();
+    assert_eq!(skipped, ["an account that was not found", "neither follows the other"]);
+    assert!(export.facts.carried.contains(&FactKind::Traits));
 }
 
 #[test]

@@ -119,6 +119,58 @@ fn every_notification_is_an_act_or_says_why_not() {
 }
 
 #[test]
+fn who_touched_a_post_and_who_follows_whom_is_told_by_the_servers_ids() {
+    let (rita, bob, zoe) = (person("7", "rita"), person("8", "bob"), person("9", "zoe"));
+    let ours = status("100", &own(1), |_| {});
+    let relation = |id: &str, following: bool, followed_by: bool, requested_by: bool| {
+        json!({"id": id, "following": following, "followed_by": followed_by,
+               "requested_by": requested_by, "requested": false, "muting": false})
+    };
+    let export = read(&[
+        ("verify_credentials.json", own(1)),
+        ("favourited_by-100.json", json!([rita, own(1)])),
+        ("favourited_by-999.json", json!([bob])),
+        ("familiar_followers.json", json!([{"id": "7", "accounts": [bob]}])),
+        ("following.json", json!([zoe])),
+        ("reblogged_by-100.json", json!([bob])),
+        (
+            "relationships.json",
+            json!([
+                relation("7", false, true, false),
+                relation("8", false, false, true),
+                relation("9", false, false, false),
+                relation("44", true, true, false),
+            ]),
+        ),
+        ("statuses.json", json!([ours])),
+    ])
+    .expect("sound");
+    let post = export.facts.posts[0].clone();
+    let acts: Vec<_> = export.facts.interactions.iter().map(|one| (one.act, one.at)).collect();
+    assert_eq!(acts, [(Act::Repost, post.at), (Act::Like, post.at)]);
+    assert!(export.facts.interactions.iter().all(|one| *one.object == *post.id));
+    let pending: Vec<&str> = export.facts.requests.iter().map(|one| one.person.as_str()).collect();
+    assert_eq!(pending.len(), 1);
+    assert!(pending[0].contains("bob"));
+    let follow = export.facts.follows.iter().filter(|one| one.followed == post.author);
+    assert!(follow.map(|one| one.follower.as_str()).all(|id| id.contains("rita")));
+    // (file, why rows were skipped)
+    let table = [
+        ("favourited_by-999.json", vec!["about a post of ours that was not saved"]),
+        ("familiar_followers.json", vec!["who of ours follows them, which is no engagement"]),
+        (
+            "relationships.json",
+            vec!["an account that no other answer names", "neither follows the other"],
+        ),
+    ];
+    for (file, expected) in table {
+        let found = rows(&export, file).2;
+        let found: Vec<&str> = found.iter().map(|(why, _)| why.as_str()).collect();
+        assert_eq!(found, expected, "{file}");
+    }
+}
+
+#[test]
 fn requests_wait_and_their_time_is_known_only_from_a_notification() {
     let note = json!({"type": "follow_request", "created_at": DAY, "account": person("7", "rita")});
     let export = read(&[

@@ -44,7 +44,9 @@ fn a_real_folder_of_answers_gives_the_numbers_counted_by_hand() {
     assert_eq!(times.last().copied(), facts.as_of);
 
     assert!(export.followers_complete.is_empty(), "50 rows and a cursor are a part");
-    assert_eq!(facts.carried, SourceKind::BlueskyApi.carries().iter().copied().collect());
+    let mut carried = facts.carried.clone();
+    assert!(carried.insert(FactKind::Traits), "getProfiles was not saved");
+    assert_eq!(carried, SourceKind::BlueskyApi.carries().iter().copied().collect());
     let thread = receipt.files.iter().find(|f| f.name == "getPostThread.json").expect("read");
     assert_eq!((thread.rows_read, thread.kept), (59, 0), "a thread of other people");
     assert_eq!(thread.skipped["a post that is blocked"], 1);

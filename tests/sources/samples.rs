@@ -38,6 +38,7 @@ pub fn sample(kind: SourceKind) -> Files {
         SourceKind::MetaBusinessSuite => crate::meta::suite_sample(),
         SourceKind::YoutubeTakeout => crate::youtube::takeout_sample(),
         SourceKind::YoutubeStudio => crate::youtube::studio_sample(),
+        SourceKind::YoutubeApi => crate::youtube::api_sample(),
     }
 }
 

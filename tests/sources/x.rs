@@ -65,7 +65,27 @@ pub fn whole() -> Vec<(&'static str, &'static str)> {
             r#"window.YTD.direct_messages.part0 = [ {"dmConversation": {}} ]"#,
         ),
         ("data/deleted-tweets.js", r#"window.YTD.deleted_tweets.part0 = [ {"tweet": {}} ]"#),
-        ("data/tweet-headers.js", "window.YTD.tweet_headers.part0 = [ {} ]"),
+        (
+            "data/tweet-headers.js",
+            r#"window.YTD.tweet_headers.part0 = [ {"tweet": {"tweet_id": "1", "user_id": "12345",
+                "created_at": "Wed Feb 10 18:30:00 +0000 2021"}} ]"#,
+        ),
+        (
+            "data/block.js",
+            r#"window.YTD.block.part0 = [ {"blocking": {"accountId": "13", "userLink": "x"}} ]"#,
+        ),
+        (
+            "data/mute.js",
+            r#"window.YTD.mute.part0 = [ {"muting": {"accountId": "14", "userLink": "x"}} ]"#,
+        ),
+        (
+            "data/lists-member.js",
+            r#"window.YTD.lists_member.part0 = [ {"userListInfo": {"urls": ["https://twitter.com/a/lists/1"]}} ]"#,
+        ),
+        (
+            "data/ad-engagements.js",
+            r#"window.YTD.ad_engagements.part0 = [ {"ad": {"adsUserData": {"adEngagements": {}}}} ]"#,
+        ),
         ("data/tweets_media/a.mp4", "film"),
     ]
 }
@@ -121,9 +141,16 @@ fn an_archive_gives_our_side_and_its_counts_are_checked() {
             ("rows of tweets.js", 3, 3)
         ]
     );
-    for (file, reason) in
-        [("like.js", "neither"), ("messages.js", "private"), ("deleted-tweets.js", "deleted")]
-    {
+    for (file, reason) in [
+        ("like.js", "neither"),
+        ("messages.js", "private"),
+        ("deleted-tweets.js", "deleted"),
+        ("block.js", "blocks"),
+        ("mute.js", "mutes"),
+        ("lists-member.js", "names nobody"),
+        ("ad-engagements.js", "advertisements"),
+        ("tweet-headers.js", "stands with its words elsewhere"),
+    ] {
         let (read, kept, skipped) = rows(&export, file);
         assert_eq!((read, kept), (1, 0), "{file}");
         assert!(skipped[0].0.contains(reason), "{file}: {skipped:?}");

@@ -3,10 +3,11 @@
 use fivestep::{
     evidence::{
         facts::{Count, PostKind},
-        sources,
+        sources::{self, Export, SourceError},
     },
-    model::SourceKind,
+    model::{FactKind, SourceKind},
 };
+use serde_json::{Value, json};
 
 use crate::make::{at, compared, rows, source, texts};
 
@@ -146,4 +147,131 @@ fn the_tables_of_studio_are_read_without_their_sums() {
         assert_eq!(first.counts.get(Count::Impressions).unwrap(), 1_500, "{language}");
         assert!(!first.counts.states(Count::NewFollows), "{language}: lost is not gained");
     }
+}
+
+/// A comment as the API has it.
+fn comment(id: &str, who: &str, at: &str, words: &str, parent: Option<&str>) -> Value {
+    json!({"kind": "youtube#comment", "id": id, "snippet": {
+        "authorDisplayName": format!("@{}", &who[..4]), "authorChannelId": {"value": who},
+        "textDisplay": words, "textOriginal": words, "likeCount": 1, "publishedAt": at,
+        "parentId": parent, "channelId": OWN}})
+}
+
+const RITA: &str = "UCritaaaaaaaaaaaaaaaaaaa";
+const BOB: &str = "UCbobbbbbbbbbbbbbbbbbbbb";
+
+/// A channel with a video; Rita asks, we answer, Bob joins; one reply more is stated.
+fn api_answers() -> Vec<(&'static str, Value)> {
+    let channel = json!({"kind": "youtube#channel", "id": OWN,
+        "snippet": {"title": "Acme", "description": "Coffee", "customUrl": "@acme",
+                    "thumbnails": {"default": {"url": "https://yt.example/a.jpg"}}},
+        "statistics": {"subscriberCount": "41500000", "videoCount": "2", "hiddenSubscriberCount": false}});
+    let video = |id: &str, channel: &str| {
+        json!({"kind": "youtube#video", "id": id,
+            "snippet": {"channelId": channel, "title": "How we roast?", "publishedAt": "2024-02-10T10:00:00Z"},
+            "statistics": {"viewCount": "1204", "likeCount": "57", "commentCount": "3"}})
+    };
+    let thread = json!({"kind": "youtube#commentThread", "id": "UgTop", "snippet": {
+        "channelId": OWN, "videoId": "dQw4w9WgXcQ", "totalReplyCount": 3,
+        "topLevelComment": comment("UgTop", RITA, "2024-02-11T10:00:00Z", "Which beans?", None)},
+    "replies": {"comments": [
+        comment("UgTop.2", BOB, "2024-02-11T12:00:00Z", "Me too", Some("UgTop")),
+        comment("UgTop.1", OWN, "2024-02-11T11:00:00Z", "From Ethiopia", Some("UgTop")),
+    ]}});
+    let gone = json!({"kind": "youtube#commentThread", "snippet": {"topLevelComment":
+        {"kind": "youtube#comment", "id": "UgGone", "snippet": {"textOriginal": "x", "publishedAt": "2024-02-11T10:00:00Z"}}}});
+    let answer = |kind: &str, items: Value| {
+        json!({"kind": format!("youtube#{kind}ListResponse"), "etag": "x",
+               "pageInfo": {"totalResults": 1, "resultsPerPage": 20}, "items": items})
+    };
+    let again = comment("UgTop.1", OWN, "2024-02-11T11:00:00Z", "From Ethiopia", Some("UgTop"));
+    vec![
+        ("channels.json", answer("channel", json!([channel]))),
+        (
+            "videos.json",
+            answer("video", json!([video("dQw4w9WgXcQ", OWN), video("aaaaaaaaaaa", RITA)])),
+        ),
+        ("threads.json", answer("commentThread", json!([thread, gone]))),
+        ("replies.json", answer("comment", json!([again]))),
+    ]
+}
+
+/// The same as bytes.
+pub fn api_sample() -> Vec<(String, Vec<u8>)> {
+    let bytes = |(name, value): (&str, Value)| (name.to_owned(), value.to_string().into_bytes());
+    api_answers().into_iter().map(bytes).collect()
+}
+
+fn api(account: &str, files: &[(&str, Value)]) -> Result<Export, SourceError> {
+    let told: Vec<(&str, String)> =
+        files.iter().map(|(name, value)| (*name, value.to_string())).collect();
+    let borrowed: Vec<(&str, &str)> =
+        told.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let folder = texts(&borrowed);
+    assert_eq!(sources::detect(folder.path()), Some(SourceKind::YoutubeApi));
+    sources::read(&source(SourceKind::YoutubeApi, account), folder.path())
+}
+
+#[test]
+fn answers_of_the_api_tell_who_commented() {
+    let export = api(OWN, &api_answers()).expect("sound");
+    let facts = &export.facts;
+    let acts: Vec<_> =
+        facts.interactions.iter().map(|one| (one.actor.as_str(), &*one.object)).collect();
+    let (rita, bob) = (format!("youtube:{RITA}"), format!("youtube:{BOB}"));
+    assert_eq!(
+        acts,
+        [(bob.as_str(), "youtube:comment:UgTop.2"), (rita.as_str(), "youtube:comment:UgTop")]
+    );
+    let answer = facts
+        .posts
+        .iter()
+        .find(|post| post.kind == PostKind::Reply && post.author.as_str().ends_with(OWN));
+    let answer = answer.expect("our answer");
+    assert_eq!(
+        (&*answer.root, answer.parent.as_deref()),
+        ("youtube:comment:UgTop", Some("youtube:comment:UgTop"))
+    );
+    assert_eq!(answer.parent_author.as_ref().map(|id| id.as_str()), Some(rita.as_str()));
+    let asked = facts.posts.iter().find(|post| &*post.id == "youtube:comment:UgTop").expect("hers");
+    assert_eq!((asked.question, asked.at), (Some(true), at("2024-02-11T10:00:00Z")));
+    let totals = &facts.post_totals[0];
+    assert_eq!(
+        &*totals.post, "https://www.youtube.com/watch?v=dQw4w9WgXcQ",
+        "as in Studio's tables"
+    );
+    assert_eq!(
+        (totals.counts.get(Count::Views), totals.counts.get(Count::Likes)),
+        (Some(1204), Some(57))
+    );
+    assert_eq!(facts.profiles[0].followers, Some(41_500_000));
+    assert_eq!(compared(&export), [("replies", 3, 2)], "one is in no answer");
+    let skipped = |file: &str| rows(&export, file).2;
+    assert_eq!(skipped("videos.json"), [("a video of another channel".to_owned(), 1)]);
+    assert_eq!(skipped("threads.json"), [("a comment of nobody who can be told".to_owned(), 1)]);
+    let kinds = [FactKind::Inbound, FactKind::Conversations, FactKind::Answers, FactKind::OwnPosts];
+    assert!(kinds.iter().all(|kind| facts.carried.contains(kind)));
+}
+
+#[test]
+fn the_channel_is_told_by_its_id_or_by_its_handle() {
+    let whole = api_answers();
+    // (account, files, is it refused?)
+    let table = [
+        ("@Acme", &whole[..], false),
+        ("@other", &whole[..], true),
+        (OWN, &whole[2..], false),
+        ("@acme", &whole[2..], true),
+    ];
+    for (account, files, refused) in table {
+        let read = api(account, files);
+        assert_eq!(read.is_err(), refused, "{account}: {read:?}");
+    }
+    let mut hidden = whole;
+    hidden[0].1["items"][0]["statistics"]["hiddenSubscriberCount"] = json!(true);
+    assert_eq!(
+        api(OWN, &hidden).expect("sound").facts.profiles[0].followers,
+        None,
+        "hidden is not 0"
+    );
 }

@@ -221,6 +221,7 @@ impl Screening {
             followed_since: since.map(Micros::time),
             engaged,
             replied: deeds().any(|deed| deed.act == Act::Reply),
+            created: somebody.made(),
             ..Signs::of(somebody.traits(), self.end)
         }
     }

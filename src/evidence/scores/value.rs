@@ -102,6 +102,7 @@ impl<'v> View<'v> {
             engaged,
             replied: self.deeds().any(|deed| deed.act == Act::Reply),
             followed: self.relation.followed,
+            created: self.somebody.made(),
             ..Signs::of(self.somebody.traits(), self.moment.window.to)
         }
     }

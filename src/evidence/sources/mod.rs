@@ -204,6 +204,7 @@ fn reader(kind: SourceKind) -> Reader {
         SourceKind::YoutubeTakeout => {
             Reader { fits: youtube::takeout::fits, read: youtube::takeout::read }
         }
+        SourceKind::YoutubeApi => Reader { fits: youtube::api::fits, read: youtube::api::read },
         SourceKind::YoutubeStudio => {
             Reader { fits: youtube::studio::fits, read: youtube::studio::read }
         }

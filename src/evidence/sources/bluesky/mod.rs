@@ -18,6 +18,7 @@
 //!
 //! The lexicons `app.bsky.*` of the AT Protocol.
 
+mod about;
 pub(super) mod car;
 mod feed;
 mod graph;
@@ -26,7 +27,10 @@ mod own;
 mod thread;
 mod view;
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use serde_json::Value;
 
@@ -40,7 +44,7 @@ use super::{
     tree::{Glance, Listed, Shape},
 };
 use crate::{
-    evidence::facts::{Origin, Post, PostKind},
+    evidence::facts::{Act, Origin, Post, PostKind},
     model::{Digest, FactKind, Source, SourceKind},
 };
 
@@ -57,16 +61,26 @@ enum Call {
     Notifications,
     Feed,
     Thread,
+    Likes,
+    RepostedBy,
+    Quotes,
+    Profiles,
+    Relationships,
 }
 
 impl Call {
-    const ALL: [(Call, &'static str); 6] = [
+    const ALL: [(Call, &'static str); 11] = [
         (Call::Profile, "getProfile"),
         (Call::Followers, "getFollowers"),
         (Call::Follows, "getFollows"),
         (Call::Notifications, "listNotifications"),
         (Call::Feed, "getAuthorFeed"),
         (Call::Thread, "getPostThread"),
+        (Call::Likes, "getLikes"),
+        (Call::RepostedBy, "getRepostedBy"),
+        (Call::Quotes, "getQuotes"),
+        (Call::Profiles, "getProfiles"),
+        (Call::Relationships, "getRelationships"),
     ];
 
     /// The call whose answer a file holds, by its name: `getFollowers-2.json`.
@@ -141,13 +155,15 @@ struct Reading {
     files: Vec<FileReceipt>,
     followers: Pages,
     follows: Pages,
+    notes: BTreeSet<&'static str>,
 }
 
 impl Reading {
     fn new(own: Own) -> Self {
         let gather = Gather::of(&own.id);
-        let files = Vec::new();
-        Self { own, gather, files, followers: Pages::default(), follows: Pages::default() }
+        let (files, notes) = (Vec::new(), BTreeSet::new());
+        let (followers, follows) = (Pages::default(), Pages::default());
+        Self { own, gather, files, followers, follows, notes }
     }
 
     /// Reads one file into facts and its receipt.
@@ -173,6 +189,21 @@ impl Reading {
             }
             Call::Feed => feed::read(own, &page, &mut file, &mut self.gather)?,
             Call::Thread => thread::read(own, &page, &mut file, &mut self.gather)?,
+            Call::Likes => about::read_engaged(own, Act::Like, &page, &mut file, &mut self.gather)?,
+            Call::RepostedBy => {
+                about::read_engaged(own, Act::Repost, &page, &mut file, &mut self.gather)?;
+                self.notes.insert(about::UNDATED);
+            }
+            Call::Quotes => {
+                about::read_engaged(own, Act::Quote, &page, &mut file, &mut self.gather)?;
+            }
+            Call::Profiles => about::read_profiles(own, &page, &mut file, &mut self.gather)?,
+            Call::Relationships => {
+                about::read_relationships(own, &page, &mut file, &mut self.gather)?;
+            }
+        }
+        if matches!(call, Call::Likes | Call::RepostedBy | Call::Quotes) {
+            self.notes.insert(about::KNOWN_IN_PART);
         }
         self.files.push(file);
         Ok(())
@@ -195,6 +226,7 @@ impl Reading {
             self.gather.carried.insert(FactKind::FollowerCount);
         }
         let mut notes = self.followers.note("followers", complete.clone());
+        notes.extend(self.notes.iter().map(|note| (*note).to_owned()));
         notes.extend(others.iter().map(|name| format!("`{name}` was not read: no known call")));
         let (own, account) = (self.own.id.clone(), source.account.clone());
         let origin = Origin { kind: source.kind, account: account.clone() };
@@ -259,7 +291,9 @@ mod tests {
             ("getFollowers10.json", Some(Call::Followers)),
             ("getFollows.json", Some(Call::Follows)),
             ("getProfile.json", Some(Call::Profile)),
-            ("getProfiles.json", None),
+            ("getProfiles.json", Some(Call::Profiles)),
+            ("getProfilesOf.json", None),
+            ("getLikes-3k6k4as23yu2g.json", Some(Call::Likes)),
             ("getProfile.txt", None),
             ("getProfile", None),
             ("notes.json", None),

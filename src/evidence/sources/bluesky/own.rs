@@ -54,7 +54,14 @@ impl Own {
             let pointer = match call {
                 Call::Profile => "",
                 Call::Followers | Call::Follows => "/subject",
-                Call::Notifications | Call::Feed | Call::Thread => continue,
+                Call::Notifications
+                | Call::Feed
+                | Call::Thread
+                | Call::Likes
+                | Call::RepostedBy
+                | Call::Quotes
+                | Call::Profiles
+                | Call::Relationships => continue,
             };
             let (_, page) = read_answer(name, file)?;
             let account = json::object(name, &page, pointer)?;

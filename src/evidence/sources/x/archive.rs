@@ -231,6 +231,15 @@ enum List {
     Following,
     Likes,
     Messages,
+    /// Whom the account blocks, and whom it mutes.
+    Blocked,
+    Muted,
+    /// Lists of accounts, made by it, followed by it or with it on them.
+    Lists,
+    /// Advertisements it was shown or reacted to.
+    Ads,
+    /// Ids and times of posts, without the posts.
+    Headers,
 }
 
 impl List {
@@ -242,6 +251,11 @@ impl List {
             "following" => Some(List::Following),
             "like" => Some(List::Likes),
             "direct-message" | "direct-messages" => Some(List::Messages),
+            "block" => Some(List::Blocked),
+            "mute" => Some(List::Muted),
+            "lists-member" | "lists-created" | "lists-subscribed" => Some(List::Lists),
+            "ad-engagements" | "ad-impressions" => Some(List::Ads),
+            "tweet-headers" => Some(List::Headers),
             _ => None,
         }
     }
@@ -264,7 +278,15 @@ impl List {
             List::Followers => {
                 gather.carried.insert(FactKind::Followers);
             }
-            List::DeletedTweets | List::Following | List::Likes | List::Messages => {}
+            List::DeletedTweets
+            | List::Following
+            | List::Likes
+            | List::Messages
+            | List::Blocked
+            | List::Muted
+            | List::Lists
+            | List::Ads
+            | List::Headers => {}
         }
         rows_of(entry, &mut |_, row| self.row(row, own, gather))
     }
@@ -287,6 +309,21 @@ impl List {
             }
             List::Messages => {
                 return Err(Skip::because("a conversation in private, of which nothing is kept"));
+            }
+            List::Blocked => {
+                return Err(Skip::because("whom the account blocks, which is no engagement"));
+            }
+            List::Muted => {
+                return Err(Skip::because("whom the account mutes, which is no engagement"));
+            }
+            List::Lists => return Err(Skip::because("a list of accounts, which names nobody")),
+            List::Ads => {
+                return Err(Skip::because("what the account saw as a reader of advertisements"));
+            }
+            List::Headers => {
+                return Err(Skip::because(
+                    "the time of a post that stands with its words elsewhere",
+                ));
             }
         }
         Ok(Fate::Kept)
@@ -401,6 +438,6 @@ mod tests {
         for (name, stem) in table {
             assert_eq!(stem_of(name), stem, "{name}");
         }
-        assert_eq!(List::of("tweet-headers"), None);
+        assert_eq!(List::of("personalization"), None);
     }
 }

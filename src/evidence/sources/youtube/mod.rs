@@ -1,12 +1,13 @@
-//! YouTube: what Takeout hands over of an account, and the tables of YouTube Studio.
+//! YouTube: what Takeout hands over of an account, the tables of YouTube Studio, and answers of the API.
 //!
-//! Start reading at the reader you care for: [`takeout`] or [`studio`].
+//! Start reading at the reader you care for: [`takeout`], [`studio`] or [`api`].
 //!
 //! # Always true
 //!
 //! - Files, folders and columns are named in the account's language, so cells are told by what they
 //!   look like wherever that is certain.
 
+pub(super) mod api;
 pub(super) mod studio;
 pub(super) mod takeout;
 

@@ -54,10 +54,14 @@ enum Call {
     Notifications,
     Statuses,
     Context,
+    FavouritedBy,
+    RebloggedBy,
+    Relationships,
+    FamiliarFollowers,
 }
 
 impl Call {
-    const ALL: [(Call, &'static str); 7] = [
+    const ALL: [(Call, &'static str); 11] = [
         (Call::Account, "verify_credentials"),
         (Call::Followers, "followers"),
         (Call::Following, "following"),
@@ -65,7 +69,28 @@ impl Call {
         (Call::Notifications, "notifications"),
         (Call::Statuses, "statuses"),
         (Call::Context, "context"),
+        (Call::FavouritedBy, "favourited_by"),
+        (Call::RebloggedBy, "reblogged_by"),
+        (Call::Relationships, "relationships"),
+        (Call::FamiliarFollowers, "familiar_followers"),
     ];
+
+    /// Whether its answers name statuses and accounts that only other answers describe.
+    fn refers(self) -> bool {
+        match self {
+            Call::FavouritedBy
+            | Call::RebloggedBy
+            | Call::Relationships
+            | Call::FamiliarFollowers => true,
+            Call::Account
+            | Call::Followers
+            | Call::Following
+            | Call::Requests
+            | Call::Notifications
+            | Call::Statuses
+            | Call::Context => false,
+        }
+    }
 
     /// The call whose answer a file holds, by its name: `followers-2.json`.
     fn of(listed: &Listed) -> Option<Call> {
@@ -97,10 +122,15 @@ pub(in super::super) fn read(source: &Source, path: &Path) -> Result<Export, Sou
         return Err(SourceError::UnknownAccount { path, account });
     };
     let mut reading = Reading::new(own);
-    tree::walk(path, &mut |listed| Want::from(Call::of(listed).is_some()), &mut |entry| {
-        let listed = Listed { name: entry.name.clone(), bytes: 0 };
-        Call::of(&listed).map_or(Ok(()), |call| reading.answer(call, entry))
-    })?;
+    for refers in [false, true] {
+        let call = |listed: &Listed| Call::of(listed).filter(|call| call.refers() == refers);
+        tree::walk(path, &mut |listed| Want::from(call(listed).is_some()), &mut |entry| {
+            let listed = Listed { name: entry.name.clone(), bytes: 0 };
+            let Some(call) = call(&listed) else { return Ok(()) };
+            reading.subject = listed.file().split(['-', '.']).nth(1).unwrap_or_default().to_owned();
+            reading.answer(call, entry)
+        })?;
+    }
     reading.finish(source, path)
 }
 
@@ -133,6 +163,8 @@ struct Reading {
     followers: Pages,
     people: BTreeMap<String, PersonId>,
     statuses: BTreeMap<String, Known>,
+    /// The status that the file is about, by the server's id, for calls about one.
+    subject: String,
     /// Posts with the server's ids of what they answer and of who wrote that.
     posts: Vec<(Post, Option<String>, Option<String>)>,
 }
@@ -141,8 +173,8 @@ impl Reading {
     fn new(own: Own) -> Self {
         let draft = Draft { profile: own.profile.clone(), ..Draft::of(&own.id) };
         let people = BTreeMap::from([(own.local.clone(), own.id.clone())]);
-        let (statuses, posts) = (BTreeMap::new(), Vec::new());
-        Self { own, draft, followers: Pages::default(), people, statuses, posts }
+        let (statuses, posts, subject) = (BTreeMap::new(), Vec::new(), String::new());
+        Self { own, draft, followers: Pages::default(), people, statuses, subject, posts }
     }
 
     /// Reads one answer.
@@ -182,7 +214,14 @@ impl Reading {
         let facts: &[FactKind] = match call {
             Call::Account => &[FactKind::Profile, FactKind::FollowerCount],
             Call::Followers => &[FactKind::Followers],
-            Call::Following | Call::Context => &[],
+            Call::Following | Call::Context | Call::Relationships | Call::FamiliarFollowers => &[],
+            Call::FavouritedBy | Call::RebloggedBy => {
+                self.draft.note(
+                    "who favourited or reblogged is known of those posts whose answers were saved; \
+                     they have no times, so each counts as of when our post was written",
+                );
+                &[FactKind::Inbound]
+            }
             Call::Requests => &[FactKind::Requests],
             Call::Notifications if page.filtered => {
                 self.draft.note(
@@ -237,8 +276,44 @@ impl Reading {
                 self.engaged(&status);
                 self.status(status);
             }
+            Call::FavouritedBy => self.touched(row, Act::Like)?,
+            Call::RebloggedBy => self.touched(row, Act::Repost)?,
+            Call::Relationships => self.relationship(row)?,
+            Call::FamiliarFollowers => {
+                return Err(Skip::because("who of ours follows them, which is no engagement"));
+            }
         }
         Ok(())
+    }
+
+    /// Somebody who favourited or reblogged the post that the file is named after.
+    fn touched(&mut self, row: &Value, act: Act) -> Result<(), Skip> {
+        let post = self.statuses.get(&self.subject).filter(|post| post.author == self.own.id);
+        let post = post.ok_or_else(|| Skip::because("about a post of ours that was not saved"))?;
+        let (object, at, account) = (post.id.clone(), post.at, self.own.id.clone());
+        let actor = self.person(row)?;
+        self.interact(Interaction { actor, act, object, account, at });
+        Ok(())
+    }
+
+    /// Who follows whom, by an account's id on this server.
+    fn relationship(&mut self, row: &Value) -> Result<(), Skip> {
+        let them = self.people.get(json::text(row, "/id")?).cloned();
+        let them = them.ok_or_else(|| Skip::because("an account that no other answer names"))?;
+        let says = |path| row.pointer(path).and_then(Value::as_bool) == Some(true);
+        let (us, seen) = (self.own.id.clone(), FollowSeen::default());
+        if says("/following") {
+            self.draft.gather.follow(us.clone(), them.clone(), seen);
+        }
+        if says("/followed_by") {
+            self.draft.gather.follow(them.clone(), us, seen);
+            self.draft.gather.carried.insert(FactKind::Followers);
+        }
+        if says("/requested_by") {
+            self.request(them, None);
+        }
+        let any = ["/following", "/followed_by", "/requested_by"].into_iter().any(says);
+        any.then_some(()).ok_or_else(|| Skip::because("neither follows the other"))
     }
 
     /// Adds the account of a row.
