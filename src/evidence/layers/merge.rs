@@ -60,17 +60,37 @@ pub trait Run {
 
 /// Several runs, merged: a person in more than one of them gives one record.
 ///
-/// The runs are a heap, the one that comes next at its root; of several at the same person the one
-/// that was given first comes first, so that what an export said first is read first.
+/// Of several at the same person the one that was given first comes first, so that what an export said
+/// first is read first.
 #[derive(Debug)]
 pub struct Merge<R> {
-    /// Those not yet at their end, each with its number and at a record that is not read yet.
-    runs: Vec<(usize, R)>,
+    runs: Vec<R>,
+    /// A heap of the runs that are not yet at their end, each at a record that is not read yet; the one
+    /// that comes next at its root.
+    heads: Vec<Head>,
 }
 
-/// Which of two runs comes first.
-fn order<R: Run>(one: &(usize, R), other: &(usize, R)) -> Ordering {
-    one.1.id().cmp(other.1.id()).then(one.0.cmp(&other.0))
+/// What is looked at to find which run comes next.
+#[derive(Debug, Clone, Copy)]
+struct Head {
+    /// The beginning of the id: what most comparisons need only.
+    begins: Beginning,
+    /// Its place among the runs.
+    run: usize,
+}
+
+/// The first bytes of an id, in two numbers that sort as they do.
+type Beginning = (u128, u128);
+
+/// How many bytes of an id a number holds.
+const HALF: usize = size_of::<u128>();
+
+fn beginning(id: &str) -> Beginning {
+    let mut bytes = [[0; HALF]; 2];
+    for (bytes, part) in bytes.iter_mut().zip(id.as_bytes().chunks(HALF)) {
+        bytes[..part.len()].copy_from_slice(part);
+    }
+    (u128::from_be_bytes(bytes[0]), u128::from_be_bytes(bytes[1]))
 }
 
 impl<R: Run> Merge<R> {
@@ -83,19 +103,21 @@ impl<R: Run> Merge<R> {
         runs: impl IntoIterator<Item = R>,
         accounts: &mut Accounts,
     ) -> Result<Self, R::Error> {
-        let mut live = Vec::new();
+        let mut all = Self { runs: Vec::new(), heads: Vec::new() };
         for (number, mut run) in runs.into_iter().enumerate() {
             if run.advance(accounts)? {
-                live.push((number, run));
+                all.heads.push(Head { begins: beginning(run.id()), run: number });
             }
+            all.runs.push(run);
         }
-        live.sort_by(order);
-        Ok(Self { runs: live })
+        let Self { runs, heads } = &mut all;
+        heads.sort_by(|one, other| order(runs, one, other));
+        Ok(all)
     }
 
     /// Whose record comes next.
     pub fn peek(&self) -> Option<&str> {
-        self.runs.first().map(|(_, run)| run.id())
+        self.heads.first().map(|head| self.runs[head.run].id())
     }
 
     /// Fills `record` with the next person; answers whether there was one.
@@ -104,14 +126,16 @@ impl<R: Run> Merge<R> {
     ///
     /// What hinders reading.
     pub fn next(&mut self, record: &mut Record, accounts: &mut Accounts) -> Result<bool, R::Error> {
-        let Some(first) = self.peek() else { return Ok(false) };
-        record.begin(first);
-        while let Some((_, run)) = self.runs.first_mut().filter(|run| run.1.id() == record.id) {
-            run.read(record)?;
-            if !run.advance(accounts)? {
-                self.runs.swap_remove(0);
+        let Some(Head { begins, run }) = self.heads.first().copied() else { return Ok(false) };
+        record.begin(self.runs[run].id());
+        while let Some(head) = self.heads.first().filter(|head| head.begins == begins) {
+            let run = &mut self.runs[head.run];
+            if run.id() != record.id {
+                break;
             }
-            self.sink(0);
+            run.read(record)?;
+            let goes_on = run.advance(accounts)?;
+            self.settle(goes_on);
         }
         Ok(true)
     }
@@ -142,27 +166,42 @@ impl<R: Run> Merge<R> {
     ///
     /// What hinders reading.
     pub fn seek(&mut self, id: &str, accounts: &mut Accounts) -> Result<(), R::Error> {
-        while let Some((_, run)) = self.runs.first_mut().filter(|run| run.1.id() < id) {
-            if !run.seek(id, accounts)? {
-                self.runs.swap_remove(0);
+        while let Some(head) = self.heads.first() {
+            let run = &mut self.runs[head.run];
+            if run.id() >= id {
+                break;
             }
-            self.sink(0);
+            let goes_on = run.seek(id, accounts)?;
+            self.settle(goes_on);
         }
         Ok(())
     }
 
-    /// Brings the run at `place` to where it belongs.
-    fn sink(&mut self, mut place: usize) {
+    /// Puts the run at the root where it belongs, now that it went on or came to its end.
+    fn settle(&mut self, goes_on: bool) {
+        match self.heads.first_mut() {
+            Some(head) if goes_on => head.begins = beginning(self.runs[head.run].id()),
+            Some(_) => drop(self.heads.swap_remove(0)),
+            None => {}
+        }
+        let (runs, heads) = (&self.runs, &mut self.heads);
+        let mut place = 0;
         loop {
-            let below = [2 * place + 1, 2 * place + 2].into_iter();
-            let least = below
-                .filter(|at| *at < self.runs.len())
-                .min_by(|one, other| order(&self.runs[*one], &self.runs[*other]));
-            match least.filter(|at| order(&self.runs[*at], &self.runs[place]).is_lt()) {
-                Some(least) => self.runs.swap(place, least),
+            let below = [2 * place + 1, 2 * place + 2].into_iter().filter(|at| *at < heads.len());
+            let least = below.min_by(|one, other| order(runs, &heads[*one], &heads[*other]));
+            match least.filter(|at| order(runs, &heads[*at], &heads[place]).is_lt()) {
+                Some(least) => {
+                    heads.swap(place, least);
+                    place = least;
+                }
                 None => return,
             }
-            place = least.unwrap_or(place);
         }
     }
+}
+
+/// Which of two runs comes first.
+fn order<R: Run>(runs: &[R], one: &Head, other: &Head) -> Ordering {
+    let ids = || runs[one.run].id().cmp(runs[other.run].id());
+    one.begins.cmp(&other.begins).then_with(ids).then(one.run.cmp(&other.run))
 }
