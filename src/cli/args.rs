@@ -453,6 +453,9 @@ pub struct ImportArgs {
     /// Read a table by this mapping
     #[arg(long, value_name = "FILE", requires = "paths")]
     pub map: Option<PathBuf>,
+    /// How new an export is that does not say so itself: an instant, or the end of a day (UTC)
+    #[arg(long, value_name = "DATE", value_parser = parse_instant, requires = "paths")]
+    pub as_of: Option<DateTime<Utc>>,
     /// Write a mapping to start from, guessed from the header of a table
     #[arg(long, requires = "paths", conflicts_with_all = ["map", "preview", "dry_run"])]
     pub guess_map: bool,

@@ -284,7 +284,7 @@ fn exports(
                 Some(map) => mapped(brand, map),
                 None => workspace.with_map(source_of(brand, path)?),
             };
-            Ok((source, path.clone()))
+            Ok((Source { as_of: args.as_of, ..source }, path.clone()))
         };
         return args.paths.iter().map(one).collect();
     }
@@ -307,7 +307,7 @@ fn mapped(brand: &Brand, map: &Path) -> Source {
     let mut tables = brand.sources.iter().filter(|source| source.kind == SourceKind::Table);
     let account = tables.next().map_or_else(|| brand.id.to_string(), |one| one.account.clone());
     let map = Some(map.display().to_string());
-    Source { kind: SourceKind::Table, account, path: None, map }
+    Source { kind: SourceKind::Table, account, path: None, map, as_of: None }
 }
 
 /// The brand's source of the kind that lies at `path`.

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -165,6 +166,9 @@ pub struct Source {
     /// The mapping by which a table is read, relative to the workspace.
     #[serde(default)]
     pub map: Option<String>,
+    /// How new the export at hand is, UTC, where a person says so; never in a brand file.
+    #[serde(skip)]
+    pub as_of: Option<DateTime<Utc>>,
 }
 
 /// A checked brand file.

@@ -142,7 +142,8 @@ impl Ground {
 
     fn hold(&self, kind: SourceKind, given: &Path) -> Answer {
         let map = Some(self.folder.path().join(MAP).display().to_string());
-        let source = Source { kind, account: account_of(kind).to_owned(), path: None, map };
+        let source =
+            Source { kind, account: account_of(kind).to_owned(), path: None, map, as_of: None };
         match sources::read(&source, given) {
             Ok(export) => {
                 let carried = &export.facts.carried;

@@ -22,7 +22,7 @@ use crate::make::{Archive, OWN, at, shared};
 const POST: &str = "app.bsky.feed.post/3jhb2kwqvoc2k";
 
 fn source(did: &str) -> Source {
-    Source { kind: SourceKind::BlueskyCar, account: did.into(), path: None, map: None }
+    Source { kind: SourceKind::BlueskyCar, account: did.into(), path: None, map: None, as_of: None }
 }
 
 /// Block by block, with their ids.

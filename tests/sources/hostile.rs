@@ -239,7 +239,8 @@ fn what_a_broken_file_says_cannot_steer_the_terminal() {
         ("m.yaml", "rows: messages\ncolumns: { \"a\\e[31m\\tt\": id }\n"),
     ]);
     let map = Some(folder.path().join("m.yaml").display().to_string());
-    let table = Source { kind: SourceKind::Table, account: "acme".into(), path: None, map };
+    let table =
+        Source { kind: SourceKind::Table, account: "acme".into(), path: None, map, as_of: None };
     let errors = [
         ("a .tar", archive.read()),
         ("a mapping", sources::read(&table, &folder.path().join("t.csv"))),

@@ -42,7 +42,13 @@ pub fn folder(files: &[(&str, Value)]) -> TempDir {
 }
 
 pub fn bluesky() -> Source {
-    Source { kind: SourceKind::BlueskyApi, account: "@acme.example".into(), path: None, map: None }
+    Source {
+        kind: SourceKind::BlueskyApi,
+        account: "@acme.example".into(),
+        path: None,
+        map: None,
+        as_of: None,
+    }
 }
 
 pub fn read_bluesky(files: &[(&str, Value)]) -> Result<Export, SourceError> {
@@ -103,7 +109,7 @@ pub fn view(did: &str, key: &str, time: &str, text: &str, parent: Option<&str>) 
 
 pub fn mastodon() -> Source {
     let account = "@Acme@social.example".into();
-    Source { kind: SourceKind::MastodonArchive, account, path: None, map: None }
+    Source { kind: SourceKind::MastodonArchive, account, path: None, map: None, as_of: None }
 }
 
 pub const ACTOR: &str = "https://social.example/users/acme";
@@ -219,7 +225,7 @@ pub fn texts(files: &[(&str, &str)]) -> TempDir {
 
 /// A source of a kind.
 pub fn source(kind: SourceKind, account: &str) -> Source {
-    Source { kind, account: account.into(), path: None, map: None }
+    Source { kind, account: account.into(), path: None, map: None, as_of: None }
 }
 
 /// What became of the rows of one file: read, kept, and the reasons with their numbers.

@@ -14,7 +14,8 @@ use crate::make::{at, kept, shared};
 fn a_real_folder_of_answers_gives_the_numbers_counted_by_hand() {
     let Some(folder) = shared("bluesky-api") else { return };
     let account = "@shinyakato.dev".to_owned();
-    let source = Source { kind: SourceKind::BlueskyApi, account, path: None, map: None };
+    let source =
+        Source { kind: SourceKind::BlueskyApi, account, path: None, map: None, as_of: None };
     assert_eq!(sources::detect(&folder), Some(SourceKind::BlueskyApi));
     let export = sources::read(&source, &folder).expect("the sample is sound");
     let (facts, receipt) = (&export.facts, &export.receipt);
@@ -61,7 +62,8 @@ fn people_in_the_notifications_are_counted_once() {
         std::fs::copy(folder.join(name), only.path().join(name)).expect("a copy");
     }
     let account = "shinyakato.dev".to_owned();
-    let source = Source { kind: SourceKind::BlueskyApi, account, path: None, map: None };
+    let source =
+        Source { kind: SourceKind::BlueskyApi, account, path: None, map: None, as_of: None };
     let export = sources::read(&source, only.path()).expect("the sample is sound");
     assert_eq!(export.facts.people.len(), 125);
     let carried = &export.facts.carried;
@@ -72,7 +74,8 @@ fn people_in_the_notifications_are_counted_once() {
 fn the_real_folder_survives_the_store_unchanged() {
     let Some(folder) = shared("bluesky-api") else { return };
     let account = "@shinyakato.dev".to_owned();
-    let source = Source { kind: SourceKind::BlueskyApi, account, path: None, map: None };
+    let source =
+        Source { kind: SourceKind::BlueskyApi, account, path: None, map: None, as_of: None };
     let export = sources::read(&source, &folder).expect("the sample is sound");
     let dir = tempfile::TempDir::new().expect("a folder");
     let mut store = EvidenceStore::open(&dir.path().join("a.db")).expect("a store");

@@ -800,7 +800,13 @@ fn several_lookers_see_everybody_once_and_measure_the_same() {
     let all: Vec<String> = shown(&crowd).into_iter().map(|(id, ..)| id).collect();
     assert!(lookers.concat() == all && all.len() >= people.len(), "{} people", all.len());
 
-    let table = Source { kind: SourceKind::Table, account: "acme".into(), path: None, map: None };
+    let table = Source {
+        kind: SourceKind::Table,
+        account: "acme".into(),
+        path: None,
+        map: None,
+        as_of: None,
+    };
     let brand = Brand { sources: vec![table], ..dialogues::brand() };
     let facts = store.facts().expect("facts");
     let wanted: BTreeSet<Metric> = Metric::ALL.into_iter().collect();

@@ -89,6 +89,39 @@ fn messages_that_need_no_answer_are_marked_by_their_status() {
 }
 
 #[test]
+fn an_export_without_a_date_is_dated_by_who_brings_it() {
+    let names = "Name\nAnn\nBo\n";
+    let map = "rows: followers\ncomplete: true\ncolumns: { author: name }\n";
+    let dated = |table: &str, map: &str, day: Option<&str>| {
+        let folder = texts(&[("f.csv", table), ("m.yaml", map)]);
+        let source = Source {
+            map: Some(folder.path().join("m.yaml").display().to_string()),
+            as_of: day.map(at),
+            ..source(SourceKind::Table, "acme")
+        };
+        sources::read(&source, &folder.path().join("f.csv"))
+    };
+    let day = "2026-01-31T23:59:59Z";
+    let undated = dated(names, map, None).expect_err("no row has a time");
+    assert!(undated.hint().contains("--as-of DATE"), "{}", undated.hint());
+    let export = dated(names, map, Some(day)).expect("sound");
+    assert_eq!(export.facts.as_of, Some(at(day)));
+    assert!(export.receipt.notes.iter().any(|note| note.contains("the one that was given")));
+
+    let since = "Name,Since\nAnn,2026-01-10\n";
+    let with_times = "rows: followers\ncolumns: { author: name, at: Since }\n";
+    let later =
+        dated(since, with_times, Some(day)).expect("a list may be newer than its newest follower");
+    assert_eq!(later.facts.as_of, Some(at(day)));
+    let error =
+        dated(since, with_times, Some("2026-01-09T00:00:00Z")).expect_err("facts are newer");
+    assert_eq!(
+        error.to_string().split_once("f.csv").expect("the place").1,
+        "` tells itself that it is of 2026-01-10 00:00, not of 2026-01-09 00:00"
+    );
+}
+
+#[test]
 fn the_other_kinds_of_rows_give_their_facts() {
     let followers = "Name;Since\nAnn;2024-05-01\nBo;\n";
     let part = read("f.csv", followers, "rows: followers\ncolumns: { author: name, at: Since }\n");

@@ -185,7 +185,7 @@ impl Checker<'_, '_> {
                 self.path(path);
             }
             let (account, path) = (value_of(&source.account)?, value_of(&source.path));
-            Some(Source { kind: kind?, account, path, map: value_of(&source.map) })
+            Some(Source { kind: kind?, account, path, map: value_of(&source.map), as_of: None })
         };
         raw.iter().filter_map(one).collect()
     }

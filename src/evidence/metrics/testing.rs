@@ -80,7 +80,7 @@ impl World {
         let account = account.to_owned();
         self.facts.carried.extend(kind.carries());
         self.facts.origins.insert(Origin { kind, account: account.clone() });
-        self.brand.sources.push(Source { kind, account, path: None, map: None });
+        self.brand.sources.push(Source { kind, account, path: None, map: None, as_of: None });
         self
     }
 

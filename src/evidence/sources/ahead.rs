@@ -102,7 +102,7 @@ mod tests {
                 let path = folder.path().join(format!("{number}.csv"));
                 std::fs::write(&path, format!("id\n{}", "x\n".repeat(number))).expect("a file");
                 let (account, map) = (number.to_string(), Some(map.display().to_string()));
-                (Source { kind: SourceKind::Table, account, path: None, map }, path)
+                (Source { kind: SourceKind::Table, account, path: None, map, as_of: None }, path)
             })
             .collect();
         let (bytes, mut places) = (Arc::new(AtomicU64::new(0)), Vec::new());

@@ -104,6 +104,10 @@ impl Draft {
         let (kind, account) = (source.kind, source.account.clone());
         let origin = Origin { kind, account: account.clone() };
         let newest = self.crowd.as_ref().and_then(Sorter::newest).map(Micros::time);
+        if let (None, Some(asked)) = (self.gather.made_at, source.as_of) {
+            self.gather.made_at = Some(asked);
+            self.note("it does not say how new it is: its date is the one that was given");
+        }
         self.gather.made_at = self.gather.made_at.max(newest);
         self.gather.finds_roots = true;
         let gathered = self.gather.finish(own, self.profile, origin)?;

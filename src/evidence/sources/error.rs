@@ -10,10 +10,14 @@
 
 use std::{io, path::Path};
 
+use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use super::text::on_one_line;
 use crate::model::SourceKind;
+
+/// How a moment is written.
+const MINUTE: &str = "%Y-%m-%d %H:%M";
 
 /// Why an export could not be read.
 #[derive(Debug, Error)]
@@ -186,6 +190,16 @@ pub enum SourceError {
         /// What is wrong with it.
         problem: &'static str,
     },
+    /// An export that tells how new it is was given another date.
+    #[error("`{path}` tells itself that it is of {}, not of {}", found.format(MINUTE), asked.format(MINUTE), path = on_one_line(.path))]
+    Dated {
+        /// The export.
+        path: String,
+        /// How new it is: when it was made, or its newest fact, UTC.
+        found: DateTime<Utc>,
+        /// How new it was said to be, UTC.
+        asked: DateTime<Utc>,
+    },
     /// There is no room for sorting what does not fit into memory.
     #[error("the people could not be sorted in the folder for temporary files: {0}")]
     Unsorted(io::Error),
@@ -270,7 +284,7 @@ impl SourceError {
             }
             Self::Undated { .. } => {
                 "take an export whose rows have times; beside saved answers, save \
-                 listNotifications.json or getAuthorFeed.json"
+                 listNotifications.json or getAuthorFeed.json; or say how new it is: `--as-of DATE`"
                     .into()
             }
             Self::NoRows { .. } => {
@@ -284,6 +298,7 @@ impl SourceError {
             Self::UnsafeEntry { .. } => {
                 "do not trust this archive; download it again from your own server".into()
             }
+            Self::Dated { .. } => "leave `--as-of` out: it is for exports without a date".into(),
             Self::Unsorted(_) => {
                 "make room there, or name a folder with room in the variable TMPDIR".into()
             }

@@ -143,7 +143,8 @@ pub fn bytes_at(path: &Path) -> u64 {
 
 /// Reads the export of `source` at `path`.
 ///
-/// - `source`: its kind and account decide; its own path is not looked at.
+/// - `source`: its kind and account decide, and how new the export is where it says nothing about that; its
+///   own path is not looked at.
 /// - `path`: a folder for [`SourceKind::BlueskyApi`], a file for
 ///   [`SourceKind::MastodonArchive`].
 ///
@@ -153,6 +154,11 @@ pub fn bytes_at(path: &Path) -> u64 {
 /// another account, or nothing in it has a time.
 pub fn read(source: &Source, path: &Path) -> Result<Export, SourceError> {
     let mut export = (reader(source.kind).read)(source, path)?;
+    if let (Some(asked), Some(found)) = (source.as_of, export.facts.as_of)
+        && asked != found
+    {
+        return Err(SourceError::Dated { path: path.display().to_string(), found, asked });
+    }
     export.receipt.spans = spans::spans(&export);
     Ok(export)
 }

@@ -101,8 +101,11 @@ pub(in super::super) fn read(source: &Source, path: &Path) -> Result<Export, Sou
         Ok(())
     })?;
     // No row has a time, so the file's own is the only one there is.
-    draft.gather.made_at = disk::changed_at(path);
-    draft.note("no row has a time: the day is the one on which the file was saved");
+    if source.as_of.is_none() {
+        draft.gather.made_at = disk::changed_at(path);
+        draft
+            .note("no row has a time: its date is when the file was saved, or give `--as-of DATE`");
+    }
     draft.finish(source, &own, path)
 }
 

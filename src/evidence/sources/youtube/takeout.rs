@@ -87,7 +87,12 @@ pub(in super::super) fn read(source: &Source, path: &Path) -> Result<Export, Sou
     })?;
     reading.draft.files = tables;
     if reading.draft.gather.has_no_post() {
-        reading.draft.gather.made_at = disk::changed_at(path);
+        if source.as_of.is_none() {
+            reading.draft.gather.made_at = disk::changed_at(path);
+            reading.draft.note(
+                "no row has a time: its date is when the file was saved, or give `--as-of DATE`",
+            );
+        }
     } else {
         reading.draft.gather.carried.insert(FactKind::OwnPosts);
     }
