@@ -25,7 +25,26 @@ const END_YEAR: i32 = 2100;
 
 /// Reads an RFC 3339 time; `None` if it is not one or not plausible.
 pub fn instant(text: &str) -> Option<DateTime<Utc>> {
-    plausible(DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc))
+    let told = || Some(DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc));
+    plausible(whole_second(text).or_else(told)?)
+}
+
+/// The form that most exports write, `2024-05-01T10:00:00Z`, without looking for any other.
+fn whole_second(text: &str) -> Option<DateTime<Utc>> {
+    const FORM: &[u8; 20] = b"0000-00-00T00:00:00Z";
+    let bytes: &[u8; 20] = text.as_bytes().try_into().ok()?;
+    let fits = |(byte, form): (&u8, &u8)| match form {
+        b'0' => byte.is_ascii_digit(),
+        _ => byte == form,
+    };
+    if !bytes.iter().zip(FORM).all(fits) {
+        return None;
+    }
+    let number = |at: usize, digits: usize| {
+        bytes[at..at + digits].iter().fold(0, |sum, byte| sum * 10 + u32::from(byte - b'0'))
+    };
+    let day = NaiveDate::from_ymd_opt(number(0, 4) as i32, number(5, 2), number(8, 2))?;
+    Some(day.and_hms_opt(number(11, 2), number(14, 2), number(17, 2))?.and_utc())
 }
 
 /// The time inside an AT Protocol record key, if it has one from 2022 on.
@@ -102,7 +121,23 @@ pub fn clock_slack() -> Duration {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn the_short_way_reads_what_the_long_one_does(
+            year in 0..10_000_u32, month in 0..14_u32, day in 0..33_u32,
+            (hour, minute, second) in (0..26_u32, 0..62_u32, 0..62_u32),
+        ) {
+            let text = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z");
+            if let Some(short) = whole_second(&text) {
+                let long = DateTime::parse_from_rfc3339(&text).expect("a time").with_timezone(&Utc);
+                prop_assert_eq!(short, long);
+            }
+        }
+    }
 
     #[test]
     fn a_time_is_plausible_or_absent() {
