@@ -410,8 +410,14 @@ impl EvidenceStore {
             let connection = Connection::open_with_flags(path, flags)?;
             connection.busy_timeout(BUSY_TIMEOUT)?;
             connection.pragma_update(None, "synchronous", "FULL")?;
-            // 64 MiB: an import of a million rows stays in memory until its commit.
-            connection.pragma_update(None, "cache_size", -65_536)?;
+            // 64 MiB: an import of a million rows stays in memory until its commit. Who reads goes
+            // through the file once.
+            let reads_only = flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY);
+            connection.pragma_update(
+                None,
+                "cache_size",
+                if reads_only { -8_192 } else { -65_536 },
+            )?;
             Ok(connection)
         };
         let connection = open().map_err(|error| EvidenceError::sqlite(&place, error))?;

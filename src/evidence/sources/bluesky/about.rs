@@ -52,12 +52,7 @@ pub(super) fn read_engaged(
         return Ok(());
     }
     gather.carried.insert(FactKind::Inbound);
-    for (index, row) in rows.iter().enumerate() {
-        match engaged(own, act, post, row, gather) {
-            Ok(()) => file.keep(),
-            Err(Skip(reason)) => file.skip(&reason, || format!("{list}/{index}")),
-        }
-    }
+    view::each(rows, list, file, &mut |row| engaged(own, act, post, row, gather));
     Ok(())
 }
 
@@ -104,12 +99,8 @@ pub(super) fn read_profiles(
     file: &mut FileReceipt,
     gather: &mut Gather,
 ) -> Result<(), SourceError> {
-    for (index, row) in json::rows(&file.name, page, "/profiles")?.iter().enumerate() {
-        match profile(own, row, gather) {
-            Ok(()) => file.keep(),
-            Err(Skip(reason)) => file.skip(&reason, || format!("/profiles/{index}")),
-        }
-    }
+    let rows = json::rows(&file.name, page, "/profiles")?;
+    view::each(rows, "/profiles", file, &mut |row| profile(own, row, gather));
     Ok(())
 }
 
@@ -142,12 +133,7 @@ pub(super) fn read_relationships(
         file.skip("relationships of somebody else", || "/actor".into());
         return Ok(());
     }
-    for (index, row) in rows.iter().enumerate() {
-        match relationship(own, row, gather) {
-            Ok(()) => file.keep(),
-            Err(Skip(reason)) => file.skip(&reason, || format!("/relationships/{index}")),
-        }
-    }
+    view::each(rows, "/relationships", file, &mut |row| relationship(own, row, gather));
     Ok(())
 }
 

@@ -38,12 +38,7 @@ pub(super) fn read(
     gather: &mut Gather,
 ) -> Result<(), SourceError> {
     let rows = json::rows(&file.name, page, "/feed")?;
-    for (index, row) in rows.iter().enumerate() {
-        match item(own, row, gather) {
-            Ok(()) => file.keep(),
-            Err(Skip(reason)) => file.skip(&reason, || format!("/feed/{index}")),
-        }
-    }
+    view::each(rows, "/feed", file, &mut |row| item(own, row, gather));
     // The feed of somebody else tells nothing about our posts; an empty one tells there are none.
     if rows.is_empty() || file.kept > 0 {
         gather.carried.extend([FactKind::OwnPosts, FactKind::Answers]);

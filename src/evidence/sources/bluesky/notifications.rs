@@ -33,12 +33,7 @@ pub(super) fn read(
 ) -> Result<(), SourceError> {
     let rows = json::rows(&file.name, page, "/notifications")?;
     gather.carried.extend([FactKind::Inbound, FactKind::Conversations]);
-    for (index, row) in rows.iter().enumerate() {
-        match notification(own, row, gather) {
-            Ok(()) => file.keep(),
-            Err(Skip(reason)) => file.skip(&reason, || format!("/notifications/{index}")),
-        }
-    }
+    view::each(rows, "/notifications", file, &mut |row| notification(own, row, gather));
     Ok(())
 }
 

@@ -14,6 +14,7 @@ use crate::{
         language::Language,
         sources::{
             json::{self, Skip},
+            receipt::FileReceipt,
             text, times,
         },
     },
@@ -22,6 +23,23 @@ use crate::{
 
 /// The longest id or address that the protocol allows, rounded up.
 const MAX_ID_BYTES: usize = 8192;
+
+/// Takes every row of a list, and counts what becomes of it.
+///
+/// - `list`: where the rows stand in the answer.
+pub(super) fn each(
+    rows: &[Value],
+    list: &str,
+    file: &mut FileReceipt,
+    take: &mut dyn FnMut(&Value) -> Result<(), Skip>,
+) {
+    for (index, row) in rows.iter().enumerate() {
+        match take(row) {
+            Ok(()) => file.keep(),
+            Err(Skip(reason)) => file.skip(&reason, || format!("{list}/{index}")),
+        }
+    }
+}
 
 /// The id of an account.
 pub(super) fn person_id(did: &str) -> PersonId {
