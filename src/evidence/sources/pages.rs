@@ -98,6 +98,10 @@ impl Row for Post {
         &self.id
     }
 
+    fn words(&self) -> usize {
+        self.text.as_deref().map_or(0, str::len)
+    }
+
     fn join(&mut self, later: &mut Self) {
         self.text = self.text.take().or_else(|| later.text.take());
         self.parent_at = self.parent_at.or(later.parent_at);
@@ -113,6 +117,10 @@ impl Row for PostTotals {
 
     fn key(&self) -> &str {
         &self.post
+    }
+
+    fn words(&self) -> usize {
+        0
     }
 
     fn join(&mut self, later: &mut Self) {

@@ -25,6 +25,7 @@ use super::{
     SourceError,
     gather::{FILES, MOST_ROWS},
 };
+use crate::evidence::layers::sorter::CHUNK_BYTES;
 
 /// How much of each file is read at once.
 const READ_BYTES: usize = 64 << 10;
@@ -39,6 +40,9 @@ pub(crate) trait Row: Serialize + DeserializeOwned + Clone {
     /// The key.
     fn key(&self) -> Self::Key<'_>;
 
+    /// How many bytes of words it has: rows of many are put aside earlier.
+    fn words(&self) -> usize;
+
     /// Takes over what a later row of the same key knows more.
     fn join(&mut self, later: &mut Self);
 }
@@ -47,6 +51,8 @@ pub(crate) trait Row: Serialize + DeserializeOwned + Clone {
 #[derive(Debug)]
 pub(crate) struct Runs<T> {
     here: Vec<T>,
+    /// How many bytes of words they have.
+    words: usize,
     files: Vec<Arc<File>>,
     /// How many rows are held in memory, until there are many files.
     room: usize,
@@ -55,7 +61,7 @@ pub(crate) struct Runs<T> {
 
 impl<T> Default for Runs<T> {
     fn default() -> Self {
-        Self { here: Vec::new(), files: Vec::new(), room: MOST_ROWS, fault: None }
+        Self { here: Vec::new(), words: 0, files: Vec::new(), room: MOST_ROWS, fault: None }
     }
 }
 
@@ -70,9 +76,11 @@ impl<T: Row> Runs<T> {
 
     /// Adds a row.
     pub(crate) fn add(&mut self, row: T) {
-        if self.here.len() >= self.room << (self.files.len() / FILES).min(3) {
+        let most = self.room << (self.files.len() / FILES).min(3);
+        if self.here.len() >= most || self.words >= CHUNK_BYTES {
             self.put_aside();
         }
+        self.words += row.words();
         self.here.push(row);
     }
 
@@ -89,6 +97,7 @@ impl<T: Row> Runs<T> {
     /// Puts the rows in memory into a file.
     pub(crate) fn put_aside(&mut self) {
         let rows = in_order(std::mem::take(&mut self.here));
+        self.words = 0;
         match write(&rows) {
             Ok(file) => self.files.push(Arc::new(file)),
             Err(error) => self.fault = self.fault.take().or(Some(error)),
@@ -242,5 +251,34 @@ impl<'f, T: Row> Run<'f, T> {
             _ => Some(serde_json::from_str(&self.line)?),
         };
         Ok(std::mem::replace(&mut self.head, next))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::facts::{PersonId, Post};
+
+    #[test]
+    fn rows_of_many_words_are_put_aside_before_there_are_many_rows() {
+        let post = |number: usize, words: usize| Post {
+            text: Some("x".repeat(words).into()),
+            ..Post::new(format!("{number}"), PersonId::stored("x:us"), chrono::DateTime::UNIX_EPOCH)
+        };
+        // (why, rows, bytes of words in each, do they overflow?)
+        let table = [("few words", 100, 10, false), ("many", 3, CHUNK_BYTES / 2, true)];
+        for (why, rows, words, overflows) in table {
+            let mut runs = Runs::default();
+            (0..rows).for_each(|number| runs.add(post(number, words)));
+            assert_eq!(runs.overflows(), overflows, "{why}");
+            let mut seen = 0;
+            let all = runs.finish().expect("a disk").into_each(&mut |post: Post| {
+                assert_eq!(post.text.as_deref().map(str::len), Some(words), "{why}");
+                seen += 1;
+                Ok::<(), io::Error>(())
+            });
+            all.expect("a disk");
+            assert_eq!(seen, rows, "{why}");
+        }
     }
 }

@@ -109,6 +109,10 @@ impl Row for InThread {
         (&self.thread, self.message.at, &self.message.id)
     }
 
+    fn words(&self) -> usize {
+        self.message.words.as_deref().map_or(0, str::len)
+    }
+
     /// No message comes twice.
     fn join(&mut self, _later: &mut Self) {}
 }
