@@ -920,7 +920,7 @@ pub struct MomentArgs {
 impl MomentArgs {
     /// What is asked of a brand's evidence.
     pub fn asked(&self) -> Asked {
-        Asked { as_of: self.as_of, window_seconds: self.window }
+        Asked { as_of: self.as_of, window_seconds: self.window, ..Asked::default() }
     }
 }
 

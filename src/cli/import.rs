@@ -19,7 +19,11 @@ use crate::{
     failure::Failure,
     house,
     model::{Brand, BrandId, Source, SourceKind},
-    runner::{Runner, known::Asked, load_brand},
+    runner::{
+        Runner,
+        known::{Asked, Looks},
+        load_brand,
+    },
     store::StateStore,
     view::imported::{ImportView, PREVIEWED, first_facts, imported},
     view::report::HEADLINE,
@@ -234,7 +238,8 @@ fn keep(
         view.preview = first_facts(&facts);
     }
     if how.measure {
-        let mut measured = runner.known(&brand.id, Asked::default())?.measure(None)?;
+        let asked = Asked { looks: Looks::AtMetrics(None), ..Asked::default() };
+        let mut measured = runner.known(&brand.id, asked)?.measure(None)?;
         view.engaged = measured.remove(&HEADLINE);
     }
     Ok(view)

@@ -6,6 +6,7 @@ use crate::{
     definition,
     failure::Failure,
     model::{Benchmark, Metric},
+    runner::known::{Asked, Looks},
     view::catalogue::{behind, catalogue},
     workspace::read_file,
 };
@@ -18,7 +19,8 @@ use super::{
 };
 
 pub fn run(session: &Session, args: &MetricsArgs) -> Result<Exit, Failure> {
-    let asked = args.moment.asked();
+    let looks = Looks::AtMetrics(args.moment.window_end);
+    let asked = Asked { looks, ..args.moment.asked() };
     let metric = args.explain.as_deref().map(metric_named).transpose()?;
     let known = session.runner()?.known(&brand_id(&args.brand)?, asked)?;
     match metric {

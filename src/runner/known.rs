@@ -45,6 +45,18 @@ pub struct Asked {
     pub as_of: Option<DateTime<Utc>>,
     /// The length of the window in seconds; absent for that of the brand's workflow.
     pub window_seconds: Option<i64>,
+    /// What it is asked for.
+    pub looks: Looks,
+}
+
+/// What evidence is asked for, so that no more of it is held.
+#[derive(Debug, Clone, Copy, Default)]
+pub enum Looks {
+    /// Anything.
+    #[default]
+    Everywhere,
+    /// Its metrics, in the window that ends at this instant, UTC, or at the newest evidence.
+    AtMetrics(Option<DateTime<Utc>>),
 }
 
 impl Runner {
@@ -72,13 +84,20 @@ impl Runner {
             return Ok(nothing(brand));
         };
         let pseudonyms = Some(store.pseudonyms()?);
+        let background = |revision| match asked.looks {
+            Looks::Everywhere => store.background(revision),
+            Looks::AtMetrics(until) => {
+                let since = |as_of| metrics::heard_since(as_of, window_seconds, until);
+                store.measured(revision, &since)
+            }
+        };
         let (facts, revision) = match asked.as_of {
             Some(at) => {
                 let revision = store.revision_at(at)?;
-                (store.background(Some(revision))?, revision)
+                (background(Some(revision))?, revision)
             }
             None => store.snapshot(|| -> Result<_, Failure> {
-                Ok((store.background(None)?, store.revision()?))
+                Ok((background(None)?, store.revision()?))
             })?,
         };
         let evidence = Some(store);

@@ -254,7 +254,8 @@ impl Runner {
         let (seconds, end) = (workflow.window_seconds, self.window_end);
         let (facts, metrics) = match EvidenceStore::open_existing_read_only(&path)? {
             Some(evidence) => evidence.snapshot(|| -> Result<_, Failure> {
-                let (facts, crowd) = (evidence.background(None)?, evidence.everybody(None));
+                let since = |as_of| metrics::heard_since(as_of, seconds, end);
+                let (facts, crowd) = (evidence.measured(None, &since)?, evidence.everybody(None));
                 let metrics = metrics::measure_crowd(brand, &facts, &crowd, &wanted, seconds, end)?;
                 Ok((facts, metrics))
             })?,

@@ -269,7 +269,24 @@ impl EvidenceStore {
     ///
     /// As [`EvidenceStore::facts`].
     pub fn background(&self, revision: Option<u64>) -> Result<Facts, EvidenceError> {
-        self.snapshot(|| read::background(&self.connection, &self.place(), revision))
+        self.snapshot(|| read::background(&self.connection, &self.place(), revision, None))
+    }
+
+    /// The same, without those posts of others that no measure looks at: neither of the stretch that is
+    /// measured nor answered in it. So its memory does not grow with what others ever wrote.
+    ///
+    /// - `since`: where the stretch begins, given how new the evidence is, UTC.
+    ///
+    /// # Errors
+    ///
+    /// As [`EvidenceStore::facts`].
+    pub fn measured(
+        &self,
+        revision: Option<u64>,
+        since: &dyn Fn(DateTime<Utc>) -> DateTime<Utc>,
+    ) -> Result<Facts, EvidenceError> {
+        let place = self.place();
+        self.snapshot(|| read::background(&self.connection, &place, revision, Some(since)))
     }
 
     /// What the brand shows of itself: its profiles, its own posts after a moment, and the oldest of

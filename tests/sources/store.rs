@@ -6,15 +6,15 @@ use chrono::{DateTime, Utc};
 use fivestep::{
     evidence::{
         facts::{
-            AccountTotals, Count, Facts, Follow, Interaction, Person, PersonId, Post, PostKind,
-            PostTotals, Request, RequestState, Visibility,
+            AccountTotals, Act, Count, Facts, Follow, Interaction, Person, PersonId, Post,
+            PostKind, PostTotals, Request, RequestState, Visibility,
         },
-        metrics::{measure, measure_crowd},
+        metrics::{heard_since, measure, measure_crowd},
         somebody::{Crowd, Somebody},
         sources::{self, Export},
         splitmix::SplitMix,
     },
-    model::{Brand, Finding, KeepWords, Metric, Source, SourceKind},
+    model::{Brand, FactKind, Finding, KeepWords, Metric, Source, SourceKind},
     store::evidence::{EvidenceError, EvidenceStore, Imported, Order},
 };
 use proptest::prelude::*;
@@ -817,6 +817,93 @@ fn several_lookers_see_everybody_once_and_measure_the_same() {
     assert_eq!(by_many.expect("readable"), by_one);
     let engaged = &by_one[&Metric::EngagedFollowerRate].finding;
     assert!(matches!(engaged, Finding::Measured { .. }), "{engaged:?}");
+}
+
+#[test]
+fn what_others_wrote_long_ago_changes_no_measure() {
+    let table = Source { ..crate::make::source(SourceKind::Table, "acme") };
+    let brand = Brand { sources: vec![table], ..dialogues::brand() };
+    let wanted: BTreeSet<Metric> = Metric::ALL.into_iter().collect();
+    let (mut random, mut left_out) = (SplitMix::new(7), 0);
+    for _ in 0..12 {
+        let place = place();
+        let mut store = EvidenceStore::open(&place.path).expect("a store");
+        // Talks of many weeks, in which an answer may come a month after what it answers.
+        let mut rows = String::from("id,thread,at,side,who,words\n");
+        for talk in 0..25_u64 {
+            let mut hour = random.below(24 * 100);
+            for turn in 0..random.below(7) {
+                hour += [1, 5, 20, 30, 24 * 9, 24 * 31][random.below(6) as usize];
+                let side = ["client", "us"][random.below(2) as usize];
+                let moment = at("2023-01-01T00:00:00Z") + chrono::TimeDelta::hours(hour as i64);
+                let who = random.below(9);
+                rows.push_str(&format!("{talk}-{turn},{talk},{moment},{side},c{who},so?\n"));
+            }
+        }
+        let map = "rows: messages\nours: [us]\n\
+            columns: { id: id, thread: thread, at: at, side: side, author: who, text: words }\n";
+        import(&mut store, &tables::read("t.csv", &rows.replace(" UTC", "Z"), map).expect("sound"));
+        let crowd = store.everybody(None);
+        let all = store.background(None).expect("facts");
+        for (days, until) in [(7, None), (28, None), (14, Some("2023-03-01T00:00:00Z"))] {
+            let (window, until) = (days * 86_400, until.map(at));
+            let since = |as_of| heard_since(as_of, window, until);
+            let few = store.measured(None, &since).expect("facts");
+            left_out += all.posts.len() - few.posts.len();
+            let by = |facts: &Facts| {
+                measure_crowd(&brand, facts, &crowd, &wanted, window, until).expect("readable")
+            };
+            assert_eq!(by(&few), by(&all), "{days} days until {until:?}");
+        }
+    }
+    assert!(left_out > 500, "only {left_out} posts were left out");
+}
+
+#[test]
+fn what_an_answer_of_the_window_answers_is_looked_at_however_old_it_is() {
+    // Ann wrote in June; we answer in September, in a thread that our export calls by another name. An hour
+    // later she writes again: only with her first post it is known that the talk is the same.
+    let mut export = export(28, &[], false);
+    let (us, ann) =
+        (PersonId::stored("bluesky:did:plc:own"), PersonId::stored("bluesky:did:plc:ann"));
+    let post = |id: &str, author: &PersonId, day: &str, root: &str| Post {
+        kind: PostKind::Reply,
+        root: root.into(),
+        ..Post::new(id, author.clone(), at(day))
+    };
+    let answer = Post {
+        parent: Some("at://ann/1".into()),
+        parent_author: Some(ann.clone()),
+        ..post("at://us/1", &us, "2023-09-26T10:00:00Z", "elsewhere")
+    };
+    let theirs = [("at://ann/1", "2023-06-01T10:00:00Z"), ("at://ann/2", "2023-09-26T11:00:00Z")];
+    for (id, day) in theirs {
+        export.facts.posts.push(post(id, &ann, day, "at://ann/0"));
+        let (actor, object, account) = (ann.clone(), id.to_owned(), us.clone());
+        export.facts.interactions.push(Interaction {
+            actor,
+            act: Act::Reply,
+            object,
+            account,
+            at: at(day),
+        });
+    }
+    export.facts.posts.push(answer);
+    export.receipt.carried.extend([FactKind::Conversations, FactKind::Answers, FactKind::OwnPosts]);
+    let place = place();
+    let mut store = EvidenceStore::open(&place.path).expect("a store");
+    import(&mut store, &export);
+
+    let brand = Brand { sources: vec![crate::make::bluesky()], ..dialogues::brand() };
+    let (wanted, window) = (BTreeSet::from([Metric::ResponseRate]), 14 * 86_400);
+    let rate = |facts: &Facts| {
+        let found = measure_crowd(&brand, facts, &store.everybody(None), &wanted, window, None);
+        format!("{:?}", found.expect("readable")[&Metric::ResponseRate].finding)
+    };
+    let since = |as_of| heard_since(as_of, window, None);
+    let few = rate(&store.measured(None, &since).expect("facts"));
+    assert_eq!(few, rate(&store.background(None).expect("facts")));
+    assert!(few.contains("nobody opened a conversation"), "{few}");
 }
 
 #[test]

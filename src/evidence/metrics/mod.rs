@@ -43,7 +43,7 @@ mod voice;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 pub(crate) use self::tally::window;
 pub use self::{
@@ -63,6 +63,9 @@ use crate::{
     },
     model::{Brand, Finding, Metric, Observation},
 };
+
+/// How far two clocks that date one conversation may be apart.
+const CLOCKS: TimeDelta = TimeDelta::days(7);
 
 /// Measures every metric of `wanted` in the facts of one brand.
 ///
@@ -108,6 +111,20 @@ pub fn measure(
 ) -> BTreeMap<Metric, Observation> {
     let Ok(found) = measure_crowd(brand, facts, facts, wanted, window_seconds, until);
     found
+}
+
+/// Since when posts of others matter to what is measured: some days longer than any silence that ends in
+/// the window, since clocks differ.
+///
+/// - `as_of`: the newest evidence, UTC. The others: as in [`measure`].
+pub fn heard_since(
+    as_of: DateTime<Utc>,
+    window_seconds: i64,
+    until: Option<DateTime<Utc>>,
+) -> DateTime<Utc> {
+    let window = tally::window(Some(as_of), window_seconds, until);
+    let from = window.map_or(DateTime::<Utc>::MIN_UTC, talks::matters_from);
+    from.checked_sub_signed(CLOCKS).unwrap_or(DateTime::<Utc>::MIN_UTC)
 }
 
 /// As [`measure`], with people who are not in `facts` but shown one after another.

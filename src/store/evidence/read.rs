@@ -66,13 +66,18 @@ pub(super) fn fields_to_text<T: serde::Serialize>(fields: &BTreeMap<String, T>) 
 }
 
 /// Everything known but people, follows and interactions, which may be too many for the memory.
+///
+/// - `heard_since`: given how new the evidence is, the moment since which the posts of others are asked for,
+///   UTC; of the older ones those that own posts of since then answer. Absent for all.
 pub(super) fn background(
     connection: &Connection,
     place: &str,
     at: Option<u64>,
+    heard_since: Option<&dyn Fn(DateTime<Utc>) -> DateTime<Utc>>,
 ) -> Result<Facts, EvidenceError> {
     let (carried, origins, as_of) = summary(connection, place, at)?;
     let from = Rows { connection, at };
+    let heard_since = as_of.zip(heard_since).map(|(as_of, since)| since(as_of));
     let read = || {
         Ok(Facts {
             carried,
@@ -86,7 +91,7 @@ pub(super) fn background(
                 .added("complete_list", "account", complete_list)?
                 .into_iter()
                 .collect(),
-            posts: from.posts("id")?,
+            posts: from.posts(heard_since)?,
             interactions: Vec::new(),
             post_totals: post_totals(from)?,
             account_totals: from.all(
@@ -196,9 +201,22 @@ impl Rows<'_> {
     }
 
     /// Posts, with one copy of what many of them name.
-    fn posts(self, order: &str) -> rusqlite::Result<Vec<Post>> {
-        let mut known = Known::default();
-        self.all("post", order, |row| post(row, &mut known))
+    ///
+    /// - `heard_since`: as [`background`] has it.
+    fn posts(self, heard_since: Option<DateTime<Utc>>) -> rusqlite::Result<Vec<Post>> {
+        let (mut known, posts) = (Known::default(), self.select("post", "id"));
+        let Some(since) = heard_since else {
+            return self.query(&posts, |row| post(row, &mut known));
+        };
+        let since = since.timestamp_micros();
+        let sql = format!(
+            "WITH known AS ({posts}),
+             own AS (SELECT account FROM profile UNION SELECT account FROM post_totals)
+             SELECT * FROM known WHERE author IN own OR at >= {since} OR id IN (
+                 SELECT parent FROM known WHERE author IN own AND at >= {since} AND parent NOT NULL)
+             ORDER BY id"
+        );
+        self.query(&sql, |row| post(row, &mut known))
     }
 
     /// The statement that gives the rows of a table whose rows change.
