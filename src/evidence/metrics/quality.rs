@@ -388,10 +388,10 @@ mod tests {
                 "",
             ),
             (
-                "no source tells",
+                "no export told",
                 world().lacking(FactKind::Traits),
-                "unmeasurable: a folder of saved Bluesky API answers does not hold what \
-                 followers' accounts show",
+                "not exported: no export held what followers' accounts show yet: save \
+                 `getProfiles` and import again",
                 "",
             ),
         ];

@@ -10,12 +10,13 @@
 //!   the row.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{SourceError, text as words, times};
 
 /// Why one row gives no fact, for people.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Skip(pub String);
 
 impl Skip {

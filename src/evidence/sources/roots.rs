@@ -49,7 +49,7 @@ impl Roots {
         let hasher = RandomState::new();
         let mark = |address: &str| hasher.hash_one(address);
         let mut links = Vec::new();
-        look(posts, &mut |post| links.push(Link::of(post, &mark)))?;
+        posts.look(&mut |post| links.push(Link::of(post, &mark)))?;
         let moved = moved(&links);
         if moved.is_empty() {
             return Ok(Self { hasher, ..Self::default() });
@@ -57,7 +57,7 @@ impl Roots {
         drop(links);
         let wanted: HashSet<Mark> = moved.values().copied().collect();
         let mut addresses: HashMap<Mark, Arc<str>> = HashMap::new();
-        look(posts, &mut |post| {
+        posts.look(&mut |post| {
             for address in [Some(&post.id), Some(&post.root), post.parent.as_ref()] {
                 let found = address.map(|address| (mark(address), address));
                 if let Some((mark, address)) = found.filter(|(mark, _)| wanted.contains(mark)) {
@@ -130,17 +130,4 @@ fn moved(links: &[Link]) -> HashMap<Mark, Mark> {
         root.filter(|root| *root != link.root).map(|root| (link.id, root))
     };
     links.iter().zip(roots).filter_map(other).collect()
-}
-
-fn look(posts: &Rows<Post>, see: &mut dyn FnMut(&Post)) -> Result<(), SourceError> {
-    match posts {
-        Rows::Here(posts) => posts.iter().for_each(see),
-        Rows::Aside(_) => posts
-            .each(&mut |post| {
-                see(&post);
-                Ok::<(), std::io::Error>(())
-            })
-            .map_err(SourceError::Unsorted)?,
-    }
-    Ok(())
 }

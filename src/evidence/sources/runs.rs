@@ -152,7 +152,24 @@ impl<T: Row> Rows<T> {
         }
     }
 
-    /// The same, without keeping those in memory.
+    /// Shows every row, in order, to somebody who only looks.
+    ///
+    /// # Errors
+    ///
+    /// What the disk says.
+    pub(crate) fn look(&self, see: &mut dyn FnMut(&T)) -> Result<(), SourceError> {
+        match self {
+            Rows::Here(rows) => rows.iter().for_each(see),
+            Rows::Aside(files) => merge(files, &mut |row| {
+                see(&row);
+                Ok::<(), io::Error>(())
+            })
+            .map_err(SourceError::Unsorted)?,
+        }
+        Ok(())
+    }
+
+    /// The same as [`Rows::each`], without keeping those in memory.
     ///
     /// # Errors
     ///

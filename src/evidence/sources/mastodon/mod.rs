@@ -25,7 +25,11 @@ use std::{collections::BTreeSet, marker::PhantomData, path::Path};
 
 use serde_json::Value;
 
-use self::{actor::Actor, outbox::Outbox, status::Own};
+use self::{
+    actor::Actor,
+    outbox::{Numbered, Outbox},
+    status::Own,
+};
 use super::{
     Export, SourceError,
     gather::{Gather, Gathered},
@@ -139,25 +143,27 @@ impl Reading {
     /// Turns the rows into facts; `None` if not one has a time.
     fn finish(mut self, source: &Source) -> Result<Option<Export>, SourceError> {
         self.actor_file.keep();
-        let items = self.outbox.items.take().unwrap_or_default();
+        let items = self.outbox.items.take().unwrap_or_default().finish()?;
         let carried = [FactKind::Profile, FactKind::OwnPosts, FactKind::Answers];
         let mut gather = Gather::of(&self.actor.id);
         gather.carried.extend(carried);
-        let own = Own::new(&self.actor, items.iter().flatten());
-        for (index, item) in items.iter().enumerate() {
+        gather.finds_roots = true;
+        let mut own = Own::of(&self.actor);
+        items.look(&mut |row| row.item.iter().for_each(|item| own.learn(item)))?;
+        items.look(&mut |Numbered { index, item }| {
             let read = item.as_ref().map_err(Clone::clone).and_then(|item| own.post(item));
             match read {
                 Ok((post, _)) if !gather.first_of(&post.id) => {
-                    self.outbox_file.skip("a post that is there twice", || place(index));
+                    self.outbox_file.skip("a post that is there twice", || place(*index));
                 }
                 Ok((post, person)) => {
                     gather.post(post);
                     person.into_iter().for_each(|person| gather.person(person));
                     self.outbox_file.keep();
                 }
-                Err(Skip(reason)) => self.outbox_file.skip(&reason, || place(index)),
+                Err(Skip(reason)) => self.outbox_file.skip(&reason, || place(*index)),
             }
-        }
+        })?;
         if self.outbox.lists > 1 {
             let note = "`orderedItems` stands in outbox.json more than once; the last list that is \
                         not empty was read";
@@ -196,6 +202,6 @@ impl Reading {
     }
 }
 
-fn place(index: usize) -> String {
+fn place(index: u64) -> String {
     format!("/orderedItems/{index}")
 }

@@ -11,13 +11,38 @@
 use std::fmt;
 
 use serde::{
-    Deserializer,
+    Deserialize, Deserializer, Serialize,
     de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::Value;
 
 use super::status::Item;
-use crate::evidence::sources::json::Skip;
+use crate::evidence::sources::{
+    json::Skip,
+    runs::{Row, Runs},
+};
+
+/// A row of the list with its place in it: they stay in that order, however many wait in files.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Numbered {
+    pub index: u64,
+    pub item: Result<Item, Skip>,
+}
+
+impl Row for Numbered {
+    type Key<'r> = u64;
+
+    fn key(&self) -> u64 {
+        self.index
+    }
+
+    fn words(&self) -> usize {
+        self.item.as_ref().map_or(0, Item::words)
+    }
+
+    /// No place is there twice.
+    fn join(&mut self, _later: &mut Self) {}
+}
 
 /// What an outbox holds.
 #[derive(Debug, Default)]
@@ -25,7 +50,7 @@ pub(super) struct Outbox {
     /// What `totalItems` says, if it is a count.
     pub stated: Option<u64>,
     /// The rows, each read or with the reason why not; absent if there is no list.
-    pub items: Option<Vec<Result<Item, Skip>>>,
+    pub items: Option<Runs<Numbered>>,
     /// How often the list stood there.
     pub lists: usize,
 }
@@ -69,7 +94,7 @@ impl<'de> Visitor<'de> for Outbox {
 struct Items;
 
 impl<'de> DeserializeSeed<'de> for Items {
-    type Value = Vec<Result<Item, Skip>>;
+    type Value = Runs<Numbered>;
 
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
         from.deserialize_seq(self)
@@ -77,16 +102,17 @@ impl<'de> DeserializeSeed<'de> for Items {
 }
 
 impl<'de> Visitor<'de> for Items {
-    type Value = Vec<Result<Item, Skip>>;
+    type Value = Runs<Numbered>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list of posts in `orderedItems`")
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        let mut items = Vec::new();
+        let (mut items, mut index) = (Runs::default(), 0);
         while let Some(row) = list.next_element::<Value>()? {
-            items.push(Item::of(&row));
+            items.add(Numbered { index, item: Item::of(&row) });
+            index += 1;
         }
         Ok(items)
     }

@@ -7,9 +7,13 @@
 //! - Who wrote the parent and when is told only by addresses that state it.
 //! - The words of a post to named people are not kept.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, RandomState},
+};
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::actor::Actor;
@@ -51,7 +55,7 @@ pub(super) fn host(url: &str) -> Option<&str> {
 }
 
 /// A row of an outbox, cut down to what a fact needs.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Item {
     /// The address of the post; of the act, if it passes another on.
     pub id: String,
@@ -67,6 +71,11 @@ pub(super) struct Item {
 }
 
 impl Item {
+    /// How many bytes of words it has.
+    pub(super) fn words(&self) -> usize {
+        self.text.as_deref().map_or(0, str::len)
+    }
+
     /// Reads one row.
     pub(super) fn of(row: &Value) -> Result<Item, Skip> {
         if !row.is_object() {
@@ -203,18 +212,27 @@ fn told(url: &str) -> Option<Told<'_>> {
     }
 }
 
-/// Our own statuses, as context for each of them.
+/// Our own statuses, as context for each of them: when each was written, by a hash of its address.
 pub(super) struct Own<'a> {
     actor: &'a Actor,
-    items: BTreeMap<&'a str, &'a Item>,
-    roots: BTreeMap<&'a str, &'a str>,
+    hasher: RandomState,
+    written: HashMap<u64, DateTime<Utc>>,
 }
 
 impl<'a> Own<'a> {
-    /// Gathers the statuses of `actor`.
-    pub(super) fn new(actor: &'a Actor, items: impl Iterator<Item = &'a Item>) -> Self {
-        let items = items.map(|item| (item.id.as_str(), item)).collect();
-        Self { actor, roots: roots(&items), items }
+    /// Begins without a status of `actor`.
+    pub(super) fn of(actor: &'a Actor) -> Self {
+        Self { actor, hasher: RandomState::new(), written: HashMap::new() }
+    }
+
+    /// Learns of a status.
+    pub(super) fn learn(&mut self, item: &Item) {
+        self.written.insert(self.hasher.hash_one(&item.id), item.at);
+    }
+
+    /// When one of our own statuses was written, if `address` is that of one.
+    fn written(&self, address: &str) -> Option<DateTime<Utc>> {
+        self.written.get(&self.hasher.hash_one(address)).copied()
     }
 
     /// The fact in one row, and the person it answers.
@@ -236,7 +254,8 @@ impl<'a> Own<'a> {
             author: self.actor.id.clone(),
             at: item.at,
             kind: self.kind(item, person.as_ref()),
-            root: self.roots.get(item.id.as_str()).copied().unwrap_or(&item.id).into(),
+            // Found when all posts are there.
+            root: (*item.id).into(),
             parent: item.parent.as_deref().map(Into::into),
             parent_author: person.as_ref().map(|person| person.id.clone()),
             parent_at: parent.and_then(|parent| self.parent_at(item, parent)),
@@ -265,7 +284,7 @@ impl<'a> Own<'a> {
     fn parent_author(&self, item: &Item, parent: &str) -> Option<Person> {
         let person = |url: &str, handle: String| Person::new(person_id(url), handle);
         let own = || person(&self.actor.url, self.actor.profile.handle.clone());
-        if self.items.contains_key(parent) {
+        if self.written(parent).is_some() {
             return Some(own());
         }
         let told = told(parent)?;
@@ -285,35 +304,8 @@ impl<'a> Own<'a> {
     /// When the parent was written; never later than the answer.
     fn parent_at(&self, item: &Item, parent: &str) -> Option<DateTime<Utc>> {
         let by_id = || told(parent).and_then(|told| times::of_mastodon_id(told.status));
-        let own = self.items.get(parent).map(|parent| parent.at);
-        own.or_else(by_id).filter(|at| *at <= item.at)
+        self.written(parent).or_else(by_id).filter(|at| *at <= item.at)
     }
-}
-
-/// The first post of each status' thread, as far up as our own posts lead.
-///
-/// Every status is walked over once, so neither a thread as long as the outbox nor answers in a
-/// circle cost more than the outbox itself.
-fn roots<'a>(items: &BTreeMap<&'a str, &'a Item>) -> BTreeMap<&'a str, &'a str> {
-    let mut roots: BTreeMap<&str, &str> = BTreeMap::new();
-    for start in items.keys() {
-        let (mut path, mut id) = (Vec::new(), *start);
-        let root = loop {
-            if let Some(root) = roots.get(id) {
-                break *root;
-            }
-            let Some(item) = items.get(id) else { break id };
-            // Its own root until a better one is known: a circle ends here.
-            roots.insert(id, id);
-            path.push(id);
-            match item.parent.as_deref() {
-                Some(parent) => id = parent,
-                None => break id,
-            }
-        };
-        roots.extend(path.into_iter().map(|id| (id, root)));
-    }
-    roots
 }
 
 #[cfg(test)]
