@@ -372,6 +372,9 @@ impl Reader {
             // Statements of several imports: the same may be said twice.
             to.next_part();
         }
+        if deeds > 0 {
+            to.next_deeds(plain);
+        }
         let known = |read: &mut Bytes<'_>| if plain { Ok(base.known) } else { read.number() };
         for _ in 0..described {
             let known = known(&mut read)?;

@@ -69,6 +69,8 @@ pub struct Record {
     pub(crate) words: String,
     /// From how many records it was put together.
     parts: u32,
+    /// From how many of them its deeds came: those of one are in order, and none is there twice.
+    with_deeds: u32,
 }
 
 /// The date of what is to be dated with the export: the year 1, of which there is none.
@@ -118,7 +120,7 @@ impl Record {
         self.follows.clear();
         self.deeds.clear();
         self.words.clear();
-        self.parts = 0;
+        (self.parts, self.with_deeds) = (0, 0);
     }
 
     /// Whether nothing is said.
@@ -241,6 +243,12 @@ impl Record {
         self.parts += 1;
     }
 
+    /// Notes that deeds come from that layer; the same may be there twice if statements of several imports
+    /// were brought together in it.
+    pub(crate) fn next_deeds(&mut self, once: bool) {
+        self.with_deeds += if once { 1 } else { 2 };
+    }
+
     /// Keeps words, and says where.
     pub(crate) fn keep(&mut self, words: &str) -> Range<u32> {
         let from = self.words.len() as u32;
@@ -255,6 +263,9 @@ impl Record {
     /// Adds what another record says about the same person.
     pub fn add(&mut self, other: &Record) {
         self.next_part();
+        if !other.deeds.is_empty() {
+            self.next_deeds(other.with_deeds <= 1);
+        }
         for one in &other.described {
             let handle = self.keep(other.word(&one.handle));
             let name = one.name.as_ref().map(|name| self.keep(other.word(name)));
@@ -334,12 +345,12 @@ impl Record {
     }
 
     fn fold_deeds(&mut self, times: &Times, somebody: &mut Somebody) {
-        if self.parts > 1 {
+        if self.with_deeds > 1 {
             self.sort_deeds();
         }
         let mut last: Option<&Did> = None;
         for one in self.deeds.iter().filter(|one| times.counts(one.known)) {
-            if self.parts > 1 && last.is_some_and(|last| self.same_deed(last, one)) {
+            if self.with_deeds > 1 && last.is_some_and(|last| self.same_deed(last, one)) {
                 continue;
             }
             let object = somebody.keep(self.word(&one.object));
