@@ -16,7 +16,7 @@ const ACCOUNT_DIGITS: usize = 18;
 /// ```
 /// use fivestep::evidence::snowflake;
 /// let at = snowflake::time_of("1245403438755852288").expect("it is long enough");
-/// assert_eq!(at.to_rfc3339(), "2020-04-01T17:36:17.442+00:00");
+/// assert_eq!(at.to_rfc3339(), "2020-04-01T17:31:32.933+00:00");
 /// assert_eq!(snowflake::time_of("44187619"), None);
 /// ```
 pub fn time_of(id: &str) -> Option<DateTime<Utc>> {

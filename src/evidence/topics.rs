@@ -87,10 +87,10 @@ impl Topics {
     /// Whether `text` is on at least one pillar: it has one of the pillar's words or phrases and
     /// none of its `not` words.
     ///
-    /// - `language`: that of the text, as a two-letter code; absent if it is not known.
+    /// - `language`: that of the text; absent if it is not known.
     ///
     /// ```
-    /// use fivestep::{evidence::topics::Topics, model::Pillar};
+    /// use fivestep::{evidence::{language::Language, topics::Topics}, model::Pillar};
     /// let coffee = Pillar {
     ///     id: "coffee".into(),
     ///     words: vec!["roast".into(), "single origin".into()],
@@ -98,8 +98,8 @@ impl Topics {
     /// };
     /// let topics = Topics::new(&[coffee], &["en".to_owned()]);
     /// assert!(topics.touches("We ROASTED all night.", None));
-    /// assert!(topics.touches("A new #SingleOrigin is here", Some("en")));
-    /// assert!(!topics.touches("Even instant is a roast, they say", Some("en")));
+    /// assert!(topics.touches("A new #SingleOrigin is here", Language::of_tag("en")));
+    /// assert!(!topics.touches("Even instant is a roast, they say", Language::of_tag("en")));
     /// assert!(!topics.touches("Each origin is single", None));
     /// ```
     pub fn touches(&self, text: &str, language: Option<Language>) -> bool {
