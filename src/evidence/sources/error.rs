@@ -275,16 +275,17 @@ impl SourceError {
             }
             Self::NothingToRead { kind, .. } => kind.given().into(),
             Self::UnknownAccount { .. } => {
-                "add the file that names the account: the answer of app.bsky.actor.getProfile as \
-                 getProfile.json beside the others, or the archive as the platform made it"
+                "add the answer that names the account (getProfile.json of Bluesky, users.json of X, \
+                 channels.list of YouTube), or write the account by its lasting id, such as did:plc:… or \
+                 UC…"
                     .into()
             }
             Self::OtherAccount { found, .. } => {
                 format!("give the account as `{found}`, or choose the right export")
             }
             Self::Undated { .. } => {
-                "take an export whose rows have times; beside saved answers, save \
-                 listNotifications.json or getAuthorFeed.json; or say how new it is: `--as-of DATE`"
+                "say how new it is with `--as-of DATE`, or take an export whose rows have times; beside \
+                 saved answers of Bluesky, save getAuthorFeed.json"
                     .into()
             }
             Self::NoRows { .. } => {
