@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{SourceError, text as words, times};
+use super::{SourceError, receipt::FileReceipt, text as words, times};
 
 /// Why one row gives no fact, for people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +81,29 @@ pub(crate) fn rows<'v>(
         Some(Value::Array(rows)) => Ok(rows),
         other => Err(shape(file, value, pointer, "a list", other)),
     }
+}
+
+/// Takes every row of a list, and counts what becomes of it.
+///
+/// - `list`: where the rows stand in the answer.
+pub(crate) fn each(
+    rows: &[Value],
+    list: &str,
+    file: &mut FileReceipt,
+    take: &mut dyn FnMut(&Value) -> Result<(), Skip>,
+) {
+    for (index, row) in rows.iter().enumerate() {
+        match take(row) {
+            Ok(()) => file.keep(),
+            Err(Skip(reason)) => file.skip(&reason, || format!("{list}/{index}")),
+        }
+    }
+}
+
+/// A whole number, as such or as a text; none that is too large to be kept.
+pub(crate) fn number(value: &Value) -> Option<u64> {
+    let count = value.as_u64().or_else(|| value.as_str()?.parse().ok());
+    count.filter(|count| i64::try_from(*count).is_ok())
 }
 
 /// The object at `pointer` in a whole answer; the whole answer if `pointer` is empty.

@@ -17,7 +17,7 @@ use super::{
     Export, SourceError,
     draft::{Draft, Fate, rows_of},
     gather::{FollowSeen, TotalsSeen, lists_all},
-    json::Skip,
+    json::{self, Skip},
     text,
     thread::{By, Message, Threads, Us},
     times,
@@ -164,7 +164,7 @@ impl Reading {
         let title = field(row, "Title").ok();
         let post = self.us.post(id.clone(), at, title);
         self.draft.gather.post(post);
-        if let Some(likes) = find(row, "Likes").and_then(number) {
+        if let Some(likes) = find(row, "Likes").and_then(json::number) {
             self.carry(&[FactKind::PostTotals]);
             let counts = Numbers::from([(Count::Likes, Some(likes))]);
             let seen = TotalsSeen { account: self.us.id.clone(), at, counts };
@@ -247,10 +247,4 @@ fn user_name(text: &str) -> Result<&str, Skip> {
 fn at(row: &Value) -> Result<DateTime<Utc>, Skip> {
     let at = times::one_of(field(row, "Date")?, &TIMES);
     at.ok_or_else(|| Skip::because("`Date` is not a plausible time"))
-}
-
-/// A whole number, as such or as a text.
-fn number(value: &Value) -> Option<u64> {
-    let count = value.as_u64().or_else(|| value.as_str()?.parse().ok());
-    count.filter(|count| i64::try_from(*count).is_ok())
 }

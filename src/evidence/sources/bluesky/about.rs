@@ -6,7 +6,6 @@
 //! - An answer about somebody else's post, or about somebody else's relationships, gives nothing.
 //! - That an account is not found is no fact about it.
 
-use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::{own::Own, view};
@@ -15,7 +14,7 @@ use crate::{
         facts::{Act, Interaction},
         sources::{
             SourceError,
-            gather::{FollowSeen, Gather},
+            gather::Gather,
             json::{self, Skip},
             receipt::FileReceipt,
         },
@@ -52,7 +51,7 @@ pub(super) fn read_engaged(
         return Ok(());
     }
     gather.carried.insert(FactKind::Inbound);
-    view::each(rows, list, file, &mut |row| engaged(own, act, post, row, gather));
+    json::each(rows, list, file, &mut |row| engaged(own, act, post, row, gather));
     Ok(())
 }
 
@@ -67,7 +66,7 @@ fn engaged(own: &Own, act: Act, post: &str, row: &Value, gather: &mut Gather) ->
         return Err(Skip::because("our own act is not engagement"));
     }
     let (object, at) = match act {
-        Act::Like => (post.to_owned(), liked_at(row)?),
+        Act::Like => (post.to_owned(), view::earlier(row, "/createdAt")?),
         Act::Repost => {
             let at = view::time_of(post);
             (post.to_owned(), at.ok_or_else(|| Skip::because("a repost without a time"))?)
@@ -86,12 +85,6 @@ fn engaged(own: &Own, act: Act, post: &str, row: &Value, gather: &mut Gather) ->
     Ok(())
 }
 
-/// The earlier of the server's and the client's clock.
-fn liked_at(row: &Value) -> Result<DateTime<Utc>, Skip> {
-    let indexed = json::instant(row, "/indexedAt")?;
-    Ok(json::maybe_instant(row, "/createdAt").map_or(indexed, |made| made.min(indexed)))
-}
-
 /// Reads one answer with accounts and their numbers.
 pub(super) fn read_profiles(
     own: &Own,
@@ -100,7 +93,7 @@ pub(super) fn read_profiles(
     gather: &mut Gather,
 ) -> Result<(), SourceError> {
     let rows = json::rows(&file.name, page, "/profiles")?;
-    view::each(rows, "/profiles", file, &mut |row| profile(own, row, gather));
+    json::each(rows, "/profiles", file, &mut |row| profile(own, row, gather));
     Ok(())
 }
 
@@ -133,7 +126,7 @@ pub(super) fn read_relationships(
         file.skip("relationships of somebody else", || "/actor".into());
         return Ok(());
     }
-    view::each(rows, "/relationships", file, &mut |row| relationship(own, row, gather));
+    json::each(rows, "/relationships", file, &mut |row| relationship(own, row, gather));
     Ok(())
 }
 
@@ -145,13 +138,11 @@ fn relationship(own: &Own, row: &Value, gather: &mut Gather) -> Result<(), Skip>
     let them = view::person_id(view::did(row, "/did")?);
     let ours = view::maybe_address(row, "/following")?;
     let theirs = view::maybe_address(row, "/followedBy")?;
-    let seen =
-        |record: &str| FollowSeen { since_by_id: view::time_of(record), ..Default::default() };
-    if let Some(record) = ours {
-        gather.follow(own.id.clone(), them.clone(), seen(record));
+    if ours.is_some() {
+        gather.follow(own.id.clone(), them.clone(), view::seen(ours));
     }
-    if let Some(record) = theirs {
-        gather.follow(them, own.id.clone(), seen(record));
+    if theirs.is_some() {
+        gather.follow(them, own.id.clone(), view::seen(theirs));
         gather.carried.insert(FactKind::Followers);
     }
     match (ours, theirs) {

@@ -38,7 +38,7 @@ pub(super) fn read(
     gather: &mut Gather,
 ) -> Result<(), SourceError> {
     let rows = json::rows(&file.name, page, "/feed")?;
-    view::each(rows, "/feed", file, &mut |row| item(own, row, gather));
+    json::each(rows, "/feed", file, &mut |row| item(own, row, gather));
     // The feed of somebody else tells nothing about our posts; an empty one tells there are none.
     if rows.is_empty() || file.kept > 0 {
         gather.carried.extend([FactKind::OwnPosts, FactKind::Answers]);

@@ -13,7 +13,7 @@ use crate::{
         facts::PersonId,
         sources::{
             SourceError,
-            gather::{FollowSeen, Gather, lists_all},
+            gather::{Gather, lists_all},
             json::{self, Skip},
             met::Met,
             receipt::FileReceipt,
@@ -127,18 +127,11 @@ pub(super) fn read_followers(
     let rows = json::rows(&file.name, page, "/followers")?;
     gather.carried.insert(FactKind::Followers);
     pages.page(&file.name, page);
-    for (index, row) in rows.iter().enumerate() {
-        match follower(own, row, gather) {
-            Ok(id) => {
-                pages.people.first(id.as_str());
-                file.keep();
-            }
-            Err(Skip(reason)) => {
-                pages.skipped += 1;
-                file.skip(&reason, || format!("/followers/{index}"));
-            }
-        }
-    }
+    json::each(rows, "/followers", file, &mut |row| {
+        let id = follower(own, row, gather).inspect_err(|_| pages.skipped += 1)?;
+        pages.people.first(id.as_str());
+        Ok(())
+    });
     Ok(())
 }
 
@@ -147,8 +140,7 @@ fn follower(own: &Own, row: &Value, gather: &mut Gather) -> Result<PersonId, Ski
     let record = view::maybe_address(row, "/viewer/followedBy")?;
     gather.stated(json::maybe_instant(row, "/indexedAt"));
     let id = person.id.clone();
-    let since_by_id = record.and_then(view::time_of);
-    gather.follow(id.clone(), own.id.clone(), FollowSeen { since_by_id, ..Default::default() });
+    gather.follow(id.clone(), own.id.clone(), view::seen(record));
     gather.person(person);
     Ok(id)
 }
@@ -166,15 +158,10 @@ pub(super) fn read_follows(
     }
     let rows = json::rows(&file.name, page, "/follows")?;
     pages.page(&file.name, page);
-    for (index, row) in rows.iter().enumerate() {
-        match followed(own, row, gather) {
-            Ok(id) => {
-                pages.people.first(id.as_str());
-                file.keep();
-            }
-            Err(Skip(reason)) => file.skip(&reason, || format!("/follows/{index}")),
-        }
-    }
+    json::each(rows, "/follows", file, &mut |row| {
+        pages.people.first(followed(own, row, gather)?.as_str());
+        Ok(())
+    });
     Ok(())
 }
 
@@ -184,13 +171,9 @@ fn followed(own: &Own, row: &Value, gather: &mut Gather) -> Result<PersonId, Ski
     let theirs = view::maybe_address(row, "/viewer/followedBy")?;
     gather.stated(json::maybe_instant(row, "/indexedAt"));
     let id = person.id.clone();
-    let seen = |record: Option<&str>| FollowSeen {
-        since_by_id: record.and_then(view::time_of),
-        ..Default::default()
-    };
-    gather.follow(own.id.clone(), id.clone(), seen(ours));
+    gather.follow(own.id.clone(), id.clone(), view::seen(ours));
     if theirs.is_some() {
-        gather.follow(id.clone(), own.id.clone(), seen(theirs));
+        gather.follow(id.clone(), own.id.clone(), view::seen(theirs));
     }
     gather.person(person);
     Ok(id)

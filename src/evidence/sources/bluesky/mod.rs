@@ -189,21 +189,22 @@ impl Reading {
             }
             Call::Feed => feed::read(own, &page, &mut file, &mut self.gather)?,
             Call::Thread => thread::read(own, &page, &mut file, &mut self.gather)?,
-            Call::Likes => about::read_engaged(own, Act::Like, &page, &mut file, &mut self.gather)?,
+            Call::Likes => {
+                about::read_engaged(own, Act::Like, &page, &mut file, &mut self.gather)?;
+                self.notes.insert(about::KNOWN_IN_PART);
+            }
             Call::RepostedBy => {
                 about::read_engaged(own, Act::Repost, &page, &mut file, &mut self.gather)?;
-                self.notes.insert(about::UNDATED);
+                self.notes.extend([about::KNOWN_IN_PART, about::UNDATED]);
             }
             Call::Quotes => {
                 about::read_engaged(own, Act::Quote, &page, &mut file, &mut self.gather)?;
+                self.notes.insert(about::KNOWN_IN_PART);
             }
             Call::Profiles => about::read_profiles(own, &page, &mut file, &mut self.gather)?,
             Call::Relationships => {
                 about::read_relationships(own, &page, &mut file, &mut self.gather)?;
             }
-        }
-        if matches!(call, Call::Likes | Call::RepostedBy | Call::Quotes) {
-            self.notes.insert(about::KNOWN_IN_PART);
         }
         self.files.push(file);
         Ok(())

@@ -33,7 +33,7 @@ pub(super) fn read(
 ) -> Result<(), SourceError> {
     let rows = json::rows(&file.name, page, "/notifications")?;
     gather.carried.extend([FactKind::Inbound, FactKind::Conversations]);
-    view::each(rows, "/notifications", file, &mut |row| notification(own, row, gather));
+    json::each(rows, "/notifications", file, &mut |row| notification(own, row, gather));
     Ok(())
 }
 

@@ -13,8 +13,8 @@ use crate::{
         facts::{Person, PersonId, Post, PostKind, Traits, Visibility},
         language::Language,
         sources::{
+            gather::FollowSeen,
             json::{self, Skip},
-            receipt::FileReceipt,
             text, times,
         },
     },
@@ -23,23 +23,6 @@ use crate::{
 
 /// The longest id or address that the protocol allows, rounded up.
 const MAX_ID_BYTES: usize = 8192;
-
-/// Takes every row of a list, and counts what becomes of it.
-///
-/// - `list`: where the rows stand in the answer.
-pub(super) fn each(
-    rows: &[Value],
-    list: &str,
-    file: &mut FileReceipt,
-    take: &mut dyn FnMut(&Value) -> Result<(), Skip>,
-) {
-    for (index, row) in rows.iter().enumerate() {
-        match take(row) {
-            Ok(()) => file.keep(),
-            Err(Skip(reason)) => file.skip(&reason, || format!("{list}/{index}")),
-        }
-    }
-}
 
 /// The id of an account.
 pub(super) fn person_id(did: &str) -> PersonId {
@@ -86,6 +69,11 @@ pub(super) fn time_of(address: &str) -> Option<DateTime<Utc>> {
     times::of_tid(address.rsplit('/').next()?)
 }
 
+/// A follow as its record's address tells it, if there is one.
+pub(super) fn seen(record: Option<&str>) -> FollowSeen {
+    FollowSeen { since_by_id: record.and_then(time_of), ..Default::default() }
+}
+
 /// The account at `path`.
 pub(super) fn person(row: &Value, path: &str) -> Result<Person, Skip> {
     let id = person_id(did(row, &format!("{path}/did"))?);
@@ -99,8 +87,13 @@ pub(super) fn person(row: &Value, path: &str) -> Result<Person, Skip> {
 
 /// When something happened: the earlier of the server's and the client's clock.
 pub(super) fn happened_at(row: &Value) -> Result<DateTime<Utc>, Skip> {
+    earlier(row, "/record/createdAt")
+}
+
+/// The same, where the client's clock stands at `made`.
+pub(super) fn earlier(row: &Value, made: &str) -> Result<DateTime<Utc>, Skip> {
     let indexed = json::instant(row, "/indexedAt")?;
-    Ok(json::maybe_instant(row, "/record/createdAt").map_or(indexed, |made| made.min(indexed)))
+    Ok(json::maybe_instant(row, made).map_or(indexed, |made| made.min(indexed)))
 }
 
 /// The post in a view or a notification, which have the same fields.

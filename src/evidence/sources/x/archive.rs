@@ -132,7 +132,7 @@ impl Own {
             }
             "/archiveInfo/isPartialArchive" => self.partial = row.as_bool(),
             _ => {
-                let count = row.pointer("/count").and_then(number);
+                let count = row.pointer("/count").and_then(json::number);
                 let name = row.pointer("/fileName").and_then(Value::as_str);
                 if let (Some(count), Some(name)) = (count, name) {
                     let file = name.rsplit('/').next().unwrap_or(name);
@@ -214,12 +214,6 @@ impl Own {
             && self.stated.keys().filter(followers).all(|file| read(&file))
             && self.stated.keys().any(|name| followers(&name))
     }
-}
-
-/// A whole number, as such or as a text.
-fn number(value: &Value) -> Option<u64> {
-    let count = value.as_u64().or_else(|| value.as_str()?.parse().ok());
-    count.filter(|count| i64::try_from(*count).is_ok())
 }
 
 /// The lists that are read.
@@ -356,9 +350,9 @@ fn tweet(row: &Value, own: &Own, gather: &mut Gather) -> Result<(), Skip> {
     };
     if !passed_on {
         let counts = [(Count::Likes, "/favorite_count"), (Count::Reposts, "/retweet_count")];
-        let counts = counts
-            .into_iter()
-            .filter_map(|(count, path)| Some((count, Some(row.pointer(path).and_then(number)?))));
+        let counts = counts.into_iter().filter_map(|(count, path)| {
+            Some((count, Some(row.pointer(path).and_then(json::number)?)))
+        });
         let seen = TotalsSeen { account: author.clone(), at, counts: counts.collect() };
         if !seen.counts.is_empty() {
             gather.post_totals(post_id.clone(), seen);

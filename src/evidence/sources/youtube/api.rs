@@ -95,7 +95,7 @@ fn beginning(thread: &Value) -> Option<(String, PersonId)> {
 
 /// A count, which the API writes as a text.
 fn count(row: &Value, path: &str) -> Option<u64> {
-    row.pointer(path)?.as_str()?.parse().ok().filter(|count| i64::try_from(*count).is_ok())
+    row.pointer(path).filter(|value| value.is_string()).and_then(json::number)
 }
 
 fn video_address(id: &str) -> String {

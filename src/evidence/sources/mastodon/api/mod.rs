@@ -236,12 +236,7 @@ impl Reading {
     }
 
     fn rows(&mut self, call: Call, rows: &[Value], path: &str, file: &mut FileReceipt) {
-        for (index, row) in rows.iter().enumerate() {
-            match self.row(call, row) {
-                Ok(()) => file.keep(),
-                Err(Skip(reason)) => file.skip(&reason, || format!("{path}/{index}")),
-            }
-        }
+        json::each(rows, path, file, &mut |row| self.row(call, row));
     }
 
     fn row(&mut self, call: Call, row: &Value) -> Result<(), Skip> {
